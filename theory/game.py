@@ -1,0 +1,305 @@
+"""Finite games in strategic form, one or a whole batch of parameter draws at a time.
+
+Definitions
+-----------
+A finite game has players ``i = 0 .. N-1``; player ``i`` has ``n_i`` actions. ``payoffs`` has shape
+``(*batch, N, n_0, ..., n_{N-1})``: the entry ``[..., i, a_0, ..., a_{N-1}]`` is the payoff of player
+``i`` at the action profile ``a`` (absolute player order; axis ``j`` of the profile is player ``j``).
+Leading *batch* axes are parameter draws. ``outcomes`` are named arrays over the same profiles, shape
+``(*batch, n_0, ..., n_{N-1})``: total compute, user surplus, stranded capital; risk measures read
+them, and never go back to the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from numbers import Rational
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.errors import InputError
+
+Array = NDArray[Any]
+Labels = Sequence[str]
+
+
+@dataclass(frozen=True, eq=False, init=False, repr=False)
+class Game:
+    """A finite game in strategic form, or a batch of them with common players and actions.
+
+    Parameters
+    ----------
+    payoffs
+        Shape ``(*batch, N, n_0, ..., n_{N-1})``; numbers, or exact rationals (`fractions.Fraction`
+        entries are kept exact). Copied; the copy is read-only.
+    players
+        One label per player; ``"1", "2", ...`` if not given.
+    actions
+        One sequence of labels per player; ``"1", "2", ...`` if not given.
+    outcomes
+        Named arrays of shape ``(*batch, n_0, ..., n_{N-1})`` (or without the batch axes).
+    batch_ndim
+        How many leading axes of ``payoffs`` are draws. It has to be said: an array of shape
+        ``(3, 2, 2, 2)`` is one three-player game, or three two-player games.
+
+    Raises
+    ------
+    InputError
+        For wrong shapes, empty action sets, values that are not finite numbers, labels that do not match.
+
+    Examples
+    --------
+    >>> prisoners_dilemma = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> prisoners_dilemma
+    Game(2 players, 2 x 2 actions)
+    >>> prisoners_dilemma.payoffs[0]
+    array([[3., 0.],
+           [5., 1.]])
+    """
+
+    payoffs: Array
+    players: tuple[str, ...]
+    actions: tuple[tuple[str, ...], ...]
+    outcomes: Mapping[str, Array]
+    batch_ndim: int
+
+    def __init__(
+        self,
+        payoffs: ArrayLike,
+        *,
+        players: Labels | None = None,
+        actions: Sequence[Labels] | None = None,
+        outcomes: Mapping[str, ArrayLike] | None = None,
+        batch_ndim: int = 0,
+    ) -> None:
+        array = _numbers(payoffs, "payoffs")
+        n_players = array.ndim - batch_ndim - 1
+        if batch_ndim < 0 or n_players < 1 or array.shape[batch_ndim] != n_players:
+            raise InputError(
+                f"payoffs has shape {array.shape} with {batch_ndim} batch axes; "
+                "it must be (*batch, N, n_0, ..., n_{N-1}): as many action axes as players"
+            )
+        shape = array.shape[batch_ndim + 1 :]
+        if 0 in array.shape:
+            raise InputError(f"payoffs has shape {array.shape}; every player needs at least one action")
+        profiles = (*array.shape[:batch_ndim], *shape)
+        set_field = object.__setattr__
+        set_field(self, "payoffs", array)
+        set_field(self, "batch_ndim", batch_ndim)
+        set_field(self, "players", _labels(players, n_players, "players"))
+        set_field(self, "actions", _action_labels(actions, shape))
+        set_field(self, "outcomes", _outcomes(outcomes or {}, profiles, len(shape)))
+
+    # -- shape ---------------------------------------------------------------------------------
+
+    @property
+    def n_players(self) -> int:
+        """Number of players, ``N``."""
+        return len(self.players)
+
+    @property
+    def n_actions(self) -> tuple[int, ...]:
+        """Number of actions of each player, ``(n_0, ..., n_{N-1})``."""
+        return tuple(len(labels) for labels in self.actions)
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        """Shape of the leading axes, the parameter draws; ``()`` for a single game."""
+        return self.payoffs.shape[: self.batch_ndim]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the payoffs are exact rationals."""
+        return bool(self.payoffs.dtype == object)
+
+    @property
+    def payoff_range(self) -> Array:
+        """Largest minus smallest payoff of each game, shape ``batch``: the scale of all tolerances."""
+        flat = self.payoffs.reshape(*self.batch_shape, -1)
+        return np.asarray(flat.max(axis=-1) - flat.min(axis=-1))
+
+    def payoff(self, player: int) -> Array:
+        """Payoffs of one player, shape ``(*batch, n_0, ..., n_{N-1})``."""
+        return np.asarray(np.take(self.payoffs, player, axis=self.batch_ndim))
+
+    def __getitem__(self, index: Any) -> Game:
+        """Select draws along the batch axes: ``game[7]`` is one game, ``game[:100]`` a shorter batch."""
+        if not self.batch_ndim:
+            raise InputError("this game has no batch axes; only a batch of games can be indexed")
+        payoffs = self.payoffs[index]
+        return Game(
+            payoffs,
+            players=self.players,
+            actions=self.actions,
+            outcomes={name: values[index] for name, values in self.outcomes.items()},
+            batch_ndim=payoffs.ndim - self.n_players - 1,
+        )
+
+    def __iter__(self) -> Iterator[Game]:
+        """Iterate over the first batch axis."""
+        return (self[index] for index in range(self.batch_shape[0] if self.batch_ndim else 0))
+
+    def __repr__(self) -> str:
+        shape = " x ".join(str(n) for n in self.n_actions)
+        batch = f", batch {self.batch_shape}" if self.batch_ndim else ""
+        return f"Game({self.n_players} players, {shape} actions{batch})"
+
+    # -- play ----------------------------------------------------------------------------------
+
+    def expected_payoffs(self, distribution: Array) -> Array:
+        """Payoffs of all players under a distribution over profiles.
+
+        Parameters
+        ----------
+        distribution
+            Shape ``(*batch, K, n_0, ..., n_{N-1})``: K distributions per draw.
+
+        Returns
+        -------
+        array of shape ``(*batch, K, N)``
+        """
+        axes = tuple(range(-self.n_players, 0))
+        payoffs = np.expand_dims(self.payoffs, self.batch_ndim)  # (*batch, 1, N, n...)
+        return np.asarray((payoffs * np.expand_dims(distribution, -self.n_players - 1)).sum(axis=axes))
+
+    def deviation_payoffs(self, player: int, distribution: Array) -> Array:
+        """Payoff of each fixed action of ``player`` when the others play as ``distribution`` says.
+
+        Parameters
+        ----------
+        distribution
+            Shape ``(*batch, K, n_0, ..., n_{N-1})``.
+
+        Returns
+        -------
+        array of shape ``(*batch, K, n_player)``
+        """
+        own = player - self.n_players  # own action axis, counted from the end
+        others = distribution.sum(axis=own, keepdims=True)
+        payoff = np.expand_dims(self.payoff(player), self.batch_ndim)
+        axes = tuple(axis for axis in range(-self.n_players, 0) if axis != own)
+        return np.asarray((payoff * others).sum(axis=axes))
+
+    # -- converters ----------------------------------------------------------------------------
+
+    @classmethod
+    def from_bimatrix(
+        cls,
+        row: ArrayLike,
+        column: ArrayLike,
+        *,
+        players: Labels | None = None,
+        actions: Sequence[Labels] | None = None,
+    ) -> Game:
+        """Two-player game from the payoff matrices of the row and of the column player.
+
+        Both have shape ``(*batch, rows, columns)``; entry ``[i, j]`` is the payoff at row ``i``, column ``j``.
+        """
+        row, column = _numbers(row, "row"), _numbers(column, "column")
+        if row.shape != column.shape or row.ndim < 2:
+            raise InputError(
+                f"row has shape {row.shape} and column has shape {column.shape}; both must be "
+                "(*batch, rows, columns) and equal: column[i, j] is also at row i, column j"
+            )
+        payoffs = np.stack([row, column], axis=-3)
+        return cls(payoffs, players=players, actions=actions, batch_ndim=row.ndim - 2)
+
+    def bimatrix(self) -> tuple[Array, Array]:
+        """Payoff matrices of the two players of a single two-player game."""
+        if self.n_players != 2 or self.batch_ndim:
+            raise InputError(f"{self!r} is not a single two-player game; pick one draw of it: game[0]")
+        return self.payoffs[0], self.payoffs[1]
+
+    def to_nashpy(self) -> Any:
+        """Give the same two-player game as a nashpy game."""
+        import nashpy
+
+        row, column = self.bimatrix()
+        return nashpy.Game(row.astype(float), column.astype(float))
+
+    def to_quantecon(self) -> Any:
+        """Give the same game as a quantecon ``NormalFormGame`` (needs the extra ``computerace[peers]``)."""
+        import quantecon.game_theory as quantecon_games
+
+        self._require_single("to_quantecon")
+        # quantecon orders each player's axes from that player on: i, i+1, ..., N-1, 0, ..., i-1
+        orders = ([*range(i, self.n_players), *range(i)] for i in range(self.n_players))
+        return quantecon_games.NormalFormGame(
+            [
+                quantecon_games.Player(np.ascontiguousarray(self.payoffs[i].transpose(order), dtype=float))
+                for i, order in enumerate(orders)
+            ]
+        )
+
+    def _require_single(self, what: str) -> None:
+        if self.batch_ndim:
+            raise InputError(f"{what} takes a single game, not {self!r}; pick one draw of it: game[0]")
+
+
+def _numbers(values: ArrayLike, name: str) -> Array:
+    """Copy to a read-only array of finite floats, or of exact rationals if any entry is a `Fraction`."""
+    try:
+        array: Array = np.array(values)
+        if array.dtype == object:
+            array = _exact(array)
+        elif array.dtype.kind in "biuf":
+            array = array.astype(float)
+        else:
+            raise TypeError
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{name} must be a full array of real numbers; got {type(values).__name__} "
+            f"that does not convert: {_shorten(values)}"
+        ) from error
+    if array.dtype != object and not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise InputError(f"{name}{list(where)} is {array[where]}; every entry must be finite")
+    array.setflags(write=False)
+    return array
+
+
+def _exact(array: Array) -> Array:
+    if not all(isinstance(value, Rational | float | np.integer | np.floating) for value in array.flat):
+        raise TypeError
+    if any(isinstance(value, Fraction) for value in array.flat):
+        return np.array([Fraction(value) for value in array.flat], dtype=object).reshape(array.shape)
+    return array.astype(float)
+
+
+def _labels(labels: Labels | None, count: int, name: str) -> tuple[str, ...]:
+    if labels is None:
+        return tuple(str(i + 1) for i in range(count))
+    result = tuple(str(label) for label in labels)
+    if len(result) != count or len(set(result)) != count:
+        raise InputError(f"{name} are {result}; {count} different labels are needed")
+    return result
+
+
+def _action_labels(actions: Sequence[Labels] | None, shape: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
+    if actions is not None and len(actions) != len(shape):
+        raise InputError(f"actions has {len(actions)} lists of labels; one per player is needed: {len(shape)}")
+    return tuple(
+        _labels(None if actions is None else actions[i], n, f"actions of player {i}") for i, n in enumerate(shape)
+    )
+
+
+def _outcomes(outcomes: Mapping[str, ArrayLike], shape: tuple[int, ...], n_action_axes: int) -> Mapping[str, Array]:
+    result = {}
+    for name, values in outcomes.items():
+        array = _numbers(values, f"outcome {name!r}")
+        if array.shape[-n_action_axes:] != shape[-n_action_axes:] or array.ndim > len(shape):
+            raise InputError(
+                f"outcome {name!r} has shape {array.shape}; it must be one number per action profile: {shape}"
+            )
+        result[name] = np.broadcast_to(array, shape)
+    return MappingProxyType(result)
+
+
+def _shorten(values: object, limit: int = 60) -> str:
+    text = repr(values)
+    return text if len(text) <= limit else text[:limit] + "..."
