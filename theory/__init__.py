@@ -4,15 +4,67 @@ Finite games (`Game`), games over quantities (`ContinuousGame`), what solvers fi
 (`Solution`, `ContinuousSolution`), and the measures that say how much is overspent and underinvested.
 """
 
+from theory.automata import Automaton
+from theory.best_reply import best_reply
+from theory.contest import tullock_contest
+from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.continuous_nash import continuous_nash, joint_optimum
+from theory.discounting import (
+    critical_discount_factor,
+    grim_trigger,
+    nash_reversion,
+    symbolic_critical_discount_factor,
+    turn_taking,
+)
 from theory.errors import ComputeraceError, InputError, SolverError
 from theory.game import Game
+from theory.intervals import Estimate, from_replicates, probability
+from theory.nash import nash
+from theory.nfg import from_nfg, to_nfg
+from theory.pure import pure_nash
+from theory.repeated_play import is_subgame_perfect, play, simulate
+from theory.risk import HindsightSplit, cvar, hindsight_split, value_at_risk
 from theory.solution import Solution, product_distribution
+from theory.taxonomy import CLASSES, dilemma_class, loss_asymmetry, ordinal_name, symbolic_boundaries
+from theory.wedge import strategic_wedge
 
 __all__ = [
+    "CLASSES",
+    "Automaton",
     "ComputeraceError",
+    "ContinuousGame",
+    "ContinuousSolution",
+    "Estimate",
     "Game",
+    "HindsightSplit",
     "InputError",
     "Solution",
     "SolverError",
+    "best_reply",
+    "continuous_nash",
+    "critical_discount_factor",
+    "cvar",
+    "dilemma_class",
+    "from_nfg",
+    "from_replicates",
+    "grim_trigger",
+    "hindsight_split",
+    "is_subgame_perfect",
+    "joint_optimum",
+    "loss_asymmetry",
+    "nash",
+    "nash_reversion",
+    "ordinal_name",
+    "play",
+    "probability",
     "product_distribution",
+    "pure_nash",
+    "simulate",
+    "strategic_wedge",
+    "symbolic_boundaries",
+    "symbolic_critical_discount_factor",
+    "to_nfg",
+    "tullock_contest",
+    "turn_taking",
+    "value_at_risk",
 ]

@@ -1,0 +1,120 @@
+"""Replicates in worker processes.
+
+Workers are spawned, not forked, each with one thread for linear algebra, so that a replicate is the same in any of
+them. Each writes its own file. A worker that is killed takes the others with it (`concurrent.futures`); what was not
+finished is then given to fresh workers, once.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from multiprocessing.process import BaseProcess
+
+from experiments.worker import Task, compute, prepare
+from theory.errors import ComputeraceError
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+"""What limits the threads of numerical libraries; read when they are first imported."""
+
+Done = Callable[[int, float], None]
+"""Called with a replicate and its seconds when its file is written."""
+
+
+class WorkerLostError(ComputeraceError):
+    """Worker processes were killed twice, most likely because memory ran out."""
+
+
+def one_thread_each() -> dict[str, str]:
+    """Environment in which numerical libraries use one thread."""
+    return dict.fromkeys(THREAD_VARIABLES, "1")
+
+
+def compute_in_processes(tasks: Sequence[Task], workers: int, done: Done) -> None:
+    """Compute replicates in worker processes.
+
+    Raises
+    ------
+    WorkerLostError
+        If a worker was killed, and again after a new start.
+    StudyError, InputError, StorageError
+        The first error of a replicate; the workers are stopped then.
+    """
+    finished: set[int] = set()
+
+    def remember(replicate: int, seconds: float) -> None:
+        finished.add(replicate)
+        done(replicate, seconds)
+
+    try:
+        _round(tasks, workers, remember)
+    except BrokenProcessPool:
+        left = [task for task in tasks if task.replicate not in finished]
+        try:
+            _round(left, workers, remember)
+        except BrokenProcessPool:
+            raise WorkerLostError(
+                "worker processes were killed, twice; most likely memory ran out. Finished replicates are kept; "
+                "run again with fewer workers, e.g. --workers 1"
+            ) from None
+
+
+def _round(tasks: Sequence[Task], workers: int, done: Done) -> None:
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context, initializer=prepare)
+    before = set(multiprocessing.active_children())
+    with executor:
+        with _quiet_start():
+            futures = {executor.submit(compute, task): task for task in tasks}
+        own = set(multiprocessing.active_children()) - before
+        try:
+            for future in as_completed(futures):
+                done(futures[future].replicate, future.result())
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            _stop(own, tasks)
+            raise
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """Start workers with one thread each and deaf to Ctrl-C from their first instruction."""
+    resource_tracker.ensure_running()  # it unblocks signals when it starts; so it has to be there before
+    old = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(one_thread_each())
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+    try:
+        yield
+    finally:
+        for name, value in old.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _stop(processes: set[BaseProcess], tasks: Sequence[Task]) -> None:
+    """Kill workers, and remove what they were writing."""
+    for process in processes:
+        process.kill()
+    for process in processes:
+        process.join()
+    folders = {task.folder for task in tasks}
+    for leftover in (path for folder in folders for path in folder.glob(".*.tmp")):
+        if any(f".{process.pid}-" in leftover.name for process in processes):
+            leftover.unlink(missing_ok=True)

@@ -1,0 +1,234 @@
+"""Records: what a study found, with all that it depends on.
+
+::
+
+    <records>/<study>/<key>/replicate-0003.parquet    one independent unit of work, as soon as it is done
+                            table-<name>.parquet      tables of the summary
+                            record.json               numbers and provenance; written last, so it means complete
+
+A record is found by its key (`experiments.keys`): if the source, the data, the lock or a parameter changes, the key
+changes, and the old record is *stale*. `load_record` never returns a stale one.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from experiments.catalogue import find
+from experiments.columns import DamagedFileError, columns_digest, read_columns, write_bytes, write_columns
+from experiments.keys import Key, digest_of, key_of
+from experiments.parameters import Value
+from experiments.registry import Columns, Study
+from theory.errors import ComputeraceError
+
+SCHEMA = 1
+"""Version of ``record.json``; another version is read as no record."""
+
+RECORDS = Path("records")
+"""Folder of the records, unless another is given."""
+
+
+class MissingRecord(ComputeraceError):
+    """No record of this study with these parameters; the message says which command makes it."""
+
+
+class StaleRecord(MissingRecord):
+    """There is a record, but of older source, data or libraries; the message says which changed."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a study found.
+
+    Attributes
+    ----------
+    numbers
+        JSON values: see `experiments.plain.plain` for NaN and infinities.
+    tables
+        Columns by table.
+    parts
+        Digests of the source, data and lock that the key was made of.
+    seed
+        Entropy of the generators, hexadecimal.
+    values_digest
+        SHA-256 of numbers and tables: the same for any number of workers, at any time.
+    started, seconds, replicate_seconds
+        When it was made (UTC) and how long it took; None for replicates kept from an interrupted run.
+    folder
+        Where it is.
+    """
+
+    study: str
+    question: str
+    claims: tuple[int, ...]
+    parameters: Mapping[str, Value]
+    replicates: int
+    key: str
+    parts: Mapping[str, Mapping[str, str]]
+    seed: str
+    numbers: Mapping[str, Any]
+    tables: Mapping[str, Columns]
+    values_digest: str
+    started: str
+    seconds: float
+    replicate_seconds: tuple[float | None, ...]
+    python: str
+    platform: str
+    libraries: Mapping[str, str]
+    folder: Path
+
+    @property
+    def short_key(self) -> str:
+        """First twelve digits of the key."""
+        return self.key[:12]
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Everything but numbers and tables, as in ``record.json``."""
+        return {name: value for name, value in self.to_dict().items() if name not in ("numbers", "tables")}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Content of ``record.json``: tables by name, with their file and its checksum."""
+        content = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "folder"}
+        tables = {
+            name: {"file": table_file(name), "checksum": columns_digest(columns)}
+            for name, columns in self.tables.items()
+        }
+        return {"schema": SCHEMA, **content, "tables": tables}
+
+    def write(self) -> Self:
+        """Write tables, then ``record.json``."""
+        for name, columns in self.tables.items():
+            write_columns(self.folder / table_file(name), columns)
+        write_bytes(self.folder / "record.json", json.dumps(self.to_dict(), indent=1, allow_nan=False).encode())
+        return self
+
+
+def values_digest(numbers: Mapping[str, Any], tables: Mapping[str, Columns]) -> str:
+    """SHA-256 of plain numbers and tables, and of nothing else."""
+    return digest_of([numbers, {name: columns_digest(columns) for name, columns in tables.items()}])
+
+
+def table_file(name: str) -> str:
+    """File name of a table."""
+    return f"table-{name}.parquet"
+
+
+def replicate_file(folder: Path, index: int) -> Path:
+    """File of one replicate."""
+    return folder / f"replicate-{index:04d}.parquet"
+
+
+def record_folder(key: Key, directory: Path | str = RECORDS) -> Path:
+    """Folder of the record with this key."""
+    return Path(directory, key.study, key.digest)
+
+
+def read_record(folder: Path) -> Record:
+    """Record in a folder.
+
+    Raises
+    ------
+    MissingRecord
+        If it is not complete, or of another schema.
+    DamagedFileError
+        If a file of it was cut short or changed.
+    """
+    path = folder / "record.json"
+    if not path.is_file():
+        raise MissingRecord(f"there is no complete record in {folder}")
+    try:
+        content = json.loads(path.read_bytes())
+        if content.pop("schema") != SCHEMA:
+            raise MissingRecord(f"{path} was written by another version of computerace")
+        tables = {name: _table(folder / entry["file"], entry["checksum"]) for name, entry in content["tables"].items()}
+        sequences = {name: tuple(content[name]) for name in ("claims", "replicate_seconds")}
+        record = Record(**(content | sequences | {"tables": tables, "folder": folder}))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedFileError(f"{path} cannot be read as a record: {error}") from error
+    if values_digest(record.numbers, record.tables) != record.values_digest:
+        raise DamagedFileError(f"{path} does not hold the numbers that were written to it")
+    return record
+
+
+def load_record(
+    study: Study | str,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    quick: bool = False,
+    directory: Path | str = RECORDS,
+) -> Record:
+    """Record of a study with these parameters, of the source, data and libraries as they are now.
+
+    Parameters
+    ----------
+    study
+        A study or its name.
+    parameters
+        What differs from the defaults (of a quick run, if ``quick``).
+    directory
+        Folder of the records.
+
+    Raises
+    ------
+    MissingRecord
+        If there is none, naming the command to run.
+    StaleRecord
+        If there is one that something has changed since, naming what and the command to run.
+    """
+    study = find(study) if isinstance(study, str) else study
+    values = study.values(parameters, quick=quick)
+    key = key_of(study, values)
+    command = command_for(study, values, quick=quick, directory=directory)
+    try:
+        return read_record(record_folder(key, directory))
+    except DamagedFileError as error:
+        raise MissingRecord(f"{error}. Run: {command}") from error
+    except MissingRecord:
+        raise _explain(key, Path(directory), command) from None
+
+
+def command_for(
+    study: Study, values: Mapping[str, Value], *, quick: bool = False, directory: Path | str = RECORDS
+) -> str:
+    """Command that makes the record."""
+    standard = study.values(quick=quick)
+    changes = [f"{name}={value}" for name, value in values.items() if value != standard[name]]
+    words = ["computerace", "run", study.name, *(["--quick"] if quick else [])]
+    for change in changes:
+        words += ["--set", change]
+    if Path(directory) != RECORDS:
+        words += ["--records", str(directory)]
+    return shlex.join(words)
+
+
+def _table(path: Path, checksum: str) -> Columns:
+    columns = read_columns(path)
+    if columns_digest(columns) != checksum:
+        raise DamagedFileError(f"{path} is not the table that was written with the record")
+    return columns
+
+
+def _explain(key: Key, directory: Path, command: str) -> MissingRecord:
+    """Which error it is: the newest record with these parameters says what has changed since."""
+    older = []
+    for path in (directory / key.study).glob("*/record.json"):
+        try:
+            older.append(read_record(path.parent))
+        except (MissingRecord, DamagedFileError):
+            continue
+    same = [record for record in older if dict(record.parameters) == dict(key.parameters)]
+    if same:
+        latest = max(same, key=lambda record: record.started)
+        changes = key.changes_since(latest.parts) or [f"replicates ({latest.replicates}, now {key.replicates})"]
+        return StaleRecord(
+            f"the record of {key.study} ({latest.short_key}) is stale; "
+            f"changed since: {', '.join(changes)}. Run: {command}"
+        )
+    others = f" with these parameters ({len(older)} with others)" if older else ""
+    return MissingRecord(f"there is no record of {key.study}{others} in {directory}. Run: {command}")

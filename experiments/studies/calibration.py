@@ -1,0 +1,108 @@
+"""What the numbers rest on: every calibrated parameter with its range, grade and facts, and the formulas.
+
+No draws: the paper reads records and never models, so what it prints of the calibration is recorded here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from models.facts import load_facts
+from numpy.typing import NDArray
+
+from experiments.registry import Columns, Findings, experiment
+from models.base import PayoffModel
+from models.catalogue import catalogue
+from models.lab_dilemma import LabDilemma
+from models.prior import Prior
+from models.symbolic import choice_symbols
+from models.typeset import symbol, typst
+
+
+@experiment("calibration", question="What do the numbers rest on?", claims=(), replicates=1, quick={})
+def study(*, rng: np.random.Generator) -> Columns:
+    """One row per uncertain number of any model."""
+    rows = [
+        (name, spec.name, j, prior)
+        for name, model in catalogue().items()
+        for spec in model.parameters().values()
+        if spec.prior is not None
+        for j, prior in enumerate(spec.prior if isinstance(spec.prior, tuple) else (spec.prior,))
+    ]
+    return {
+        "model": np.array([model for model, *_ in rows]),
+        "parameter": np.array([name for _, name, *_ in rows]),
+        "player": np.array([j for *_, j, _ in rows]),
+        "low": np.array([prior.low for *_, prior in rows]),
+        "central": np.array([prior.central for *_, prior in rows]),
+        "high": np.array([prior.high for *_, prior in rows]),
+    }
+
+
+@study.summary
+def summarise(replicates: Sequence[Mapping[str, NDArray[Any]]], *, rng: np.random.Generator) -> Findings:
+    """Parameters of each model for tables, the facts they use, and payoffs as formulas."""
+    facts = load_facts()
+    models = catalogue()
+    used = sorted({f for model in models.values() for spec in model.parameters().values() for f in spec.fact_ids})
+    return Findings(
+        {
+            "models": {name: _parameters(model) for name, model in models.items()},
+            "facts": {f: _fact(facts[f]) for f in used},
+            "facts in file": len(facts),
+            "last date": max(fact.date for fact in facts.values() if fact.date[:2] == "20"),
+            "formulas": formulas(),
+        },
+        {},
+    )
+
+
+def _parameters(model: type[PayoffModel]) -> list[dict[str, Any]]:
+    players = model().players
+    rows = []
+    for spec in model.parameters().values():
+        priors = spec.prior if isinstance(spec.prior, tuple) else (spec.prior,)
+        for j, prior in enumerate(priors):
+            rows.append(
+                {
+                    "parameter": spec.name,
+                    "player": players[j] if isinstance(spec.prior, tuple) else None,
+                    "symbol": symbol(spec.symbol),
+                    "unit": spec.unit,
+                    "meaning": spec.meaning,
+                    "bounds": spec.bounds,
+                }
+                | (_prior(prior) if prior else {"central": spec.default, "facts": list(spec.facts), "grade": "set"})
+            )
+    return rows
+
+
+def _prior(prior: Prior) -> dict[str, Any]:
+    return {
+        "low": prior.low,
+        "central": prior.central,
+        "high": prior.high,
+        "facts": list(prior.facts),
+        "grade": prior.grade,
+        "reason": prior.reason,
+    }
+
+
+def _fact(fact: Any) -> dict[str, Any]:
+    names = ("actor", "counterparty", "kind", "low", "central", "high", "unit", "date", "grade", "source", "quotation")
+    return {name: getattr(fact, name) for name in names}
+
+
+def formulas() -> dict[str, str]:
+    """Parts of the payoff as Typst mathematics, from the models' own expressions."""
+    model = LabDilemma.symbolic(n=2)
+    k = choice_symbols(2)
+    return {
+        "revenue per GW": typst(model.revenue_per_gw()),
+        "cost per GW": typst(model.cost_per_gw()),
+        "prize share": typst(model.prize_share(0, k)),
+        "standing": typst(model.standing(0, k)),
+        "restrained build": typst(model.restrained()),
+    }

@@ -1,0 +1,204 @@
+"""How much is overspent, and how much underinvested? The asymmetric race (S2; claims 2, 7 and 10).
+
+Every draw is one calibrated race of the named builders: its equilibrium, the joint-profit and the welfare optimum,
+and the hindsight loss of every builder in drawn states of demand and prize, split into overspending and
+underinvesting. The same draws with the terms of the payoff switched on one at a time say which term carries the
+spending: unit margins alone, then business stealing, the prize, and standing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.registry import Columns, Findings, experiment
+from models.compute_race import BUILDERS, ComputeRace
+from theory import (
+    HindsightSplit,
+    continuous_nash,
+    cvar,
+    hindsight_split,
+    probability,
+    strategic_wedge,
+)
+from theory.sensitivity import sobol_indices
+
+Replicates = Sequence[Mapping[str, NDArray[Any]]]
+
+STATES = 16
+"""States of demand and prize per draw; draws and states are averaged over together."""
+
+OFF: dict[str, float] = {"stealing": 0.0, "decided": 0.0, "survival": 0.0}
+TERMS: dict[str, tuple[str, ...]] = {
+    "unit margins alone": ("stealing", "decided", "survival"),
+    "+ business stealing": ("decided", "survival"),
+    "+ prize": ("stealing", "survival"),
+    "+ standing": ("stealing", "decided"),
+    "all terms": (),
+}
+"""Which parameters are set to zero under each heading."""
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@experiment(
+    "overspend_underinvest",
+    question="How much does each builder overspend and underinvest, against hindsight, joint profit and welfare?",
+    claims=(2, 7, 10),
+    replicates=8,
+    quick={"draws": 512},
+)
+def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
+    """One independent set of draws; one row per draw and state, the draw's numbers repeated over its states."""
+    base = ComputeRace()
+    model = base.replace(**base.priors().sample(draws // 8, rng=rng))
+    game = model.continuous_game()
+    solution = continuous_nash(game)
+    solved = solution.certified.any(axis=-1)
+    model = base.replace(**{name: np.asarray(getattr(model, name))[solved] for name in base.priors().fields})
+    game, equilibrium = model.continuous_game(), solution.select()[solved]
+    wedge = strategic_wedge(game, equilibrium)
+    split = hindsight_split(model, equilibrium, rng=rng, states=STATES, replicates=2)
+    per_draw: dict[str, NDArray[Any]] = {
+        "not certified": np.full(solved.sum(), 1 - solved.mean()),
+        "profit Nash": wedge.profit_nash,
+        "profit joint": wedge.profit_joint,
+        "welfare Nash": wedge.welfare_nash,
+        "welfare optimum": wedge.welfare_optimum,
+        "unit margin": np.asarray(1 - model.cost_per_gw() / model.revenue_per_gw()),
+        "stranded capital": game.outcome("stranded capital", equilibrium),
+        "unmet demand": game.outcome("unmet demand", equilibrium),
+    }
+    for i, name in enumerate(BUILDERS):
+        for title, choices in (("Nash", wedge.nash), ("joint", wedge.joint), ("welfare", wedge.welfare)):
+            per_draw[f"{title} GW, {name}"] = choices[..., i]
+        per_draw[f"capital, {name}"] = model.capital_cost * model.cost_factor[..., i]
+    for term, zeros in TERMS.items():
+        alone = continuous_nash(model.replace(**dict.fromkeys(zeros, 0.0)).continuous_game())
+        per_draw[f"total GW, {term}"] = alone.select().sum(axis=-1)
+    states = 2 * STATES
+    columns = {name: np.repeat(values, states) for name, values in per_draw.items()}
+    for i, name in enumerate(BUILDERS):
+        for title, loss in (("overspend", split.overspend), ("underinvest", split.underinvest)):
+            columns[f"{title}, {name}"] = np.moveaxis(loss[..., i].reshape(states, -1), 0, -1).ravel()
+    return columns
+
+
+@study.summary
+def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
+    """Split and wedge per builder with intervals, the terms' shares, drivers, and the calibrated centre."""
+    states = 2 * STATES
+    per_draw = {name: np.concatenate([part[name][::states] for part in replicates]) for name in replicates[0]}
+    numbers = {
+        "draws": len(per_draw["unit margin"]),
+        "states per draw": states,
+        "share not certified": float(np.mean([part["not certified"][0] for part in replicates])),
+        "P(unit margin > 0)": probability(per_draw["unit margin"] > 0),
+        "split": _split(replicates),
+        "GW": {
+            title: {name: _spread(per_draw[f"{title} GW, {name}"]) for name in BUILDERS}
+            | {"total": _spread(sum(per_draw[f"{title} GW, {name}"] for name in BUILDERS))}
+            for title in ("Nash", "joint", "welfare")
+        },
+        "capital spending": {
+            name: _spread(per_draw[f"Nash GW, {name}"] * per_draw[f"capital, {name}"]) for name in BUILDERS
+        },
+        "wedge": _wedge(per_draw),
+        "terms": {term: _spread(per_draw[f"total GW, {term}"]) for term in TERMS},
+        "stranded capital": _spread(per_draw["stranded capital"]),
+        "unmet demand": _spread(per_draw["unmet demand"]),
+        "drivers": drivers(rng),
+        "centre": centre(rng),
+        "rivals": rivals(),
+    }
+    losses = {name: np.concatenate([p[name] for p in replicates]) for name in replicates[0] if "," in name}
+    kept = {name: values[:: max(1, len(values) // 20_000)] for name, values in losses.items() if name[0] in "ou"}
+    return Findings(numbers, {"losses": kept})
+
+
+def _split(replicates: Replicates) -> dict[str, Any]:
+    """Hindsight statistics per builder over draws and states; each replicate is one independent estimate."""
+    length = min(len(part["unit margin"]) for part in replicates)
+    losses = [
+        np.stack([[part[f"{title}, {name}"][:length] for part in replicates] for name in BUILDERS], axis=-1)
+        for title in ("overspend", "underinvest")
+    ]
+    return HindsightSplit(BUILDERS, losses[0], losses[1]).table()
+
+
+def _spread(values: Any) -> dict[str, float]:
+    """Quantiles over the draws: uncertainty about the parameters, not sampling error."""
+    return {f"{q:g}": float(v) for q, v in zip(QUANTILES, np.quantile(values, QUANTILES), strict=True)}
+
+
+def _wedge(per_draw: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    total = {title: sum(per_draw[f"{title} GW, {name}"] for name in BUILDERS) for title in ("Nash", "joint", "welfare")}
+    lost = per_draw["profit joint"] - per_draw["profit Nash"]
+    return {
+        "Nash over joint": _spread(total["Nash"] / total["joint"]),
+        "Nash over welfare": _spread(total["Nash"] / total["welfare"]),
+        "P(Nash above joint)": probability(total["Nash"] > total["joint"]),
+        "P(Nash above welfare)": probability(total["Nash"] > total["welfare"]),
+        "profit lost to the race": _spread(lost),
+        "welfare lost to the race": _spread(per_draw["welfare optimum"] - per_draw["welfare Nash"]),
+    }
+
+
+def drivers(rng: np.random.Generator, points: int = 256) -> dict[str, Any]:
+    """Sobol indices of total Nash spending over the joint optimum's demand-only benchmark, and of mean lambda."""
+    base = ComputeRace()
+    priors = base.priors()
+
+    def outputs(u: NDArray[np.float64]) -> NDArray[np.float64]:
+        model = base.replace(**priors.ppf(u))
+        equilibrium = continuous_nash(model.continuous_game(), starts=None).actions[..., 0, :]
+        alone = continuous_nash(model.replace(**OFF).continuous_game()).actions[..., 0, :]
+        spent = (equilibrium - alone).sum(axis=-1) * model.capital_cost
+        return np.nan_to_num(np.stack([equilibrium.sum(axis=-1), spent]))
+
+    total, excess = sobol_indices(outputs, priors.names, points=points, rng=rng)
+    return {"total GW": total, "spending beyond unit margins": excess}
+
+
+def centre(rng: np.random.Generator) -> dict[str, Any]:
+    """Equilibrium, wedge and split at the calibrated centre, with only demand and prize uncertain."""
+    model = ComputeRace()
+    game = model.continuous_game()
+    solution = continuous_nash(game)
+    wedge = strategic_wedge(game, solution)
+    split = hindsight_split(model, solution, rng=rng, states=1024)
+    chosen = solution.select()
+    return {
+        "relative regret": float(solution.relative_regret[0]),
+        "Nash GW": dict(zip(BUILDERS, wedge.nash.tolist(), strict=True)),
+        "joint GW": dict(zip(BUILDERS, wedge.joint.tolist(), strict=True)),
+        "welfare GW": dict(zip(BUILDERS, wedge.welfare.tolist(), strict=True)),
+        "demand GW": dict(zip(BUILDERS, model.demand().tolist(), strict=True)),
+        "capital spending": dict(
+            zip(BUILDERS, (chosen * model.capital_cost * model.cost_factor).tolist(), strict=True)
+        ),
+        "total over joint": float(wedge.total_over_joint),
+        "total over welfare": float(wedge.total_over_welfare),
+        "dissipation": float(wedge.dissipation),
+        "price of anarchy": float(wedge.price_of_anarchy),
+        "split": split.table(),
+        "worst twentieth of losses": {name: float(cvar(split.loss[..., i].ravel())) for i, name in enumerate(BUILDERS)},
+    }
+
+
+def rivals() -> dict[str, dict[str, float]]:
+    """Dissipation and total build at the centre as average rivals are added or removed."""
+    results = {}
+    for n in range(2, 9):
+        model = ComputeRace().replace(n_builders=n)
+        game = model.continuous_game()
+        wedge = strategic_wedge(game, continuous_nash(game))
+        results[str(n)] = {
+            "total GW": float(wedge.nash.sum()),
+            "joint GW": float(wedge.joint.sum()),
+            "dissipation": float(wedge.dissipation),
+        }
+    return results

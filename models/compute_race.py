@@ -1,0 +1,199 @@
+"""S2, the compute arms race: asymmetric builders choose how many GW to commission in one vintage.
+
+Players: five named builders (and average entrants beyond them). Timing: all choose ``k_i`` GW at once, then
+demand and prize are drawn. Payoff (US$ billion, present value), with R, c, prize and standing from
+`models.unit_economics`:
+
+    pi_i = h V theta_V s_i + F standing_i + R min(k_i, theta D_i(k)) - c_i k_i
+    s_i = k_i^r / sum_j k_j^r,     D_i(k) = (1 - beta) d_i + beta s_i sum_j d_j,     d_i = a S_i / kappa
+
+``theta``, ``theta_V`` are lognormal with mean one, so the expected sale has the closed form (limited expected
+value of the lognormal)
+
+    E min(k, theta D) = D Phi(l - sigma/2) + k (1 - Phi(l + sigma/2)),   l = ln(k / D) / sigma.
+
+For r <= 1 the payoff is concave in the own choice: s_i and standing are, D_i is, and E min(k, theta D) is
+jointly concave and increasing in (k, D). Turned off one by one (beta = 0, F = 0, V = 0) the race becomes n
+separate newsvendors; with only the prize it is the contest of Tullock (1980) and Stein (2002). From the
+literature: those, and business stealing (Mankiw and Whinston 1986). New: prize, market share and standing in
+one payoff on facts, so that each can be seen to carry its part of the spending.
+
+Non-race demand d_i is not observed. It is swept from last year's build, as though demand stood still, to this
+year's guidance, as though all of the plan were demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from models.base import Shock, Value, count, parameter, payoff_model
+from models.prior import Prior, derived, fact, swept
+from models.symbolic import log, minimum, normal_cdf
+from models.unit_economics import Stakes
+
+BUILDERS = ("Amazon", "Alphabet", "Microsoft", "Meta", "OpenAI/Stargate")
+"""The named builders, in the order of the per-player parameters."""
+
+
+def _plan(low: float, high: float, *facts: str) -> Prior:
+    return derived(
+        low,
+        (low * high) ** 0.5,
+        high,
+        facts=facts,
+        log=True,
+        reason="spending of 2024 (low) to guidance for 2025 (high), geometric mean (central)",
+    )
+
+
+def _silicon() -> Prior:
+    saving = fact("F122")
+    return derived(
+        1 - saving,
+        1 - saving,
+        1.0,
+        facts=("F122", "F102"),
+        reason="own chips save a fifth of capital (low, central); a benchmark in Nvidia's favour says no saving (high)",
+    )
+
+
+_MARKET = Prior(1.0, 1.0, 1.0, reason="buys at the market's capital cost")
+
+
+@payoff_model("compute-race")
+class ComputeRace(Stakes):
+    """Asymmetric compute race of at least five builders; S2 of the paper."""
+
+    n_builders: int = count("n", default=5, low=2, high=12, meaning="number of builders")
+    plan: Value = parameter(
+        "S",
+        unit="US$ bn/yr",
+        above=0,
+        meaning="capital expenditure that demand without a race would justify",
+        default=(
+            _plan(fact("F003"), fact("F019"), "F003", "F019"),
+            _plan(fact("F007"), fact("F020", "high"), "F007", "F020"),
+            _plan(fact("F011"), 4 * fact("F022"), "F011", "F022"),
+            _plan(fact("F016"), fact("F021", "high"), "F016", "F021"),
+            _plan(fact("F035a") + fact("F035b"), fact("F136") / 4, "F035a", "F035b", "F136"),
+        ),
+    )
+    cost_factor: Value = parameter(
+        "f",
+        unit="1",
+        above=0,
+        meaning="builder's capital cost relative to the market's",
+        default=(_silicon(), _silicon(), _MARKET, _MARKET, _MARKET),
+    )
+    stealing: Value = parameter(
+        "beta",
+        unit="1",
+        low=0,
+        high=1,
+        meaning="share of demand that follows relative capacity",
+        default=swept(0.0, 0.25, 0.75, reason="from captive customers to mostly mobile ones; no fact"),
+        facts=("F073",),
+    )
+    user_surplus: Value = parameter(
+        "u",
+        unit="1",
+        low=0,
+        meaning="users' surplus per dollar of revenue served",
+        default=swept(0.0, 0.5, 1.0, reason="half is a monopolist facing linear demand; no fact"),
+    )
+    external_cost: Value = parameter(
+        "e",
+        unit="US$ bn/GW",
+        low=0,
+        meaning="cost to others of a GW built: grid, water, emissions",
+        default=swept(0.0, 2.0, 6.0, reason="up to about the power bill of its life; no fact"),
+    )
+
+    action_unit = "GW"
+    shocks: ClassVar[Mapping[str, Shock]] = {
+        "demand": Shock("theta", "demand_volatility"),
+        "prize": Shock("theta_V", "prize_volatility"),
+    }
+    rises_with: ClassVar[Mapping[str, int]] = {"prize": 1, "survival": 1, "capital_cost": -1, "power_cost": -1}
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The named builders, then entrants."""
+        entrants = tuple(f"entrant {j + 1}" for j in range(self.n_builders - len(BUILDERS)))
+        return BUILDERS[: self.n_builders] + entrants
+
+    def replace(self, **changes: Any) -> Self:
+        """Copy with some parameters changed; a new number of builders takes or adds average ones."""
+        n = changes.get("n_builders", self.n_builders)
+        if n != self.n_builders and isinstance(n, int):
+            for name in ("plan", "cost_factor"):
+                changes.setdefault(name, _resize(np.asarray(getattr(self, name)), n))
+        return super().replace(**changes)
+
+    def demand(self) -> Any:
+        """Mean demand of each builder without a race, GW: ``d_i = a S_i / kappa``."""
+        if isinstance(self.plan, tuple):  # symbols
+            return tuple(self.ai_share * plan / self.capital_cost for plan in self.plan)
+        return np.asarray(self.ai_share / self.capital_cost)[..., None] * self.plan
+
+    def cost(self, i: int) -> Any:
+        """Present value that a GW costs builder ``i``: ``c_i = c + (f_i - 1) kappa``."""
+        factor = self.cost_factor[i] if isinstance(self.cost_factor, tuple) else self.cost_factor[..., i]
+        return self.cost_per_gw() + (factor - 1) * self.capital_cost
+
+    def mean_demand(self, i: int, k: Sequence[Any]) -> Any:
+        """Mean demand that builder ``i`` meets at choices ``k``, D_i."""
+        d = self.demand()
+        return (1 - self.stealing) * d[i] + self.stealing * self.prize_share(i, k) * sum(d)
+
+    def expected_sale(self, i: int, k: Sequence[Any]) -> Any:
+        """``E min(k_i, theta D_i)``, GW."""
+        mean, s = self.mean_demand(i, k), self.demand_volatility
+        relative = log(k[i] / mean) / s
+        return mean * normal_cdf(relative - s / 2) + k[i] * (1 - normal_cdf(relative + s / 2))
+
+    def payoff(self, i: int, k: Sequence[Any]) -> Any:
+        """Expected payoff of builder ``i``, US$ bn."""
+        return self.stakes(i, k) + self.revenue_per_gw() * self.expected_sale(i, k) - self.cost(i) * k[i]
+
+    def realised(self, i: int, k: Sequence[Any], state: Mapping[str, Any]) -> Any:
+        """Payoff of builder ``i`` once demand and prize are known."""
+        sale = minimum(k[i], state["demand"] * self.mean_demand(i, k))
+        return self.stakes(i, k, state["prize"]) + self.revenue_per_gw() * sale - self.cost(i) * k[i]
+
+    def outcomes(self, k: Sequence[Any]) -> Mapping[str, Any]:
+        """Total compute (GW) and, in US$ bn: spending, profit, users' surplus, external cost, welfare, and risk."""
+        players = range(len(k))
+        sold = [self.expected_sale(i, k) for i in players]
+        served = self.revenue_per_gw() * sum(sold)
+        profit = sum(self.payoff(i, k) for i in players)
+        surplus, external = self.user_surplus * served, self.external_cost * sum(k)
+        return {
+            "total compute": sum(k),
+            "spending": sum(self.cost(i) * k[i] for i in players),
+            "industry profit": profit,
+            "user surplus": surplus,
+            "external cost": external,
+            "welfare": profit + surplus - external,
+            "stranded capital": sum(self.cost(i) * (k[i] - sold[i]) for i in players),
+            "unmet demand": self.revenue_per_gw() * sum(self.mean_demand(i, k) - sold[i] for i in players),
+        }
+
+    def action_bounds(self) -> tuple[Any, Any]:
+        """From a hundredth of own demand to the build whose cost no stake and no sale could repay."""
+        own, total = self.demand(), self.demand().sum(axis=-1)
+        cost = np.stack([np.asarray(self.cost(i)) for i in range(self.n_builders)], axis=-1)
+        stakes = np.asarray(self.decided * self.prize + self.survival + self.revenue_per_gw() * total)
+        return 0.01 * own, own + stakes[..., None] / cost
+
+
+def _resize(values: np.ndarray[Any, Any], n: int) -> Any:
+    """First ``n`` builders, or all of them and entrants that are their average."""
+    extra = n - values.shape[-1]
+    if extra <= 0:
+        return values[..., :n]
+    mean = np.repeat(values.mean(axis=-1, keepdims=True), extra, axis=-1)
+    return np.concatenate([values, mean], axis=-1)

@@ -1,0 +1,239 @@
+"""Contract tests that any payoff model must pass: ``computerace check module:Class`` runs them.
+
+Each test is a function of a model class that returns a line of detail, or raises `Broken` with what is wrong.
+They state economics and consistency, not numbers: shapes and batch axes, formula against numbers, gradients
+against finite differences, the mean of realised payoffs against expected ones, equilibrium under relabelling,
+declared monotonicity, serialisation and pickling.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from models.base import PayoffModel
+from theory.continuous_nash import continuous_nash
+from theory.errors import ComputeraceError, InputError
+
+
+class Broken(AssertionError):
+    """A contract that a model does not keep."""
+
+
+Check = Callable[[type[PayoffModel]], str]
+_CHECKS: list[tuple[str, Check]] = []
+
+
+def _check(name: str) -> Callable[[Check], Check]:
+    def register(check: Check) -> Check:
+        _CHECKS.append((name, check))
+        return check
+
+    return register
+
+
+def check_model(cls: type[PayoffModel]) -> list[tuple[str, bool, str]]:
+    """Run every contract test on a model class.
+
+    Returns
+    -------
+    list of (name, passed, detail)
+
+    Examples
+    --------
+    >>> from models.lab_dilemma import LabDilemma
+    >>> all(passed for _, passed, _ in check_model(LabDilemma))
+    True
+    """
+    results = []
+    for name, check in _CHECKS:
+        try:
+            results.append((name, True, check(cls)))
+        except (Broken, ComputeraceError) as error:
+            results.append((name, False, str(error)))
+        except Exception as error:
+            results.append((name, False, f"{type(error).__name__}: {error}"))
+    return results
+
+
+def _require(condition: object, message: str) -> None:
+    if not condition:
+        raise Broken(message)
+
+
+def _draws(cls: type[PayoffModel], count: int = 4) -> PayoffModel:
+    """The model at its defaults if it has no priors, else at a few quantiles of every prior."""
+    model = cls()
+    priors = model.priors()
+    if not priors.names:
+        return model
+    u = np.random.default_rng(7).uniform(0.1, 0.9, (count, len(priors.names)))
+    return model.replace(**priors.ppf(u))
+
+
+def _points(model: PayoffModel) -> Any:
+    game = model.continuous_game()
+    shares = np.random.default_rng(8).uniform(0.05, 0.6, game.lower.shape)
+    return game, game.lower + shares * (game.upper - game.lower)
+
+
+@_check("declares every parameter")
+def _declared(cls: type[PayoffModel]) -> str:
+    specs = cls.parameters()
+    _require(cls.name, "the class has no name; decorate it with @payoff_model('a-name')")
+    _require(specs, "no parameter is declared")
+    for name, spec in specs.items():
+        _require(spec.symbol, f"{name} has no symbol")
+        _require(spec.meaning or spec.structural, f"{name} has no meaning")
+    symbols = [spec.symbol for spec in specs.values()]
+    repeated = {symbol for symbol in symbols if symbols.count(symbol) > 1}
+    _require(not repeated, f"symbols stand for two parameters: {sorted(repeated)}")
+    return f"{len(specs)} parameters"
+
+
+@_check("refuses values out of bounds")
+def _bounds(cls: type[PayoffModel]) -> str:
+    tried = 0
+    for name, spec in cls.parameters().items():
+        bad = (
+            [np.nan]
+            + ([spec.low - 1] if np.isfinite(spec.low) else [])
+            + ([spec.high + 1] if np.isfinite(spec.high) else [])
+        )
+        for value in bad:
+            given: Any = np.full(cls().n_players, value) if spec.per_player else value
+            try:
+                cls().replace(**{name: given})
+            except InputError as error:
+                _require(name in str(error), f"the error for {name}={value} does not name it: {error}")
+                tried += 1
+            else:
+                raise Broken(f"{name}={value} was accepted; bounds are: {spec.bounds}")
+    return f"{tried} bad values refused"
+
+
+@_check("draws are batch axes")
+def _batches(cls: type[PayoffModel]) -> str:
+    model = _draws(cls)
+    game, x = _points(model)
+    values = game.payoff(x)
+    _require(values.shape == (*model.batch_shape, model.n_players), f"payoffs have shape {values.shape}")
+    if not model.batch_shape:
+        return "no priors: a single draw"
+    for b in range(model.batch_shape[0]):
+        single = model.replace(**{n: np.asarray(getattr(model, n))[b] for n in _drawn(model)})
+        np.testing.assert_allclose(single.continuous_game().payoff(x[b]), values[b], rtol=1e-12)
+    return f"batch of {model.batch_shape[0]} equals one by one"
+
+
+def _drawn(model: PayoffModel) -> list[str]:
+    specs = model.parameters()
+    return [n for n, s in specs.items() if not s.structural and np.ndim(getattr(model, n)) > int(s.per_player)]
+
+
+@_check("formula and numbers agree")
+def _formula(cls: type[PayoffModel]) -> str:
+    import sympy
+
+    from models.symbolic import choice_symbols
+
+    model = cls()
+    game, x = _points(model)
+    counts = {n: getattr(model, n) for n, s in cls.parameters().items() if s.structural}
+    algebra = cls.symbolic(**counts)
+    k = choice_symbols(model.n_players)
+    values = dict(zip(k, (float(v) for v in x), strict=True))
+    for name, spec in cls.parameters().items():
+        if not spec.structural:
+            symbol, value = getattr(algebra, name), np.asarray(getattr(model, name)).tolist()
+            values.update(zip(symbol, value, strict=True) if spec.per_player else [(symbol, value)])
+    for i in range(model.n_players):
+        exact = float(sympy.N(sympy.sympify(algebra.payoff(i, k)).subs(values), 30))
+        np.testing.assert_allclose(float(game.payoff_of(i, x)), exact, rtol=1e-9)
+    return "30-digit evaluation of the formula equals the compiled payoff"
+
+
+@_check("gradients match finite differences")
+def _gradients(cls: type[PayoffModel]) -> str:
+    game, x = _points(_draws(cls))
+    analytic = game.gradient(x)
+    scale = np.abs(game.payoff(x)) + 1
+    for i in range(game.n_players):
+        numeric = game._difference(i, x)
+        width = (game.upper - game.lower)[..., i]
+        error = np.abs(analytic[..., i] - numeric) * width / scale[..., i]
+        _require(
+            (error < 1e-4).all(),
+            f"player {i}: marginal payoff off by {error.max():.1e} of the payoff over its interval",
+        )
+    return "within 1e-4 of the payoff"
+
+
+@_check("expected payoff is the mean of realised ones")
+def _expectation(cls: type[PayoffModel]) -> str:
+    if not cls.shocks:
+        return "no shocks"
+    model = cls()
+    expected_game, x = _points(model)
+    states = 2**14
+    realised = model.realised_game(states, np.random.default_rng(9))
+    values = realised.payoff(np.broadcast_to(x, (states, model.n_players)))
+    expected = expected_game.payoff(x)
+    error = np.abs(values.mean(axis=0) - expected)
+    noise = values.std(axis=0) / np.sqrt(states)  # plain Monte Carlo error bounds that of the Sobol points
+    _require((error <= 5 * noise + 1e-9 * np.abs(expected)).all(), f"off by {error} with standard error {noise}")
+    return f"{states} states agree"
+
+
+@_check("equilibrium is certified")
+def _equilibrium(cls: type[PayoffModel]) -> str:
+    solution = continuous_nash(cls().continuous_game())
+    _require(solution.certified.any(), f"no certified equilibrium at the defaults: {solution.note}")
+    return f"relative regret {np.nanmin(solution.relative_regret):.0e}"
+
+
+@_check("relabelling players relabels the equilibrium")
+def _relabelling(cls: type[PayoffModel]) -> str:
+    model = cls()
+    names = [name for name, spec in cls.parameters().items() if spec.per_player]
+    order = np.arange(model.n_players)[::-1]
+    swapped = model.replace(**{name: np.asarray(getattr(model, name))[..., order] for name in names})
+    x = continuous_nash(model.continuous_game()).select()
+    y = continuous_nash(swapped.continuous_game()).select()
+    np.testing.assert_allclose(np.sort(x) if not names else x[order], np.sort(y) if not names else y, rtol=1e-6)
+    return "reversed players, reversed choices" if names else "symmetric"
+
+
+@_check("declared monotonicity holds")
+def _monotone(cls: type[PayoffModel]) -> str:
+    base = continuous_nash(cls().continuous_game()).select().sum()
+    for name, sign in cls.rises_with.items():
+        value = np.asarray(getattr(cls(), name))
+        step = 0.1 * np.abs(value) + (value == 0)
+        moved = continuous_nash(cls().replace(**{name: value + step}).continuous_game()).select().sum()
+        _require(sign * (moved - base) > 0, f"total choice moves from {base:.6g} to {moved:.6g} as {name} rises")
+    return f"{len(cls.rises_with)} signs" if cls.rises_with else "none declared"
+
+
+@_check("survives saving and pickling")
+def _saved(cls: type[PayoffModel]) -> str:
+    for model in (cls(), _draws(cls)):
+        _require(cls.from_json(model.to_json()) == model, "to_json and from_json do not give the same model")
+        _require(pickle.loads(pickle.dumps(model)) == model, "pickling does not give the same model")
+    _require(dataclasses.is_dataclass(cls), "the class is no dataclass; decorate it with @payoff_model")
+    return "JSON and pickle"
+
+
+@_check("sources exist")
+def _sources(cls: type[PayoffModel]) -> str:
+    from models.facts import load_facts
+
+    facts = load_facts()
+    ids = [fact_id for spec in cls.parameters().values() for fact_id in spec.fact_ids]
+    missing = sorted({fact_id for fact_id in ids if fact_id not in facts})
+    _require(not missing, f"facts not in the file: {missing}")
+    return f"{len(set(ids))} facts"

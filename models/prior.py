@@ -1,0 +1,118 @@
+"""What is known about a parameter: a low, a central and a high value, and the facts behind them.
+
+A prior is a triangular distribution on [low, high] with its mode at the central value, or the same on the
+logarithm of the parameter. Where the facts give the three values, the prior carries their ids and the worst
+grade among them; where no fact exists the parameter is *swept*: the range is stated with its reason, and
+every result that depends on it says so through the sensitivity indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from models.facts import load_facts
+from theory.errors import InputError
+
+Floats = NDArray[np.float64]
+
+GRADES = ("A", "B", "C", "article", "swept")
+"""From best to worst; a prior has the worst grade of the facts behind it."""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Triangular (or log-triangular) prior of one number.
+
+    Parameters
+    ----------
+    low, central, high
+        Smallest, most plausible and largest value, in the parameter's unit.
+    facts
+        Ids of the facts that set the three values; empty if the parameter is swept.
+    grade
+        Worst grade of those facts, or ``"swept"``.
+    log
+        Triangular in the logarithm; for positive parameters that span factors rather than differences.
+    reason
+        How the facts give the values, or why the range is swept.
+
+    Examples
+    --------
+    >>> Prior(1.0, 2.0, 4.0, log=True).ppf(np.array([0.0, 0.5, 1.0])).round(6)
+    array([1., 2., 4.])
+    """
+
+    low: float
+    central: float
+    high: float
+    facts: tuple[str, ...] = ()
+    grade: str = "swept"
+    log: bool = False
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.central <= self.high or not np.isfinite([self.low, self.high]).all():
+            raise InputError(f"a prior needs low <= central <= high; got {self.low}, {self.central}, {self.high}")
+        if self.log and self.low <= 0:
+            raise InputError(f"a log-triangular prior needs low > 0; got {self.low}")
+
+    def ppf(self, u: Floats) -> Floats:
+        """Quantiles at ``u`` in [0, 1], any shape."""
+        low, central, high = (np.log(v) if self.log else v for v in (self.low, self.central, self.high))
+        if high == low:
+            return np.full(np.shape(u), self.central)
+        mode = (central - low) / (high - low)
+        values = stats.triang.ppf(u, mode, loc=low, scale=high - low)
+        return np.asarray(np.clip(np.exp(values) if self.log else values, self.low, self.high))
+
+
+def fact(fact_id: str, side: str = "central") -> float:
+    """Number of a fact: its ``central`` value, or the ``low`` or ``high`` one.
+
+    Examples
+    --------
+    >>> fact("S26")
+    8.0
+    """
+    facts = load_facts()
+    if fact_id not in facts:
+        raise InputError(f"there is no fact {fact_id!r} in models/data/facts.csv")
+    value: float | None = getattr(facts[fact_id], side)
+    if value is None:
+        raise InputError(f"fact {fact_id} has no {side} value; name another fact, or sweep a range")
+    return value
+
+
+def from_facts(low: str, central: str, high: str, *, log: bool = False, reason: str = "") -> Prior:
+    """Prior whose three values are the low, central and high values of three facts, by id.
+
+    Examples
+    --------
+    >>> from_facts("F120", "F120", "F121").high
+    60.0
+    """
+    ids = tuple(dict.fromkeys((low, central, high)))
+    numbers = (fact(low, "low"), fact(central), fact(high, "high"))
+    return Prior(*numbers, facts=ids, grade=worst_grade(ids), log=log, reason=reason)
+
+
+def derived(low: float, central: float, high: float, *, facts: Sequence[str], reason: str, log: bool = False) -> Prior:
+    """Prior computed from several facts; ``reason`` says how."""
+    return Prior(low, central, high, tuple(facts), worst_grade(facts), log, reason)
+
+
+def swept(low: float, central: float, high: float, *, reason: str, log: bool = False) -> Prior:
+    """Range of a parameter for which no fact exists; ``reason`` says what bounds it."""
+    return Prior(low, central, high, log=log, reason=reason)
+
+
+def worst_grade(fact_ids: Sequence[str]) -> str:
+    """Worst grade among the facts with these ids."""
+    facts = load_facts()
+    grades: list[str] = [facts[fact_id].grade for fact_id in fact_ids]
+    return max(grades, key=GRADES.index)

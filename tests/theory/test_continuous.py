@@ -1,0 +1,105 @@
+"""Games over quantities: equilibria against closed forms and brute force, certificates, batches, units."""
+
+import numpy as np
+import pytest
+
+from theory import ContinuousGame, InputError, best_reply, continuous_nash, joint_optimum, pure_nash
+
+
+def cournot(n, a=1.0, c=0.1, scale=1.0):
+    def profit(i):
+        return lambda q: scale * q[..., i] * (a - q.sum(-1) - c)
+
+    return ContinuousGame([profit(i) for i in range(n)], lower=0, upper=a)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 6])
+def test_cournot_and_cartel(n):
+    game = cournot(n)
+    np.testing.assert_allclose(continuous_nash(game).select(), 0.9 / (n + 1), rtol=1e-8)
+    np.testing.assert_allclose(joint_optimum(game).sum(), 0.45, rtol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e12])
+def test_units_do_not_matter(scale):
+    solution = continuous_nash(cournot(2, scale=scale))
+    assert solution.certified[0]
+    np.testing.assert_allclose(solution.select(), 0.3, rtol=1e-8)
+
+
+def test_a_local_maximum_that_is_no_best_reply_is_rejected():
+    """A bump of height 1 at 0.2 and a higher one at 0.8: the lower one is stationary, and no equilibrium."""
+
+    def payoff(x):
+        own = x[..., 0]
+        return np.exp(-(((own - 0.2) / 0.05) ** 2)) + 1.5 * np.exp(-(((own - 0.8) / 0.05) ** 2))
+
+    game = ContinuousGame([payoff], lower=0, upper=1)
+    solution = continuous_nash(game, starts=np.array([[0.2], [0.8]]))
+    np.testing.assert_allclose(solution.select(), 0.8, atol=1e-6)
+    assert int(solution.count) == 1
+
+
+def test_several_equilibria_are_all_listed():
+    """Coordination: each wants to match the other's side; (0, 0), (1, 1) and the unstable middle."""
+    pull = [lambda x, i=i: x[..., i] * (x[..., 1 - i] - 0.5) for i in range(2)]
+    game = ContinuousGame(pull, lower=0, upper=1)
+    starts = np.array([[0.1, 0.1], [0.9, 0.9], [0.5, 0.5]])
+    found = continuous_nash(game, starts=starts)
+    ends = {tuple(np.round(x, 6)) for x in found.actions[found.certified]}
+    assert {(0.0, 0.0), (1.0, 1.0)} <= ends
+
+
+def test_no_equilibrium_gives_an_empty_labelled_answer():
+    """Matching pennies on the quantities {near, far}: concave in nothing, no pure equilibrium."""
+    game = ContinuousGame(
+        [lambda x: (x[..., 0] - x[..., 1]) ** 2, lambda x: -((x[..., 0] - x[..., 1]) ** 2)], lower=0, upper=1
+    )
+    solution = continuous_nash(game)
+    assert int(solution.count) == 0
+    assert "no candidate could be certified" in solution.note
+    assert np.isnan(solution.select()).all()
+
+
+def test_best_reply_finds_the_kink():
+    """min(k, D) less cost peaks exactly at demand."""
+    game = ContinuousGame([lambda x: 2 * np.minimum(x[..., 0], 0.37) - x[..., 0]], lower=0, upper=1)
+    reply, value, _ = best_reply(game, np.array([0.0]), 0)
+    assert float(reply) == pytest.approx(0.37, abs=1e-12)
+    assert float(value) == pytest.approx(0.37, abs=1e-12)
+
+
+def test_draws_are_batch_axes_and_parts_of_the_batch_can_be_taken():
+    a = np.linspace(0.5, 2.0, 7)
+    profit = [lambda q, a, i=i: q[..., i] * (a - q.sum(-1)) for i in range(2)]
+    game = ContinuousGame(profit, lower=0, upper=a[:, None], parameters=(a,))
+    np.testing.assert_allclose(continuous_nash(game).select(), (a / 3)[:, None] * np.ones(2), rtol=1e-8)
+    np.testing.assert_allclose(continuous_nash(game[a > 1]).select(), (a[a > 1] / 3)[:, None] * np.ones(2), rtol=1e-8)
+
+
+def test_discretised_game_has_the_equilibrium_on_its_grid():
+    levels = np.linspace(0, 0.9, 10)  # holds 0.3
+    game = cournot(2).discretise([levels, levels])
+    found = pure_nash(game)
+    grid = {tuple(int(np.argmax(m)) for m in profile) for profile in found.profiles()}
+    assert (3, 3) in {tuple(i for i in profile) for profile in grid} or any("0.3" in labels for labels in game.actions)
+    q = float(levels[3])
+    np.testing.assert_allclose(game.payoffs[0, 3, 3], q * (1 - 2 * q - 0.1))
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda: ContinuousGame([], 0, 1), "0 payoffs"),
+        (lambda: ContinuousGame([lambda x: x[..., 0]], 1, 0), "lower < upper"),
+        (lambda: ContinuousGame([lambda x: x[..., 0]], 0, np.inf), "finite bounds"),
+        (lambda: cournot(2).outcome("welfare", np.zeros(2)), "no outcome"),
+        (lambda: cournot(2)[0], "no batch axes"),
+        (lambda: cournot(2).discretise([[0.1]]), "one per player"),
+        (lambda: cournot(2).discretise([[0.1], [7.0]]), "outside the bounds"),
+        (lambda: cournot(6).discretise([np.linspace(0, 1, 40)] * 6), "fewer levels"),
+    ],
+)
+def test_bad_input_is_refused_in_words(build, words):
+    with pytest.raises(InputError, match=words):
+        build()

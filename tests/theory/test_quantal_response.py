@@ -1,0 +1,111 @@
+"""Logit equilibrium: published curves and estimates, limits, folds, and independence of the unit of payoffs."""
+
+import numpy as np
+import pytest
+
+from theory import Game, InputError, SolverError
+from theory import quantal_response as module
+from theory.quantal_response import fit_logit, logit_equilibrium
+
+STAG_HUNT = Game.from_bimatrix([[10, 1], [8, 5]], [[10, 8], [1, 5]])
+OCHS = Game.from_bimatrix([[1.1141, 0], [0, 0.2785]], [[0, 1.1141], [1.1141, 0]])
+COUNTS = [[67.456, 60.544], [46.848, 81.152]]
+
+
+@pytest.mark.parametrize(
+    ("precision", "row", "column"),
+    [(1, 0.6429793591, 0.5883190245), (2, 0.7726766072, 0.6117434792), (3, 0.8595367096, 0.603815786)],
+)
+def test_constant_sum_game(precision, row, column):  # qre-2x2-constsum: gambit test_nash.py LOGIT_LAMBDA_CASES
+    found = logit_equilibrium(Game.from_bimatrix([[1, 1], [0, 1]], [[1, 1], [2, 1]]), precision)
+    assert found.strategies[0][0] == pytest.approx(row, abs=1e-8)
+    assert found.strategies[1][0] == pytest.approx(column, abs=1e-8)
+    assert found.residual < 1e-10
+
+
+@pytest.mark.parametrize(("precision", "p"), [(0.5, 0.1958460468), (1, 0.0202644786), (2, 0.0003367074)])
+def test_stag_hunt_selects_the_risk_dominant_equilibrium(precision, p):  # qre-staghunt-selection: sgamesolver docs
+    found = logit_equilibrium(STAG_HUNT, precision)
+    for strategy in found.strategies:
+        assert strategy[0] == pytest.approx(p, abs=1e-8)
+
+
+def test_maximum_likelihood():  # qre-mle-ochs: McKelvey & Palfrey (1995); gambit quantal_response tutorial
+    fit = fit_logit(OCHS, COUNTS)
+    assert fit.response.precision == pytest.approx(1.8456097537, abs=1e-6)
+    assert fit.response.strategies[0][0] == pytest.approx(0.6156513144, abs=1e-7)
+    assert fit.response.strategies[1][0] == pytest.approx(0.38329094, abs=1e-7)
+    assert fit.log_likelihood == pytest.approx(-174.7645319109, abs=1e-8)
+    assert not fit.at_limit
+
+
+def test_likelihood_is_largest_there():
+    fit = fit_logit(OCHS, COUNTS)
+    for factor in (0.2, 0.9, 0.99, 1.01, 1.1, 5):
+        strategies = logit_equilibrium(OCHS, fit.response.precision * factor).strategies
+        assert fit.log_likelihood > sum(np.dot(n, np.log(p)) for n, p in zip(COUNTS, strategies, strict=True))
+
+
+def test_estimate_recovers_the_truth():
+    for precision in (0.3, 2.0, 20.0):
+        truth = logit_equilibrium(OCHS, precision).strategies
+        assert fit_logit(OCHS, [1000 * p for p in truth]).response.precision == pytest.approx(precision, rel=1e-6)
+
+
+def test_ends_of_the_branch():
+    game = Game(np.random.default_rng(0).random((3, 2, 3, 2)))
+    for strategy in logit_equilibrium(game, 0).strategies:
+        np.testing.assert_allclose(strategy, 1 / strategy.size)
+    x, y = logit_equilibrium(OCHS, 1e4).strategies  # the Nash equilibrium: 1/2, and 0.2785 / (1.1141 + 0.2785)
+    np.testing.assert_allclose([x[0], y[0]], [0.5, 0.2785 / 1.3926], atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_games_end_near_a_nash_equilibrium(seed):
+    rng = np.random.default_rng(seed)
+    shape = [(2, 4, 4), (3, 2, 2, 2), (2, 3, 5), (3, 3, 2, 3)][seed % 4]
+    game = Game(rng.random(shape))
+    found = logit_equilibrium(game, 500.0)
+    assert found.residual < 1e-8
+    product = np.ones(())
+    for strategy in found.strategies:
+        product = np.multiply.outer(product, strategy)
+    values = [game.deviation_payoffs(i, product[None])[0] for i in range(game.n_players)]
+    # the regret of a logit reply is at most log(n) / lambda
+    assert all(v.max() - p @ v <= np.log(v.size) / 500 for v, p in zip(values, found.strategies, strict=True))
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e6, 1e12])
+def test_unit_of_payoffs_does_not_matter(scale):
+    rng = np.random.default_rng(3)
+    payoffs = rng.random((2, 3, 3))
+    before = payoffs.copy()
+    plain = logit_equilibrium(Game(payoffs), 5.0).strategies
+    scaled = logit_equilibrium(Game((payoffs - 3) * scale), 5.0 / scale).strategies
+    np.testing.assert_allclose(np.concatenate(scaled), np.concatenate(plain), rtol=1e-6)
+    np.testing.assert_array_equal(payoffs, before)
+    game = Game(OCHS.payoffs * scale)
+    assert fit_logit(game, COUNTS).response.precision * scale == pytest.approx(1.8456097537, abs=1e-6)
+
+
+def test_flat_game_and_limits():
+    flat = Game(np.full((2, 2, 3), 4.0))
+    np.testing.assert_allclose(logit_equilibrium(flat, 7).strategies[1], 1 / 3)
+    with pytest.raises(InputError, match="no effect"):
+        fit_logit(flat, [[1, 2], [1, 2, 3]])
+    fit = fit_logit(STAG_HUNT, [[0, 10], [0, 10]], max_precision=2.0)  # pure play: the likelihood rises for ever
+    assert fit.at_limit
+
+
+def test_bad_input(monkeypatch):
+    for precision in (-1, np.nan, np.inf, "1"):
+        with pytest.raises(InputError, match="precision"):
+            logit_equilibrium(OCHS, precision)
+    with pytest.raises(InputError, match="single game"):
+        logit_equilibrium(Game(np.zeros((3, 2, 2, 2)), batch_ndim=1), 1)
+    for counts in ([[1, 2]], [[1, 2], [1, -2]], [[0, 0], [0, 0]], [[1, 2], ["a", "b"]], [[1, 2, 3], [1, 2]]):
+        with pytest.raises(InputError, match="counts"):
+            fit_logit(OCHS, counts)
+    monkeypatch.setattr(module, "MAX_STEPS", 2)
+    with pytest.raises(SolverError, match="did not reach"):
+        logit_equilibrium(OCHS, 100)

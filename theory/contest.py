@@ -1,0 +1,172 @@
+r"""Tullock contests with asymmetric values, costs and abilities, by share functions.
+
+Player ``i`` spends ``x_i >= 0`` at unit cost ``c_i`` and wins ``v_i`` with probability
+``s_i = a_i x_i^r / sum_j a_j x_j^r``. In terms of ``y_i = a_i x_i^r`` the first-order condition at the
+aggregate ``Y = sum_j y_j`` is, with ``y_i = s_i Y``,
+
+    r v_i (1 - s_i) s_i^{(r-1)/r} = c_i a_i^{-1/r} Y^{1/r}     (active)      or      s_i = 0.
+
+It gives the share ``s_i(Y)``, decreasing in ``Y``; the equilibrium aggregate is where the shares add up to one
+(Cornes and Hartley 2005, Economic Theory 26:923-946; Stein 2002 for r = 1; Szidarovszky and Okuguchi 1997 for
+existence and uniqueness at r <= 1). For ``r > 1`` the condition has two roots; the larger share is the one that
+meets the second-order condition, and equilibrium exists only if no player would rather stay out: that is checked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.best_reply import best_reply
+from theory.continuous import ContinuousGame, Payoff
+from theory.errors import InputError, SolverError
+
+Floats = NDArray[np.float64]
+
+_BISECTIONS = 200
+
+
+@dataclass(frozen=True)
+class ContestEquilibrium:
+    """Pure-strategy equilibrium of a Tullock contest; arrays of shape ``(*batch, N)`` or ``(*batch,)``."""
+
+    spending: Floats
+    share: Floats
+    payoff: Floats
+    aggregate: Floats
+    active: NDArray[np.bool_]
+    dissipation: Floats
+    regret: Floats
+
+
+def tullock_contest(
+    value: ArrayLike,
+    *,
+    cost: ArrayLike = 1.0,
+    ability: ArrayLike = 1.0,
+    decisiveness: ArrayLike = 1.0,
+    certify: bool = True,
+) -> ContestEquilibrium:
+    """Solve a Tullock contest for any number of players, and any number of draws at once.
+
+    Parameters
+    ----------
+    value, cost, ability
+        Prize values, unit costs and abilities, shape ``(*batch, N)`` or broadcastable; positive.
+    decisiveness
+        Exponent ``r > 0`` of the contest success function, shape ``batch`` or one number.
+    certify
+        Check every player's regret against a global best reply. Equilibrium is unique for ``r <= 1``.
+
+    Returns
+    -------
+    ContestEquilibrium
+        ``dissipation`` is total spending (cost included) over the mean value of the prize to the players, weighted by
+        their shares; ``regret`` is a share of the prize (NaN if not certified).
+
+    Raises
+    ------
+    InputError
+        If an argument is not positive, or there are fewer than two players.
+    SolverError
+        If there is no equilibrium in pure strategies (``r`` too large).
+
+    Examples
+    --------
+    >>> tullock_contest([10, 8, 6, 2]).spending.round(6)  # Stein (2002): the fourth stays out
+    array([2.498868, 1.84699 , 0.760525, 0.      ])
+    """
+    v, c, a, r = _arguments(value, cost, ability, decisiveness)
+    scale = v.max(axis=-1, keepdims=True)
+    share = _shares(v / scale, c, a, r)
+    active = share > 0
+    marginal = r[..., None] * v * (1 - share) * share  # c_i x_i at the first-order condition
+    spending = np.where(active, marginal / c, 0.0)
+    payoff = v * share - c * spending
+    regret = _regret(v, c, a, r, spending, scale[..., 0]) if certify else np.full(share.shape, np.nan)
+    if certify and (regret > 1e-9).any():
+        raise SolverError(
+            f"no pure-strategy equilibrium at decisiveness r = {np.max(r):g}: a player gains {np.max(regret):.2g} of "
+            "the prize by leaving; r up to n/(n-1) among equals, and at most 1 to be safe among unequals"
+        )
+    y = np.where(active, a * spending ** r[..., None], 0.0)
+    return ContestEquilibrium(
+        spending=spending,
+        share=share,
+        payoff=payoff,
+        aggregate=y.sum(axis=-1),
+        active=active,
+        dissipation=(c * spending).sum(axis=-1) / (v * share).sum(axis=-1),
+        regret=regret,
+    )
+
+
+def _arguments(value: ArrayLike, cost: ArrayLike, ability: ArrayLike, r: ArrayLike) -> tuple[Floats, ...]:
+    named = {"value": value, "cost": cost, "ability": ability, "decisiveness": r}
+    arrays = {}
+    for name, given in named.items():
+        try:
+            array = np.asarray(given, dtype=float)
+        except (TypeError, ValueError):
+            raise InputError(f"{name} is {given!r}; it must be a number or an array of numbers") from None
+        if not (np.isfinite(array) & (array > 0)).all():
+            raise InputError(f"{name} is {array}; it must be finite and above zero")
+        arrays[name] = array
+    exponent = arrays.pop("decisiveness")
+    v, c, a, spread = np.broadcast_arrays(*arrays.values(), exponent[..., None])
+    if v.ndim == 0 or v.shape[-1] < 2:
+        raise InputError("a contest needs at least two players: value has shape (*batch, N)")
+    return v, c, a, spread[..., 0]
+
+
+def _shares(v: Floats, c: Floats, a: Floats, r: Floats) -> Floats:
+    """Equilibrium shares: outer bisection on ln Y, inner on each player's first-order condition."""
+    rr = r[..., None]
+    strength = np.log(rr * v) - np.log(c) + np.log(a) / rr  # ln of r v a^{1/r} / c
+    peak = np.maximum((rr - 1) / (2 * rr - 1), 0.0) if (rr > 1).any() else np.zeros_like(strength)
+
+    def shares_at(log_y: Floats) -> Floats:
+        target = log_y[..., None] / rr - strength
+        linear = np.maximum(-np.expm1(np.minimum(target, 0.0)), 0.0)  # r = 1 in closed form: s = 1 - exp(target)
+        if (rr == 1).all():
+            return linear
+        low = np.broadcast_to(np.maximum(peak, 1e-300), target.shape).copy()
+        log_low, log_high = np.log(low), np.zeros_like(low)
+        for _ in range(_BISECTIONS):  # on ln s, as shares may be tiny
+            middle = (log_low + log_high) / 2
+            excess = np.log(-np.expm1(np.minimum(middle, -1e-300))) + middle * (rr - 1) / rr - target
+            log_low, log_high = np.where(excess > 0, middle, log_low), np.where(excess > 0, log_high, middle)
+        top = np.log1p(-peak) + np.where(peak > 0, (rr - 1) / rr * np.log(np.maximum(peak, 1e-300)), 0.0)
+        out = (rr > 1) & (top < target)  # no root: the player would not enter at this aggregate
+        inner = np.where(out, 0.0, np.exp((log_low + log_high) / 2))
+        return np.asarray(np.where(rr == 1, linear, inner))
+
+    reach = strength * rr
+    low = reach.min(axis=-1) - 50.0 * np.maximum(r, 1.0)
+    high = reach.max(axis=-1) + 50.0 * np.maximum(r, 1.0)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        above = shares_at(middle).sum(axis=-1) > 1
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    share = shares_at(low)
+    return np.asarray(share / share.sum(axis=-1, keepdims=True))
+
+
+def _regret(v: Floats, c: Floats, a: Floats, r: Floats, spending: Floats, scale: Floats) -> Floats:
+    """Gain of each player from its global best reply, as a share of the largest prize."""
+    n = v.shape[-1]
+
+    def payoff(i: int) -> Payoff:
+        def value(x: Floats, *parameters: Floats) -> Floats:
+            y = a * x ** r[..., None]
+            total = y.sum(axis=-1)
+            share = np.divide(y[..., i], total, out=np.full(total.shape, 1 / n), where=total > 0)
+            return np.asarray(v[..., i] * share - c[..., i] * x[..., i])
+
+        return value
+
+    game = ContinuousGame([payoff(i) for i in range(n)], lower=np.zeros(v.shape), upper=v / c)
+    gains = [best_reply(game, spending, i)[1] - game.payoff_of(i, spending) for i in range(n)]
+    return np.maximum(np.stack(gains, axis=-1) / scale[..., None], 0.0)

@@ -1,0 +1,289 @@
+"""Games over quantities: each player chooses a number from an interval.
+
+Definitions
+-----------
+Player ``i = 0 .. N-1`` chooses ``x_i`` in ``[lower_i, upper_i]``. An action vector ``x`` has shape
+``(..., *batch, N)``: the last axis is the player, the axes before it are parameter draws, and any axes
+before those are points to evaluate (a grid, a set of states). ``payoffs[i](x, *parameters)`` has shape
+``(..., *batch)``. Parameters are held by the game, not closed over, so that a part of the draws can be
+taken out (``game[mask]``) and solved again.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.errors import InputError
+from theory.game import Game
+
+Floats = NDArray[np.float64]
+Payoff = Callable[..., Floats]
+"""``payoff(x, *parameters)``: x of shape (..., *batch, N) to values of shape (..., *batch)."""
+
+MAX_CELLS = 50_000_000
+"""Largest number of payoff entries that `ContinuousGame.discretise` will make."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ContinuousGame:
+    """N players, each choosing a quantity from an interval; possibly a batch of draws.
+
+    Parameters
+    ----------
+    payoffs
+        One function per player, ``(x, *parameters) -> (..., *batch)``.
+    lower, upper
+        Bounds of the choices, shape ``(*batch, N)`` or broadcastable to it.
+    gradients
+        Own marginal payoffs, one function per player; central differences if not given.
+    parameters
+        Arrays broadcastable to ``(*batch,)``, passed on to every function.
+    players
+        One label per player.
+    outcomes
+        Named functions of ``(x, *parameters)`` with values of shape ``(..., *batch)``.
+    action_unit, payoff_unit
+        Units for tables.
+
+    Examples
+    --------
+    Cournot duopoly with inverse demand ``1 - Q`` and no cost: each produces one third.
+
+    >>> from theory import nash
+    >>> def profit(i):
+    ...     return lambda x: x[..., i] * (1 - x.sum(axis=-1))
+    >>> duopoly = ContinuousGame((profit(0), profit(1)), lower=0, upper=1)
+    >>> nash(duopoly).actions.round(6)
+    array([[0.333333, 0.333333]])
+    """
+
+    payoffs: tuple[Payoff, ...]
+    lower: Floats
+    upper: Floats
+    gradients: tuple[Payoff, ...] = ()
+    parameters: tuple[Floats, ...] = ()
+    players: tuple[str, ...] = ()
+    outcomes: Mapping[str, Payoff] = field(default_factory=dict)
+    action_unit: str = ""
+    payoff_unit: str = ""
+
+    def __init__(
+        self,
+        payoffs: Sequence[Payoff],
+        lower: ArrayLike,
+        upper: ArrayLike,
+        *,
+        gradients: Sequence[Payoff] = (),
+        parameters: Sequence[ArrayLike] = (),
+        players: Sequence[str] | None = None,
+        outcomes: Mapping[str, Payoff] | None = None,
+        action_unit: str = "",
+        payoff_unit: str = "",
+    ) -> None:
+        n = len(payoffs)
+        if not n or len(gradients) not in (0, n):
+            raise InputError(f"{n} payoffs and {len(gradients)} gradients: one of each per player, or no gradients")
+        values = tuple(np.asarray(parameter, float) for parameter in parameters)
+        low, high = np.asarray(lower, float), np.asarray(upper, float)
+        shapes = [np.broadcast_shapes(low.shape, high.shape, (n,))[:-1], *(value.shape for value in values)]
+        batch = np.broadcast_shapes(*shapes)
+        low, high = np.broadcast_to(low, (*batch, n)), np.broadcast_to(high, (*batch, n))
+        if not (np.isfinite(low) & np.isfinite(high) & (low < high)).all():
+            raise InputError("each choice needs finite bounds with lower < upper")
+        labels = tuple(str(i + 1) for i in range(n)) if players is None else tuple(players)
+        if len(labels) != n:
+            raise InputError(f"players are {labels}; {n} labels are needed")
+        for name, value in {
+            "payoffs": tuple(payoffs),
+            "lower": low,
+            "upper": high,
+            "gradients": tuple(gradients),
+            "parameters": values,
+            "players": labels,
+            "outcomes": MappingProxyType(dict(outcomes or {})),
+            "action_unit": action_unit,
+            "payoff_unit": payoff_unit,
+        }.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def n_players(self) -> int:
+        """Number of players, ``N``."""
+        return len(self.payoffs)
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        """Shape of the parameter draws; ``()`` for a single game."""
+        return self.lower.shape[:-1]
+
+    def payoff(self, x: Floats) -> Floats:
+        """Payoffs of all players, shape ``(..., *batch, N)``."""
+        return np.stack([self.payoff_of(i, x) for i in range(self.n_players)], axis=-1)
+
+    def payoff_of(self, player: int, x: Floats) -> Floats:
+        """Payoff of one player, shape ``(..., *batch)``."""
+        return _full(self.payoffs[player](x, *self.parameters), x)
+
+    def gradient(self, x: Floats) -> Floats:
+        """Own marginal payoffs, shape ``(..., *batch, N)``."""
+        if self.gradients:
+            return np.stack([_full(g(x, *self.parameters), x) for g in self.gradients], axis=-1)
+        return np.stack([self._difference(i, x) for i in range(self.n_players)], axis=-1)
+
+    def _difference(self, player: int, x: Floats) -> Floats:
+        step = np.cbrt(np.finfo(float).eps) * (self.upper - self.lower)[..., player]
+        up, down = x.copy(), x.copy()
+        up[..., player] = np.minimum(x[..., player] + step, self.upper[..., player])
+        down[..., player] = np.maximum(x[..., player] - step, self.lower[..., player])
+        rise = self.payoff_of(player, up) - self.payoff_of(player, down)
+        return np.asarray(rise / (up[..., player] - down[..., player]))
+
+    def outcome(self, name: str, x: Floats) -> Floats:
+        """Value of a named outcome at ``x``, shape ``(..., *batch)``."""
+        if name not in self.outcomes:
+            raise InputError(f"the game has no outcome {name!r}; it has {sorted(self.outcomes)}")
+        return _full(self.outcomes[name](x, *self.parameters), x)
+
+    def __getitem__(self, index: Any) -> ContinuousGame:
+        """Take draws out of the batch."""
+        if not self.batch_shape:
+            raise InputError("this game has no batch axes; only a batch of games can be indexed")
+        parameters = [np.broadcast_to(value, self.batch_shape)[index] for value in self.parameters]
+        return self._with(lower=self.lower[index], upper=self.upper[index], parameters=parameters)
+
+    def identical_interest(self, objective: Payoff) -> ContinuousGame:
+        """The same choices, with every player paid ``objective``: its best equilibrium maximises the objective."""
+        return self._with(payoffs=(objective,) * self.n_players, gradients=())
+
+    def total(self) -> Payoff:
+        """Joint payoff of all players, as a function that `identical_interest` takes."""
+        payoffs = self.payoffs
+        return lambda x, *parameters: np.asarray(sum(payoff(x, *parameters) for payoff in payoffs))
+
+    def _with(self, **changes: Any) -> ContinuousGame:
+        names = ("payoffs", "lower", "upper", "gradients", "parameters", "players", "outcomes")
+        fields = {name: getattr(self, name) for name in (*names, "action_unit", "payoff_unit")}
+        return ContinuousGame(**(fields | changes))
+
+    def discretise(self, levels: Sequence[ArrayLike]) -> Game:
+        """Finite game in which player ``i`` chooses among ``levels[i]``.
+
+        Parameters
+        ----------
+        levels
+            One array per player, shape ``(n_i,)`` or ``(*batch, n_i)``.
+
+        Raises
+        ------
+        InputError
+            If the table would hold more than `MAX_CELLS` payoffs, or the levels are out of bounds.
+        """
+        grids = [np.broadcast_to(np.asarray(g, float), (*self.batch_shape, np.shape(g)[-1])) for g in levels]
+        if len(grids) != self.n_players:
+            raise InputError(f"{len(grids)} lists of levels given; one per player is needed: {self.n_players}")
+        counts = [grid.shape[-1] for grid in grids]
+        cells = self.n_players * int(np.prod(counts)) * int(np.prod(self.batch_shape))
+        if cells > MAX_CELLS:
+            raise InputError(
+                f"the table would hold {cells:,} payoffs; at most {MAX_CELLS:,}. Take fewer levels or draws"
+            )
+        profiles = itertools.product(*(range(count) for count in counts))
+        x = np.stack([np.stack([g[..., a] for g, a in zip(grids, profile, strict=True)], -1) for profile in profiles])
+        if (x < self.lower - 1e-12).any() or (x > self.upper * (1 + 1e-12)).any():
+            raise InputError("levels lie outside the bounds of the choices")
+
+        def table(values: Floats) -> Floats:  # (profiles, *batch) -> (*batch, n_0, ..., n_{N-1})
+            return np.moveaxis(values, 0, -1).reshape(*self.batch_shape, *counts)
+
+        payoffs = np.stack([table(self.payoff_of(i, x)) for i in range(self.n_players)], axis=len(self.batch_shape))
+        return Game(
+            payoffs,
+            players=self.players,
+            actions=None if any(g.ndim > 1 for g in grids) else [[f"{v:g}" for v in g] for g in grids],
+            outcomes={name: table(self.outcome(name, x)) for name in self.outcomes},
+            batch_ndim=len(self.batch_shape),
+        )
+
+    def __repr__(self) -> str:
+        batch = f", batch {self.batch_shape}" if self.batch_shape else ""
+        return f"ContinuousGame({self.n_players} players{batch})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ContinuousSolution:
+    """Action vectors of a continuous game, certified by a global best reply of every player.
+
+    Attributes
+    ----------
+    actions
+        Shape ``(*batch, K, N)``; NaN where ``mask`` is false.
+    payoffs, regret
+        Shape ``(*batch, K, N)``. ``regret`` is the most any player gains by any other choice in its interval.
+    relative_regret
+        Largest regret over the range of that player's payoffs along its own interval, shape ``(*batch, K)``.
+    mask, certified
+        Shape ``(*batch, K)``: what was found, and what was also certified.
+    complete
+        Whether the list is proved to hold every equilibrium.
+    """
+
+    game: ContinuousGame
+    method: str
+    actions: Floats
+    mask: NDArray[np.bool_]
+    payoffs: Floats
+    regret: Floats
+    relative_regret: Floats
+    tolerance: float
+    complete: bool = False
+    iterations: int = 0
+    note: str = ""
+
+    @property
+    def certified(self) -> NDArray[np.bool_]:
+        """Whether each action vector is an equilibrium within the tolerance, shape ``(*batch, K)``."""
+        return np.asarray(self.mask & (np.nan_to_num(self.relative_regret, nan=np.inf) <= self.tolerance))
+
+    @property
+    def count(self) -> NDArray[np.int64]:
+        """Number of certified equilibria in each game, shape ``batch``."""
+        return np.asarray(self.certified.sum(axis=-1))
+
+    def select(self, place: int = 0) -> Floats:
+        """Action vectors in one place of the list, shape ``(*batch, N)``; NaN where nothing is certified there."""
+        found = np.expand_dims(self.certified[..., place], -1)
+        return np.where(found, self.actions[..., place, :], np.nan)
+
+    def outcome(self, name: str) -> Floats:
+        """Value of a named outcome at each equilibrium, shape ``(*batch, K)``."""
+        values = [self.game.outcome(name, self.actions[..., k, :]) for k in range(self.mask.shape[-1])]
+        return np.stack(values, axis=-1)
+
+    def replace(self, **changes: Any) -> ContinuousSolution:
+        """Copy with some fields changed."""
+        return replace(self, **changes)
+
+    def __repr__(self) -> str:
+        if self.game.batch_shape:
+            return f"ContinuousSolution({self.method}: {int(self.count.sum())} equilibria of {self.game!r})"
+        complete = "complete" if self.complete else "uniqueness not proved"
+        lines = [f"{self.method}: {int(self.count)} certified, {complete}" + (f" [{self.note}]" if self.note else "")]
+        for k in np.flatnonzero(self.certified):
+            lines.append(f"  relative regret {self.relative_regret[k]:.1e}")
+            lines += [
+                f"  {name:<12} {x:12.6g} {self.game.action_unit}  payoff {u:12.6g} {self.game.payoff_unit}".rstrip()
+                for name, x, u in zip(self.game.players, self.actions[k], self.payoffs[k], strict=True)
+            ]
+        return "\n".join(lines)
+
+
+def _full(values: Floats, x: Floats) -> Floats:
+    """Broadcast a payoff that does not depend on every axis to the shape of the points it was asked at."""
+    return np.asarray(np.broadcast_to(np.asarray(values, float), x.shape[:-1]))

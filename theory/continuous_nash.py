@@ -1,0 +1,217 @@
+"""Nash equilibria of continuous games: semismooth Newton, with best replies as start, fallback and certificate.
+
+With choices scaled to ``z`` in [0, 1] and own marginal payoffs scaled to ``g``, an equilibrium of a game with
+own-concave payoffs solves the box complementarity problem
+
+    F(z) = z - clip(z + g(z), 0, 1) = 0
+
+(Facchinei and Pang 2003, Finite-Dimensional Variational Inequalities, section 9.4). ``F`` is semismooth: rows
+whose clip binds are the identity, the others are ``-dg/dz``. A zero of ``F`` is only a candidate: the
+certificate is the regret against a *global* best reply of every player, computed afterwards.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory.best_reply import best_reply
+from theory.continuous import ContinuousGame, ContinuousSolution, Floats
+from theory.errors import InputError
+
+STARTS = (0.02, 0.15, 0.5)
+"""Where the search starts, as shares of each interval."""
+
+_STEPS = np.array([1.0, 0.5, 0.2, 0.05, 0.01])
+
+
+def continuous_nash(
+    game: ContinuousGame,
+    *,
+    starts: Floats | None = None,
+    tolerance: float = 1e-9,
+    max_iterations: int = 60,
+) -> ContinuousSolution:
+    """Find and certify equilibria of a game over quantities, for every draw at once.
+
+    Parameters
+    ----------
+    starts
+        Shape ``(K, *batch, N)`` (or broadcastable): starting points in the units of the choices; the default
+        is `STARTS`.
+    tolerance
+        Regret accepted, as a share of the range of the player's own payoff.
+
+    Returns
+    -------
+    ContinuousSolution
+        Distinct equilibria found from the starts, in one place of ``K`` each; what could not be certified is
+        masked out. ``complete`` is False: uniqueness is a theorem about a model, not a finding of a search.
+
+    Examples
+    --------
+    >>> rent = lambda i: lambda x: 9 * x[..., i] / x.sum(-1) - x[..., i]
+    >>> lottery = ContinuousGame([rent(i) for i in range(3)], lower=1e-6, upper=9)
+    >>> continuous_nash(lottery).select().round(6)  # Tullock: (n-1) V / n^2
+    array([2., 2., 2.])
+    """
+    width = game.upper - game.lower
+    if starts is None:
+        shares = np.reshape(STARTS, (-1, *(1,) * width.ndim))
+        starts = game.lower + shares * width
+    x = np.broadcast_to(starts, (len(starts), *width.shape)).copy()
+    scale = _payoff_scale(game, x)
+    x = _sweep(game, x, damping=1.0)
+    x, used = _newton(game, x, scale, max_iterations)
+    solution = _certify(game, x, tolerance)
+    if not solution.certified.any(axis=-1).all():
+        solution = _retry(game, solution, tolerance)
+    return solution.replace(iterations=used)
+
+
+def _payoff_scale(game: ContinuousGame, x: Floats) -> Floats:
+    """Range of each player's payoff along its interval, shape ``(*batch, N)``: what makes ``F`` free of units."""
+    spreads = [best_reply(game, x[-1], i, levels=17, zooms=0)[2] for i in range(game.n_players)]
+    spread = np.stack(spreads, axis=-1)
+    return np.where(spread > 0, spread, 1.0)
+
+
+def _sweep(game: ContinuousGame, x: Floats, damping: float) -> Floats:
+    """One round of best replies in turn (Gauss-Seidel)."""
+    x = x.copy()
+    for i in range(game.n_players):
+        reply, _, _ = best_reply(game, x, i, levels=33, zooms=4)
+        x[..., i] += damping * (reply - x[..., i])
+    return x
+
+
+def _newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) -> tuple[Floats, int]:
+    width = game.upper - game.lower
+
+    def scaled_gradient(z: Floats) -> Floats:
+        return game.gradient(game.lower + z * width) * width / scale
+
+    z = (x - game.lower) / width
+    for iteration in range(max_iterations):
+        g = scaled_gradient(z)
+        residual = z - np.clip(z + g, 0.0, 1.0)
+        size = np.abs(residual).max(axis=-1)
+        if (size <= 1e-14).all():
+            return game.lower + z * width, iteration
+        step = _newton_step(scaled_gradient, z, g, residual)
+        trials = np.clip(z - _STEPS.reshape(-1, *(1,) * z.ndim) * step, 0.0, 1.0)
+        merit = np.abs(trials - np.clip(trials + scaled_gradient(trials), 0.0, 1.0)).max(axis=-1)
+        merit = np.where(np.isfinite(merit), merit, np.inf)
+        best = merit.argmin(axis=0)[None]
+        improved = np.take_along_axis(merit, best, axis=0)[0] < size
+        chosen = np.take_along_axis(trials, best[..., None], axis=0)[0]
+        if not improved.any():
+            return game.lower + z * width, iteration
+        z = np.where(improved[..., None], chosen, z)
+    return game.lower + z * width, max_iterations
+
+
+def _newton_step(gradient: object, z: Floats, g: Floats, residual: Floats) -> Floats:
+    """Solve ``J step = F`` with ``J`` from central differences of the marginal payoffs."""
+    assert callable(gradient)
+    n = z.shape[-1]
+    jacobian = np.empty((*z.shape, n))
+    for j in range(n):
+        h = 1e-6 * np.maximum(z[..., j], 1e-6)
+        up, down = z.copy(), z.copy()
+        up[..., j] += h
+        down[..., j] = np.maximum(z[..., j] - h, 0.0)
+        jacobian[..., j] = -(gradient(up) - gradient(down)) / (up[..., j] - down[..., j])[..., None]
+    free = (z + g > 0.0) & (z + g < 1.0)
+    jacobian = np.where(free[..., None], jacobian, np.eye(n))
+    jacobian = np.where(np.isfinite(jacobian), jacobian, np.eye(n))
+    singular = np.linalg.det(jacobian) == 0
+    jacobian[singular] = np.eye(n)
+    return np.asarray(np.linalg.solve(jacobian, residual[..., None])[..., 0])
+
+
+def _certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolution:
+    """Compute payoffs and regret of the candidates ``x`` of shape ``(K, *batch, N)`` and drop repeats."""
+    payoffs = game.payoff(x)
+    replies = [best_reply(game, x, i) for i in range(game.n_players)]
+    value = np.stack([reply[1] for reply in replies], axis=-1)
+    spread = np.stack([reply[2] for reply in replies], axis=-1)
+    regret = np.maximum(value - payoffs, 0.0)
+    relative = np.divide(regret, spread, out=np.zeros(regret.shape), where=spread > 0).max(axis=-1)
+    mask = np.isfinite(x).all(axis=-1) & (relative <= tolerance)
+    width = game.upper - game.lower
+    for k in range(1, len(x)):  # the same equilibrium found twice is listed once
+        near = np.abs((x[:k] - x[k]) / width).max(axis=-1) < 1e-6
+        mask[k] &= ~(near & mask[:k]).any(axis=0)
+    order = np.argsort(~mask, axis=0, kind="stable")  # found first, so that place 0 is filled wherever any is
+
+    def places(values: Floats) -> Floats:
+        index = order.reshape(*order.shape, *(1,) * (values.ndim - order.ndim))
+        return np.moveaxis(np.take_along_axis(values, index, axis=0), 0, len(game.batch_shape))
+
+    found = places(mask)
+    return ContinuousSolution(
+        game=game,
+        method="semismooth Newton",
+        actions=np.where(found[..., None], places(x), np.nan),
+        mask=found.astype(bool),
+        payoffs=places(payoffs),
+        regret=places(regret),
+        relative_regret=np.where(found, places(relative), np.nan),
+        tolerance=tolerance,
+        note=f"searched from {len(x)} starts",
+    )
+
+
+def _retry(game: ContinuousGame, solution: ContinuousSolution, tolerance: float) -> ContinuousSolution:
+    """Damped best-reply iteration, then Newton, for the draws in which nothing was certified."""
+    missing = ~solution.certified.any(axis=-1)
+    part = game[missing] if game.batch_shape else game
+    x = np.broadcast_to((0.9 * part.lower + 0.1 * part.upper), (1, *part.lower.shape)).copy()
+    for _ in range(40):
+        x = _sweep(part, x, damping=0.5)
+    x, _ = _newton(part, x, _payoff_scale(part, x), 60)
+    again = _certify(part, x, tolerance)
+    if not game.batch_shape:
+        return again if again.certified.any() else solution.replace(note="no candidate could be certified")
+    fields = {}
+    for name in ("actions", "mask", "payoffs", "regret", "relative_regret"):
+        values = getattr(solution, name).copy()
+        target = values[missing]
+        target[:, :1] = getattr(again, name)
+        values[missing] = target
+        fields[name] = values
+    return solution.replace(**fields)
+
+
+def joint_optimum(game: ContinuousGame, objective: object = None, *, starts: Floats | None = None) -> Floats:
+    """Choices that maximise a common objective, shape ``(*batch, N)``; by default the sum of all payoffs.
+
+    The candidates are equilibria of the game in which everyone is paid the objective, from several starts;
+    the best is returned, so a maximum that no single player can improve on from any start. For an objective
+    that is concave in all choices together that is the global maximum.
+
+    Parameters
+    ----------
+    objective
+        Function ``(x, *parameters) -> (..., *batch)``, or None for joint payoff.
+
+    Raises
+    ------
+    InputError
+        If ``objective`` is neither a function nor None.
+
+    Examples
+    --------
+    >>> profit = lambda i: lambda x: x[..., i] * (1 - x.sum(-1))
+    >>> cartel = joint_optimum(ContinuousGame([profit(0), profit(1)], lower=0, upper=1))
+    >>> round(float(cartel.sum()), 6)  # monopoly output
+    0.5
+    """
+    if objective is not None and not callable(objective):
+        raise InputError(f"objective is {objective!r}; it must be a function of (x, *parameters), or None")
+    common = game.identical_interest(game.total() if objective is None else objective)
+    solution = continuous_nash(common, starts=starts, tolerance=1e-7)
+    value = np.where(solution.certified, solution.payoffs[..., 0], -np.inf)
+    best = value.argmax(axis=-1)[..., None, None]
+    chosen = np.take_along_axis(solution.actions, best, axis=-2)[..., 0, :]
+    return np.asarray(chosen)

@@ -1,0 +1,329 @@
+"""How patient players must be: critical discount factors of the repeated game.
+
+Definitions
+-----------
+A player gets ``C`` a round on the path, at most ``D`` in the round in which it deviates, and ``P`` a round for ever
+after (normalised payoffs). It does not deviate with discount factor ``d`` if and only if
+
+    (1 - d) D + d P <= C.
+
+The *critical* discount factor is the smallest ``d`` in [0, 1) for which that holds:
+
+- ``0`` where ``D <= C``: there is nothing to gain even from a single round;
+- ``(D - C) / (D - P)`` where ``P < C < D``;
+- NaN where ``D > C`` and ``P >= C``: no player with ``d < 1`` cooperates, because punishment does not hurt.
+
+Source: Friedman 1971, Rev. Econ. Stud. 38:1-12. All formulas are ratios of payoff differences: they do not change when
+payoffs are rescaled or shifted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+
+from theory.errors import InputError
+from theory.game import Array, Game
+from theory.solution import TOLERANCE
+
+FloatArray = NDArray[np.float64]
+
+
+def critical_discount_factor(*, cooperation: ArrayLike, deviation: ArrayLike, punishment: ArrayLike) -> FloatArray:
+    """Smallest discount factor at which a player keeps to the path, element by element.
+
+    Parameters
+    ----------
+    cooperation, deviation, punishment
+        ``C``, ``D`` and ``P`` of the module; arrays that broadcast.
+
+    Returns
+    -------
+    array of the broadcast shape
+        In [0, 1), or NaN where no discount factor below one is enough.
+
+    Raises
+    ------
+    InputError
+        For values that are not finite, or shapes that do not broadcast.
+
+    Examples
+    --------
+    >>> critical_discount_factor(cooperation=[3, 3, 3], deviation=[5, 3, 5], punishment=[1, 1, 4])
+    array([0.5, 0. , nan])
+    """
+    c, d, p = _finite(cooperation=cooperation, deviation=deviation, punishment=punishment)
+    gain, loss = np.broadcast_arrays(d - c, d - p)
+    # the ratio rounds to one only where P and C agree to the last digit
+    sustained = (gain > 0) & (gain < loss)
+    ratio = np.divide(gain, loss, out=np.full(gain.shape, np.nan), where=sustained)
+    return np.where(gain <= 0, 0.0, np.where(ratio < 1, ratio, np.nan))
+
+
+def nash_reversion(cooperation: ArrayLike, deviation: ArrayLike, nash: ArrayLike) -> FloatArray:
+    """Critical discount factor of a path that all players keep, else they return to a stage Nash equilibrium for ever.
+
+    Parameters
+    ----------
+    cooperation, deviation, nash
+        Payoffs per round of each player, shape ``(*batch, N)``: on the path, by the best deviation from it, and in
+        the stage equilibrium. For continuous games they come from its solver.
+
+    Returns
+    -------
+    array of shape ``batch``
+        The largest over players; NaN if one of them cannot be kept.
+
+    Raises
+    ------
+    InputError
+        As `critical_discount_factor`, or without a player axis.
+
+    Examples
+    --------
+    Linear Cournot duopoly: monopoly share 1/8, best deviation 9/64, Cournot 1/9; the answer is 9/17.
+
+    >>> float(nash_reversion([1 / 8] * 2, [9 / 64] * 2, [1 / 9] * 2)) * 17
+    9.0
+    """
+    factors = critical_discount_factor(cooperation=cooperation, deviation=deviation, punishment=nash)
+    if not factors.ndim:
+        raise InputError("payoffs are single numbers; nash_reversion needs one per player along the last axis")
+    return np.asarray(factors.max(axis=-1))  # max keeps NaN
+
+
+def grim_trigger(game: Game, cooperate: Sequence[int] | None = None, punish: Sequence[int] | None = None) -> FloatArray:
+    """Critical discount factor of grim trigger in a finite game.
+
+    Parameters
+    ----------
+    cooperate
+        Action profile on the path; action 0 (restrain) of every player if not given.
+    punish
+        Action profile after any deviation; action 1 (race) of every player if not given.
+
+    Returns
+    -------
+    array of shape ``batch``
+        0 where ``cooperate`` is itself a stage equilibrium, which needs no threat; NaN where ``punish`` is not a stage
+        equilibrium (up to a regret of 1e-9 of the payoff range), for the threat is then not credible, and where some
+        player cannot be kept at any discount factor; else the largest over players.
+
+    Raises
+    ------
+    InputError
+        If a profile does not exist.
+
+    Examples
+    --------
+    >>> float(grim_trigger(Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])))
+    0.5
+    """
+    path, path_best = _pure_payoffs(game, _profile(game, cooperate, 0))
+    threat, threat_best = _pure_payoffs(game, _profile(game, punish, 1))
+    tolerance = TOLERANCE * np.asarray(game.payoff_range, dtype=float)
+    credible = (threat_best - threat).max(axis=-1) <= tolerance
+    factor = nash_reversion(path, path_best, threat)
+    factor = np.where((path_best <= path).all(axis=-1), 0.0, np.where(credible, factor, np.nan))
+    return np.asarray(factor, dtype=float)
+
+
+def turn_taking(game: Game) -> FloatArray:
+    """Critical discount factor of taking turns at racing, in a symmetric two-action race of two players.
+
+    The players alternate between (race, restrain) and (restrain, race), under the threat of (race, race) for ever.
+    Whose turn it is to restrain keeps to it if ``(S + d T)/(1 + d) >= P``, that is ``d >= (P - S)/(T - P)``; whose
+    turn it is to race does so gladly when ``T >= R``.
+
+    Returns
+    -------
+    array of shape ``batch``
+        0 where ``T >= R`` and ``S >= P``: each turn is a stage equilibrium; ``(P - S)/(T - P)`` where ``T >= R``,
+        ``P > S`` and ``T + S > 2P``; NaN elsewhere.
+
+    Raises
+    ------
+    InputError
+        If the game is not a symmetric 2 x 2 one.
+
+    Examples
+    --------
+    >>> float(turn_taking(Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])))
+    0.25
+    """
+    R, S, T, P = _symmetric_payoffs(game)
+    # restraining costs P - S now and brings T - P next: over two rounds, then again and again
+    factor = critical_discount_factor(cooperation=S - P, deviation=np.zeros_like(P), punishment=P - T)
+    return np.where(T >= R, factor, np.nan)
+
+
+def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None) -> Any:
+    """Grim trigger's critical discount factor ``(T - R)/(T - P)`` in sympy, where ``T > R > P``.
+
+    Parameters
+    ----------
+    payoffs
+        Expressions for ``"R"``, ``"T"``, ``"P"`` (``"S"`` is allowed, and has no part in it); symbols of those
+        names where not given.
+
+    Returns
+    -------
+    sympy expression, simplified
+
+    Raises
+    ------
+    InputError
+        For other names.
+
+    Examples
+    --------
+    >>> symbolic_critical_discount_factor()
+    (R - T)/(P - T)
+    >>> import sympy
+    >>> n = sympy.Symbol("n", positive=True)  # Bertrand: a share of the monopoly profit, all of it, nothing
+    >>> sympy.expand(symbolic_critical_discount_factor({"R": 1 / n, "T": 1, "P": 0}))
+    1 - 1/n
+    """
+    import sympy
+
+    given = dict(payoffs or {})
+    if not set(given) <= {"R", "S", "T", "P"}:
+        raise InputError(f"payoffs has the names {sorted(given)}; the names are R, S, T and P")
+    R, T, P = (sympy.sympify(given.get(name, sympy.Symbol(name, real=True))) for name in "RTP")
+    return sympy.simplify((T - R) / (T - P))
+
+
+@dataclass(frozen=True)
+class StickAndCarrot:
+    """Optimal symmetric two-phase punishment.
+
+    Parameters
+    ----------
+    discount_factor
+        The smallest that supports the target; NaN if none below one does.
+    punishment
+        Action of the one round of punishment, after which play returns to the target.
+    """
+
+    discount_factor: float
+    punishment: float
+
+
+def stick_and_carrot(
+    payoff: Callable[[float], float],
+    best_deviation_payoff: Callable[[float], float],
+    *,
+    target: float,
+    nash: float,
+    worst: float,
+) -> StickAndCarrot:
+    """Smallest discount factor that supports a symmetric target with one round of punishment (Abreu 1986).
+
+    After any deviation, from the target ``q`` or from the punishment ``x``, all play ``x`` once and then ``q``. With
+    ``g = best deviation payoff - payoff``, the two conditions bind together at the optimum:
+
+        g(q) = d (payoff(q) - payoff(x)),    g(x) = d (payoff(q) - payoff(x)).
+
+    Parameters
+    ----------
+    payoff, best_deviation_payoff
+        Of one player, when all play the same action; when the others play it and this one replies best.
+    target
+        Action to be supported.
+    nash, worst
+        The symmetric stage equilibrium, and the harshest action allowed. Between them ``payoff`` must fall and ``g``
+        rise from 0. If ``g(worst) < g(target)``, the punishment is ``worst`` itself.
+
+    Raises
+    ------
+    InputError
+        If ``nash`` is no equilibrium beside the target, or ``worst`` does not punish.
+
+    Notes
+    -----
+    Source: Abreu 1986, J. Econ. Theory 39:191-225 (two-phase punishments).
+
+    Examples
+    --------
+    Linear Cournot duopoly with demand 1 - Q: 9/32 where Nash reversion needs 9/17, by punishing with 5/12 each.
+
+    >>> found = stick_and_carrot(
+    ...     lambda q: q * (1 - 2 * q), lambda q: (1 - q) ** 2 / 4, target=1 / 4, nash=1 / 3, worst=1 / 2
+    ... )
+    >>> found.discount_factor * 32, found.punishment * 12
+    (9.0, 5.0)
+    """
+    target, nash, worst = (float(v) for v in _finite(target=target, nash=nash, worst=worst))
+
+    def gain(action: float) -> float:
+        return best_deviation_payoff(action) - payoff(action)
+
+    temptation = gain(target)
+    if temptation <= 1e-12 * abs(payoff(target) - payoff(worst)):  # a stage equilibrium needs no threat
+        return StickAndCarrot(0.0, nash)
+    # written so that NaN from the caller's functions is refused as well
+    if not gain(nash) < temptation or not payoff(worst) < payoff(nash):
+        raise InputError(
+            f"gain from deviating is {gain(nash):g} at nash={nash:g} and {temptation:g} at target={target:g}; payoff "
+            f"is {payoff(worst):g} at worst and {payoff(nash):g} at nash: nash must be an equilibrium, worst be worse"
+        )
+
+    def excess(step: float) -> float:  # in units of the temptation, along the way from nash (0) to worst (1)
+        return gain(nash + step * (worst - nash)) / temptation - 1
+
+    step = 1.0 if excess(1.0) <= 0 else float(brentq(excess, 0.0, 1.0, xtol=1e-15, rtol=1e-15))
+    punishment = nash + step * (worst - nash)
+    loss = payoff(target) - payoff(punishment)
+    factor = critical_discount_factor(cooperation=0.0, deviation=temptation, punishment=temptation - loss)
+    return StickAndCarrot(float(factor), punishment)
+
+
+# -- small helpers ---------------------------------------------------------------------------------
+
+
+def _finite(**values: ArrayLike) -> list[FloatArray]:
+    """Finite float arrays of shapes that broadcast."""
+    arrays = [np.asarray(value, dtype=float) for value in values.values()]
+    for name, array in zip(values, arrays, strict=True):
+        if not np.isfinite(array).all():
+            raise InputError(f"{name} is {values[name]!r}; every entry must be a finite number")
+    try:
+        np.broadcast_shapes(*(array.shape for array in arrays))
+    except ValueError as error:
+        raise InputError(
+            f"{', '.join(values)} have shapes {[array.shape for array in arrays]}; they must broadcast"
+        ) from error
+    return arrays
+
+
+def _profile(game: Game, profile: Sequence[int] | None, default: int) -> tuple[int, ...]:
+    actions = (default,) * game.n_players if profile is None else tuple(profile)
+    if len(actions) != game.n_players or not all(0 <= a < n for a, n in zip(actions, game.n_actions, strict=True)):
+        raise InputError(f"profile {actions} does not exist in {game!r}")
+    return actions
+
+
+def _pure_payoffs(game: Game, profile: tuple[int, ...]) -> tuple[Array, Array]:
+    """Payoffs at a profile, and of each player's best reply to it, both of shape ``(*batch, N)``."""
+    players = range(game.n_players)
+    chosen: list[tuple[Any, ...]] = [(..., *profile)] * game.n_players
+    free: list[tuple[Any, ...]] = [(..., *profile[:i], slice(None), *profile[i + 1 :]) for i in players]
+    at = np.stack([game.payoff(i)[chosen[i]] for i in players], axis=-1)
+    best = np.stack([game.payoff(i)[free[i]].max(axis=-1) for i in players], axis=-1)
+    return np.asarray(at, dtype=float), np.asarray(best, dtype=float)
+
+
+def _symmetric_payoffs(game: Game) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Payoffs R, S, T, P of a symmetric two-action race, each of shape ``batch``."""
+    if game.n_actions != (2, 2):
+        raise InputError(f"{game!r} is not a game of two players with two actions each")
+    row, column = (np.asarray(game.payoff(i), dtype=float) for i in (0, 1))
+    scale = np.asarray(game.payoff_range, dtype=float)
+    if not (np.abs(row - column.swapaxes(-1, -2)).max(axis=(-1, -2)) <= TOLERANCE * scale).all():
+        raise InputError("the game is not symmetric: column[i, j] must equal row[j, i]")
+    return row[..., 0, 0], row[..., 0, 1], row[..., 1, 0], row[..., 1, 1]

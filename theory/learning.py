@@ -1,0 +1,185 @@
+"""Simple learning rules: fictitious play, and best replies to neighbours.
+
+Ties
+----
+Actions whose payoffs differ by at most 1e-12 of the player's payoff range count as equally good. The lowest of them
+is played, or one of them at random if a generator is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.errors import InputError
+from theory.game import Array, Game
+from theory.solution import Solution, product_distribution
+
+TIE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class LearningPath:
+    """What the players of a game came to believe.
+
+    Parameters
+    ----------
+    game
+        The stage game.
+    beliefs
+        One array per player, shape ``(rounds, n_i)``: what the others believe about player ``i`` in each round.
+    actions
+        Shape ``(rounds, N)``: what each player did in each round.
+    """
+
+    game: Game
+    beliefs: tuple[Array, ...]
+    actions: Array
+
+    def solution(self) -> Solution:
+        """The last beliefs as a `Solution`: its regret says how far from equilibrium they are."""
+        last = product_distribution([belief[-1:] for belief in self.beliefs])
+        return Solution(self.game, "fictitious play", last, iterations=len(self.actions))
+
+
+def fictitious_play(
+    game: Game,
+    start: Sequence[int],
+    *,
+    rounds: int,
+    gain: float | None = None,
+    rng: np.random.Generator | None = None,
+) -> LearningPath:
+    """Reply best to what the others did so far (Brown 1951; Robinson 1951, Ann. Math. 54:296-301).
+
+    Parameters
+    ----------
+    game
+        A single game; with three or more players, the others are believed to play independently.
+    start
+        Actions of round 0: the first beliefs.
+    rounds
+        Number of rounds, that of ``start`` included.
+    gain
+        Weight of the newest observation, in (0, 1]; ``1/(t+1)``, the average of all rounds, if not given.
+    rng
+        To break ties at random; without it the lowest action is played.
+
+    Raises
+    ------
+    InputError
+        For a batch, actions that do not exist, or a gain out of range.
+
+    Examples
+    --------
+    >>> pennies = Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+    >>> fictitious_play(pennies, [0, 0], rounds=3).beliefs[1]
+    array([[1.   , 0.   ],
+           [0.5  , 0.5  ],
+           [0.333, 0.667]])
+    """
+    _check_play(game, start, rounds, gain)
+    players = range(game.n_players)
+    beliefs = [np.zeros((rounds, n)) for n in game.n_actions]
+    actions = np.zeros((rounds, game.n_players), dtype=np.int64)
+    actions[0] = start
+    for i in players:
+        beliefs[i][0, actions[0, i]] = 1
+    for t in range(1, rounds):
+        weight = 1 / (t + 1) if gain is None else gain
+        believed = product_distribution([belief[t - 1 : t] for belief in beliefs])
+        for i in players:
+            payoffs = np.asarray(game.deviation_payoffs(i, believed)[0], dtype=float)
+            actions[t, i] = _best(payoffs, float(np.ptp(np.asarray(game.payoff(i), dtype=float))), rng)
+            beliefs[i][t] = (1 - weight) * beliefs[i][t - 1]
+            beliefs[i][t, actions[t, i]] += weight
+    return LearningPath(game, tuple(beliefs), actions)
+
+
+def local_interaction(
+    payoffs: ArrayLike,
+    adjacency: ArrayLike,
+    start: Sequence[int],
+    revisers: Sequence[Sequence[int]],
+    rng: np.random.Generator | None = None,
+) -> NDArray[np.int64]:
+    """Reply best to the neighbours' last actions (Ellison 1993, Econometrica 61:1047-1071).
+
+    Parameters
+    ----------
+    payoffs
+        Shape ``(n, n)``: what an action (row) gets against a neighbour's action (column).
+    adjacency
+        Shape ``(N, N)``: weight of neighbour ``j`` for player ``i``; not negative.
+    start
+        Actions of the N players.
+    revisers
+        Who revises in each round, at the same time: ``[range(N)] * T`` is simultaneous play, ``[[0], [1], [2]]``
+        one after the other.
+    rng
+        To break ties at random; without it the lowest action is played.
+
+    Returns
+    -------
+    array of shape ``(len(revisers) + 1, N)``
+        Actions, from ``start`` on.
+
+    Raises
+    ------
+    InputError
+        For wrong shapes, values that are not finite, or players and actions that do not exist.
+
+    Examples
+    --------
+    >>> network = [[0, 1, 3], [2, 0, 1], [3, 2, 0]]
+    >>> local_interaction([[4, 0], [2, 3]], network, [0, 0, 1], [range(3)] * 2)
+    array([[0, 0, 1],
+           [1, 0, 0],
+           [0, 1, 1]])
+    """
+    matrix, weights = _local_inputs(payoffs, adjacency, start, revisers)
+    n_actions = len(matrix)
+    path = np.empty((len(revisers) + 1, len(weights)), dtype=np.int64)
+    path[0] = start
+    for t, revising in enumerate(revisers):
+        path[t + 1] = path[t]
+        met = weights @ np.eye(n_actions)[path[t]]  # weight of each action among the neighbours
+        for i in revising:
+            scale = float(np.ptp(matrix)) * float(weights[i].sum())
+            path[t + 1, i] = _best(matrix @ met[i], scale, rng)
+    return path
+
+
+def _best(payoffs: Array, scale: float, rng: np.random.Generator | None) -> int:
+    best = np.flatnonzero(payoffs >= payoffs.max() - TIE * scale)
+    return int(best[0] if rng is None else rng.choice(best))
+
+
+def _check_play(game: Game, start: Sequence[int], rounds: int, gain: float | None) -> None:
+    if game.batch_ndim:
+        raise InputError(f"{game!r} is a batch; pick one draw of it: game[0]")
+    if len(start) != game.n_players or not all(0 <= a < n for a, n in zip(start, game.n_actions, strict=True)):
+        raise InputError(f"start is {tuple(start)}; it must be an action profile of {game!r}")
+    if int(rounds) != rounds or rounds < 1:
+        raise InputError(f"rounds is {rounds}; it must be a whole number, at least 1")
+    if gain is not None and not 0 < gain <= 1:
+        raise InputError(f"gain is {gain}; it must be in (0, 1]")
+
+
+def _local_inputs(
+    payoffs: ArrayLike, adjacency: ArrayLike, start: Sequence[int], revisers: Sequence[Sequence[int]]
+) -> tuple[Array, Array]:
+    matrix, weights = np.asarray(payoffs, dtype=float), np.asarray(adjacency, dtype=float)
+    for name, table in {"payoffs": matrix, "adjacency": weights}.items():
+        if table.ndim != 2 or table.shape[0] != table.shape[1] or not np.isfinite(table).all():
+            raise InputError(f"{name} has shape {table.shape}; it must be a square table of finite numbers")
+    if not (weights >= 0).all():
+        raise InputError("adjacency has negative weights; every weight must be at least 0")
+    if len(start) != len(weights) or not all(0 <= a < len(matrix) for a in start):
+        raise InputError(f"start is {tuple(start)}; it must be {len(weights)} actions below {len(matrix)}")
+    if not all(0 <= i < len(weights) for revising in revisers for i in revising):
+        raise InputError(f"revisers name players that do not exist; there are {len(weights)}")
+    return matrix, weights

@@ -1,0 +1,94 @@
+"""The entry point to the equilibria of a game: picks the method that proves most for the game at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import overload
+
+from theory.bimatrix import lemke_howson_all, nashpy_vertex_enumeration, support_enumeration
+from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.continuous_nash import continuous_nash
+from theory.errors import InputError
+from theory.game import Game
+from theory.pure import pure_nash
+from theory.solution import Solution
+from theory.two_by_two import two_by_two
+from theory.vertices import BASES_LIMIT, vertex_enumeration, worst_case_bases
+from theory.zero_sum import minimax
+
+METHODS: dict[str, Callable[[Game], Solution]] = {
+    "two_by_two": two_by_two,
+    "vertex_enumeration": vertex_enumeration,
+    "lemke_howson_all": lemke_howson_all,
+    "pure_nash": pure_nash,
+    "minimax": minimax,
+    "support_enumeration": support_enumeration,
+    "nashpy_vertex_enumeration": nashpy_vertex_enumeration,
+}
+"""Solvers of finite games by name; what `nash` accepts as ``method``."""
+
+
+@overload
+def nash(game: Game, method: str | None = None) -> Solution: ...
+
+
+@overload
+def nash(game: ContinuousGame, method: str | None = None) -> ContinuousSolution: ...
+
+
+def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | ContinuousSolution:
+    """Nash equilibria of a game.
+
+    Parameters
+    ----------
+    game
+        A finite game, or a game over quantities (solved by `continuous_nash`), or a batch of either.
+    method
+        A name in `METHODS`. If not given: a batch of 2 x 2 games is solved in closed form (`two_by_two`); a
+        single two-player game by `vertex_enumeration`, which is provably complete, if it is small enough
+        that this cannot take long, and else by Lemke-Howson from all labels; with one or more than two
+        players, pure equilibria only. What is not proved is said in ``complete`` and ``note``.
+
+    Returns
+    -------
+    Solution, or ContinuousSolution for a game over quantities
+
+    Raises
+    ------
+    InputError
+        For an unknown method, for something that is not a game, or for a batch of two-player games larger than 2 x 2.
+
+    Examples
+    --------
+    >>> nash(Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]]))
+    vertex_enumeration: 1 found, complete, relative regret 0.0e+00
+      (0, 1)  (0, 1)
+    """
+    if isinstance(game, ContinuousGame):
+        if method not in (None, "continuous_nash"):
+            raise InputError(f"unknown method {method!r} for a game over quantities; there is continuous_nash")
+        return continuous_nash(game)
+    if not isinstance(game, Game):
+        raise InputError(f"nash takes a Game, not {type(game).__name__}; make one with Game(...) or Game.from_bimatrix")
+    if method is not None and method not in METHODS:
+        raise InputError(f"unknown method {method!r}; the methods are {', '.join(METHODS)}, or None to choose one")
+    if method is not None:
+        return METHODS[method](game)
+    return _default(game)
+
+
+def _default(game: Game) -> Solution:
+    if game.n_players != 2:
+        note = "pure equilibria only: mixed ones are not searched"
+        return replace(pure_nash(game), complete=False, note=note)
+    if game.batch_ndim and game.n_actions == (2, 2):
+        return two_by_two(game)
+    if game.batch_ndim:
+        raise InputError(
+            f"nash solves a batch of two-player games only if they are 2 x 2, not {game!r}; "
+            "find pure equilibria with pure_nash(game), or loop over the draws: [nash(draw) for draw in game]"
+        )
+    if worst_case_bases(*game.n_actions) <= BASES_LIMIT:
+        return vertex_enumeration(game)
+    return lemke_howson_all(game)

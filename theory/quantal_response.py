@@ -1,0 +1,319 @@
+"""Logit quantal response equilibrium: noisy best replies, traced from pure noise.
+
+Definitions
+-----------
+With precision ``lambda`` (in 1 / payoff units), every player's choice probabilities satisfy
+
+    p_ia = exp(lambda u_ia(p)) / sum_b exp(lambda u_ib(p)),
+
+where ``u_ia`` is the expected payoff of action ``a`` (McKelvey and Palfrey 1995, Games and Economic Behavior 10).
+At ``lambda = 0`` the only solution is uniform play; the curve of solutions that starts there is the *principal
+branch*, and in almost every game it leads to one Nash equilibrium. It is followed in the log
+probabilities and ``lambda`` together by pseudo-arclength continuation, so folds of the curve are no
+obstacle (Turocy 2005, Games and Economic Behavior 51, section 3): predict along the tangent, then correct by Newton.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+
+from theory.errors import InputError, SolverError
+from theory.game import Array, Game
+
+Floats = NDArray[np.float64]
+
+MAX_STEPS = 20_000
+"""Steps along the branch before giving up."""
+
+_RESIDUAL = 1e-11  # of the equations in logs, relative to the size of the logs
+_SHORTEST, _FIRST, _LONGEST = 1e-9, 0.03, 5.0  # step lengths
+
+
+@dataclass(frozen=True, eq=False)
+class QuantalResponse:
+    """A logit equilibrium on the principal branch.
+
+    Parameters
+    ----------
+    precision
+        The ``lambda`` of the equilibrium, in 1 / payoff units.
+    strategies
+        Choice probabilities, one array of shape ``(n_i,)`` per player.
+    residual
+        Largest difference between a probability and the logit reply to the others: the certificate.
+    steps
+        Continuation steps taken.
+    """
+
+    precision: float
+    strategies: tuple[Array, ...]
+    residual: float
+    steps: int
+
+
+@dataclass(frozen=True, eq=False)
+class LogitFit:
+    """Maximum-likelihood precision along the principal branch.
+
+    Parameters
+    ----------
+    response
+        The equilibrium at the estimate; ``response.precision`` is the estimated ``lambda``.
+    log_likelihood
+        ``sum counts * log p`` there.
+    at_limit
+        Whether the likelihood was largest at the end of the range searched, so that ``lambda`` is only bounded below.
+    """
+
+    response: QuantalResponse
+    log_likelihood: float
+    at_limit: bool
+
+
+def logit_equilibrium(game: Game, precision: float) -> QuantalResponse:
+    """Logit equilibrium at a given precision, on the principal branch.
+
+    Parameters
+    ----------
+    game
+        A single game with any number of players.
+    precision
+        ``lambda``, in 1 / payoff units, 0 or more. If the branch folds and passes it more than once, the first pass.
+
+    Returns
+    -------
+    QuantalResponse
+
+    Raises
+    ------
+    InputError
+        If the game is a batch, or the precision is negative or not finite.
+    SolverError
+        If the branch could not be followed so far, or the result does not satisfy the equations.
+
+    Examples
+    --------
+    >>> stag_hunt = Game.from_bimatrix([[10, 1], [8, 5]], [[10, 8], [1, 5]])
+    >>> logit_equilibrium(stag_hunt, 1.0).strategies[0].round(6)
+    array([0.020264, 0.979736])
+    """
+    curve = _Curve(game)
+    if not isinstance(precision, int | float | np.number) or not np.isfinite(precision) or precision < 0:
+        raise InputError(f"precision is {precision!r}; it must be a finite number, 0 or more, per unit of payoff")
+    target = float(precision) * curve.scale
+    for step, (start, _tangent, end) in enumerate(_branch(curve)):
+        if start[-1] <= target <= end[-1]:
+            span = end[-1] - start[-1]
+            guess = start + (end - start) * ((target - start[-1]) / span if span > 0 else 0.0)
+            guess[-1] = target
+            return _certify(curve, _correct_at(curve, guess), step + 1)
+    raise SolverError(f"the principal branch did not reach precision {precision} within {MAX_STEPS} steps")
+
+
+def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | None = None) -> LogitFit:
+    """Precision that makes observed choices most likely, along the principal branch.
+
+    Parameters
+    ----------
+    game
+        A single game.
+    counts
+        For each player how often each action was chosen, shape ``(n_i,)``; need not be whole numbers.
+    max_precision
+        Largest ``lambda`` searched, in 1 / payoff units; 1000 over the payoff range if not given.
+
+    Returns
+    -------
+    LogitFit
+
+    Raises
+    ------
+    InputError
+        If the game is a batch or flat, or the counts do not fit it.
+    SolverError
+        If the branch could not be followed.
+
+    Examples
+    --------
+    Asymmetric matching pennies of Ochs (1995), as estimated by McKelvey and Palfrey (1995):
+
+    >>> game = Game.from_bimatrix([[1.1141, 0], [0, 0.2785]], [[0, 1.1141], [1.1141, 0]])
+    >>> round(fit_logit(game, [[67.456, 60.544], [46.848, 81.152]]).response.precision, 4)
+    1.8456
+    """
+    curve = _Curve(game)
+    observed = _counts(game, counts)
+    if curve.flat:
+        raise InputError("every payoff of the game is the same: the precision has no effect on choices")
+    limit = 1000.0 if max_precision is None else float(max_precision) * curve.scale
+    if not np.isfinite(limit) or limit <= 0:
+        raise InputError(f"max_precision is {max_precision!r}; it must be a finite number above 0")
+    candidates = [curve.start()]
+    for _step, (start, tangent, end) in enumerate(_branch(curve)):
+        slopes = observed @ tangent[:-1], observed @ curve.tangent(end, tangent)[:-1]
+        if slopes[0] > 0 >= slopes[1]:
+            candidates.append(_stationary(curve, observed, start, tangent, end))
+        if end[-1] >= limit:
+            break
+    else:
+        raise SolverError(f"the principal branch did not reach precision {limit / curve.scale} in {MAX_STEPS} steps")
+    candidates.append(end)
+    best = max(candidates, key=lambda point: float(observed @ point[:-1]))
+    response = _certify(curve, best, _step + 1)
+    return LogitFit(response, float(observed @ best[:-1]), best is end)
+
+
+class _Curve:
+    """The equations of the branch in ``z = (log p_00, ..., log p_{N-1,last}, lambda)``, payoffs scaled to range 1."""
+
+    def __init__(self, game: Game) -> None:
+        if game.batch_ndim:
+            raise InputError(f"the logit branch is followed for a single game, not {game!r}; pick one draw: game[0]")
+        spread = float(game.payoff_range)
+        self.flat = spread == 0
+        self.scale = 1.0 if self.flat else spread
+        low = game.payoffs.min()
+        self.payoffs = np.asarray((game.payoffs - low), float) / self.scale
+        self.sizes = game.n_actions
+        self.ends = np.cumsum([0, *self.sizes])
+
+    def start(self) -> Floats:
+        return np.concatenate([*(np.full(n, -np.log(n)) for n in self.sizes), [0.0]])
+
+    def split(self, z: Floats) -> list[Floats]:
+        return [z[a:b] for a, b in zip(self.ends[:-1], self.ends[1:], strict=True)]
+
+    def expected(self, p: Sequence[Floats], keep: Sequence[int]) -> Floats:
+        """Payoffs of player ``keep[0]``, averaged over all who are not in ``keep``; axes in the order of players."""
+        values: Floats = self.payoffs[keep[0]]
+        for j in reversed(range(len(p))):
+            if j not in keep:
+                values = np.tensordot(values, p[j], axes=(j, 0))
+        return values
+
+    def equations(self, z: Floats) -> tuple[Floats, Floats]:
+        """Residuals, shape (n,), and their Jacobian, shape (n, n + 1)."""
+        logs, precision = self.split(z), z[-1]
+        p = [np.exp(np.minimum(part, 1.0)) for part in logs]
+        residual, jacobian = np.zeros(z.size - 1), np.zeros((z.size - 1, z.size))
+        for i, start in enumerate(self.ends[:-1]):
+            own = slice(start, self.ends[i + 1])
+            rest = slice(start + 1, self.ends[i + 1])
+            payoff = self.expected(p, [i])
+            residual[start] = p[i].sum() - 1
+            jacobian[start, own] = p[i]
+            residual[rest] = logs[i][1:] - logs[i][0] - precision * (payoff[1:] - payoff[0])
+            jacobian[rest, rest] = np.eye(self.sizes[i] - 1)
+            jacobian[rest, start] = -1
+            jacobian[rest, -1] = -(payoff[1:] - payoff[0])
+            for j in range(len(p)):
+                if j != i:
+                    pair = self.expected(p, [i, j])
+                    pair = pair if i < j else pair.T
+                    jacobian[rest, self.ends[j] : self.ends[j + 1]] = -precision * (pair[1:] - pair[0]) * p[j]
+        return residual, jacobian
+
+    def tangent(self, z: Floats, previous: Floats) -> Floats:
+        """Unit tangent of the branch, pointing on from ``previous``."""
+        _, jacobian = self.equations(z)
+        direction = np.asarray(np.linalg.svd(jacobian)[2][-1])
+        return direction if direction @ previous >= 0 else -direction
+
+
+def _branch(curve: _Curve) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """Segments of the branch: a point, the tangent there, the next point."""
+    point, length = curve.start(), _FIRST
+    tangent = curve.tangent(point, np.eye(point.size)[-1])  # off in the direction of larger lambda
+    for _ in range(MAX_STEPS):
+        while True:
+            end = _correct(curve, point + length * tangent, tangent)
+            turned = curve.tangent(end, tangent) if end is not None else tangent
+            if end is not None and turned @ tangent > 0.97 and np.linalg.norm(end - point) < 2 * length:
+                break
+            length /= 2
+            if length < _SHORTEST:
+                raise SolverError(
+                    f"the principal branch could not be followed past precision {point[-1] / curve.scale}"
+                )
+        yield point, tangent, end
+        length = min(length * 1.5, _LONGEST * (1 + abs(point[-1]))) if turned @ tangent > 0.995 else length
+        point, tangent = end, turned
+
+
+def _correct(curve: _Curve, guess: Floats, tangent: Floats) -> Floats | None:
+    """Newton in the plane through ``guess`` that is normal to ``tangent``; None if it does not settle."""
+    z = guess.copy()
+    for _ in range(12):
+        residual, jacobian = curve.equations(z)
+        system = np.vstack([jacobian, tangent])
+        try:
+            change = np.linalg.solve(system, -np.append(residual, tangent @ (z - guess)))
+        except np.linalg.LinAlgError:
+            return None
+        z = z + change
+        if not np.isfinite(z).all() or np.abs(change).max() > 10 * (1 + np.abs(guess).max()):
+            return None
+        if np.abs(change).max() <= _RESIDUAL * (1 + np.abs(z).max()):
+            return z
+    return None
+
+
+def _correct_at(curve: _Curve, guess: Floats) -> Floats:
+    """Newton at fixed precision."""
+    z = _correct(curve, guess, np.eye(guess.size)[-1])
+    if z is None:
+        raise SolverError(f"no logit equilibrium found at precision {guess[-1] / curve.scale}")
+    return z
+
+
+def _stationary(curve: _Curve, observed: Floats, start: Floats, tangent: Floats, end: Floats) -> Floats:
+    """Where the log-likelihood is level along one segment."""
+
+    def point(s: float) -> Floats:
+        z = _correct(curve, start + s * tangent, tangent)
+        if z is None:
+            raise SolverError("the likelihood could not be maximised: Newton did not settle on the branch")
+        return z
+
+    def slope(s: float) -> float:
+        return float(observed @ curve.tangent(point(s), tangent)[:-1])
+
+    length = float((end - start) @ tangent)
+    if slope(length) == 0:
+        return end
+    return point(float(brentq(slope, 0.0, length, xtol=1e-14)))
+
+
+def _certify(curve: _Curve, z: Floats, steps: int) -> QuantalResponse:
+    """Check the logit replies themselves, in probabilities, before anything is returned."""
+    p = [np.exp(part) for part in curve.split(z)]
+    p = [part / part.sum() for part in p]
+    residual = 0.0
+    for i, own in enumerate(p):
+        exponent = z[-1] * curve.expected(p, [i])
+        reply = np.exp(exponent - exponent.max())
+        residual = max(residual, float(np.abs(own - reply / reply.sum()).max()))
+    if not residual <= 1e-8:
+        raise SolverError(f"the logit equilibrium at precision {z[-1] / curve.scale} is off by {residual:.1e}")
+    return QuantalResponse(float(z[-1] / curve.scale), tuple(p), residual, steps)
+
+
+def _counts(game: Game, counts: Sequence[ArrayLike]) -> Floats:
+    try:
+        parts = [np.asarray(part, float) for part in counts]
+    except (TypeError, ValueError) as error:
+        raise InputError(f"counts must be one list of numbers per player ({error})") from error
+    shapes = tuple(part.shape for part in parts)
+    observed = np.concatenate([part.ravel() for part in parts]) if parts else np.zeros(0)
+    if shapes != tuple((n,) for n in game.n_actions) or not np.isfinite(observed).all() or (observed < 0).any():
+        raise InputError(
+            f"counts have shapes {shapes}; {game!r} needs one list per player, one number (0 or more) per action"
+        )
+    if observed.sum() <= 0:
+        raise InputError("counts are all zero: there is nothing to fit")
+    return np.asarray(observed)

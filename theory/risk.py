@@ -1,0 +1,179 @@
+"""Overspending and underinvesting, measured in hindsight.
+
+Player ``i`` chose ``k_i`` before the state ``theta`` was known. With ``k_i*`` the best reply to the others'
+choices in that state, the hindsight loss is ``L_i = pi_i(k_i*; theta) - pi_i(k_i; theta) >= 0`` and
+
+    overspend O_i = L_i where k_i > k_i*,      underinvest U_i = L_i where k_i < k_i*,      L_i = O_i + U_i.
+
+``lambda_i = E[U_i] / E[O_i]`` is the loss asymmetry: above one, being too small costs more than being too large.
+It compares losses at the choice that was made and says nothing about whether the game is a dilemma.
+
+CVaR at level 0.95 is the mean of the worst twentieth (Rockafellar and Uryasev 2000). Intervals come from
+independent replicates of the states (randomised quasi-Monte Carlo).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.best_reply import best_reply
+from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.errors import InputError
+from theory.intervals import Estimate, from_replicates
+
+Floats = NDArray[np.float64]
+
+_ROUNDING = 1e-12  # losses below this share of the payoff's range are rounding, not regret
+
+
+class HasStates(Protocol):
+    """A model whose payoffs can be drawn: the protocol that `hindsight_split` asks for."""
+
+    def realised_game(self, states: int, rng: np.random.Generator) -> ContinuousGame:
+        """Games in drawn states of the world, a batch of shape ``(states, *batch)``."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class HindsightSplit:
+    """Hindsight losses of each player, split; arrays of shape ``(replicates, states, *batch, N)``.
+
+    The methods give, per player, estimates over all states and draws together.
+    """
+
+    players: tuple[str, ...]
+    overspend: Floats
+    underinvest: Floats
+
+    @property
+    def loss(self) -> Floats:
+        """``L = O + U``."""
+        return self.overspend + self.underinvest
+
+    def _estimate(self, player: int, statistic: str) -> Estimate:
+        replicates = len(self.overspend)
+        over = self.overspend[..., player].reshape(replicates, -1)
+        under = self.underinvest[..., player].reshape(replicates, -1)
+        compute: dict[str, Callable[[], Floats]] = {
+            "P(overspend)": lambda: np.asarray((over > 0).mean(axis=1)),
+            "E[overspend]": lambda: np.asarray(over.mean(axis=1)),
+            "CVaR95[overspend]": lambda: cvar(over, axis=1),
+            "P(underinvest)": lambda: np.asarray((under > 0).mean(axis=1)),
+            "E[underinvest]": lambda: np.asarray(under.mean(axis=1)),
+            "CVaR95[underinvest]": lambda: cvar(under, axis=1),
+            "lambda": lambda: np.asarray(under.mean(axis=1) / over.mean(axis=1)),
+        }
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = compute[statistic]()
+        if not np.isfinite(values).all():  # nothing overspent in some replicate: no finite ratio, and no interval
+            worst = float(values.max()) if not np.isnan(values).any() else float("nan")
+            return Estimate(worst, worst, worst)
+        return from_replicates(values)
+
+    def table(self) -> dict[str, dict[str, Estimate]]:
+        """Per player: probability, mean and CVaR of overspending and underinvesting, and lambda.
+
+        Losses are in the payoff's unit.
+        """
+        return {player: {name: self._estimate(i, name) for name in STATISTICS} for i, player in enumerate(self.players)}
+
+
+STATISTICS = (
+    "P(overspend)",
+    "E[overspend]",
+    "CVaR95[overspend]",
+    "P(underinvest)",
+    "E[underinvest]",
+    "CVaR95[underinvest]",
+    "lambda",
+)
+"""What `HindsightSplit.table` reports."""
+
+
+def hindsight_split(
+    model: HasStates,
+    solution: ContinuousSolution | ArrayLike,
+    *,
+    rng: np.random.Generator,
+    states: int = 1024,
+    replicates: int = 8,
+) -> HindsightSplit:
+    """Split the hindsight loss at a choice into overspending and underinvesting.
+
+    Parameters
+    ----------
+    model
+        Anything with ``realised_game(states, rng)``; for a batch of draws, on the same draws as the choices.
+    solution
+        A certified solution (its first equilibrium is used), or choices of shape ``(*batch, N)``.
+    states, replicates
+        States per replicate (a power of two), and independent replicates for the intervals.
+
+    Raises
+    ------
+    InputError
+        If the solution holds draws without a certified equilibrium, or fewer than two replicates are asked for.
+
+    Examples
+    --------
+    >>> from models import ComputeRace
+    >>> from theory import nash
+    >>> race = ComputeRace()
+    >>> split = hindsight_split(race, nash(race.continuous_game()), rng=np.random.default_rng(1), states=64)
+    >>> bool((split.loss >= 0).all())
+    True
+    """
+    if replicates < 2 or states < 2:
+        raise InputError(f"{replicates} replicates of {states} states: at least two of each are needed")
+    chosen = solution.select() if isinstance(solution, ContinuousSolution) else np.asarray(solution, float)
+    if not np.isfinite(chosen).all():
+        raise InputError("some draws have no certified equilibrium; leave them out: count them with solution.count")
+    parts = [_split(model.realised_game(states, stream), chosen) for stream in rng.spawn(replicates)]
+    players = parts[0][0]
+    return HindsightSplit(players, np.stack([over for _, over, _ in parts]), np.stack([under for _, _, under in parts]))
+
+
+def _split(game: ContinuousGame, chosen: Floats) -> tuple[tuple[str, ...], Floats, Floats]:
+    x = np.broadcast_to(chosen, (*game.batch_shape, game.n_players))
+    over, under = np.empty(x.shape), np.empty(x.shape)
+    for i in range(game.n_players):
+        reply, value, spread = best_reply(game, x, i, levels=49, zooms=10)
+        loss = value - game.payoff_of(i, x)
+        loss = np.where(loss > _ROUNDING * spread, loss, 0.0)
+        over[..., i] = np.where(x[..., i] > reply, loss, 0.0)
+        under[..., i] = np.where(x[..., i] < reply, loss, 0.0)
+    return game.players, over, under
+
+
+def cvar(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
+    """Conditional value at risk of a sample: the mean of the worst ``1 - level`` share of it.
+
+    The quantile's atom is split so that exactly that share is averaged (Rockafellar and Uryasev 2002).
+
+    Examples
+    --------
+    >>> float(cvar(np.arange(1, 101)))  # mean of the five largest
+    98.0
+    """
+    array = np.sort(np.asarray(losses, float), axis=axis)
+    _check_level(level)
+    array = np.moveaxis(array, axis, -1)
+    size = array.shape[-1]
+    weight = np.clip(np.arange(1, size + 1) - level * size, 0.0, 1.0)
+    return np.asarray((array * weight).sum(axis=-1) / ((1 - level) * size))
+
+
+def value_at_risk(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
+    """Quantile of a sample of losses at ``level`` (the inverse of the empirical distribution function)."""
+    _check_level(level)
+    return np.asarray(np.quantile(np.asarray(losses, float), level, axis=axis, method="inverted_cdf"))
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise InputError(f"level is {level}; it must lie between 0 and 1, e.g. 0.95")

@@ -1,0 +1,263 @@
+"""Which game is it? Classes of two-action games, for two and for n players, for whole batches of draws.
+
+Every player chooses action 0 (restrain, cooperate) or 1 (race, defect). For two players the payoffs have
+their usual names: reward R (both restrain), temptation T (I race alone), sucker's payoff S (I restrain alone),
+punishment P (both race). In general, with ``D_i(a_{-i})`` what player ``i`` gains by racing against ``a_{-i}``
+(two players: T - R and P - S), and R_i, P_i the payoffs when all restrain and when all race:
+
+    =========================  =====================  ==========================================
+    class                      D_i                    joint restraint against joint racing
+    =========================  =====================  ==========================================
+    prisoner's dilemma         all > 0                R_i > P_i
+    deadlock                   all > 0                P_i > R_i
+    harmony                    all < 0                R_i > P_i
+    underinvestment dilemma    all < 0                P_i > R_i  (restraint dominates, racing is better)
+    stag hunt                  < 0 alone, > 0 if all  R_i > P_i
+    racing assurance           < 0 alone, > 0 if all  P_i > R_i  (a stag hunt in which racing pays)
+    chicken                    > 0 alone, < 0 if all  any
+    mixed                      players differ, or the sign of D_i crosses more than once
+    boundary                   a tie within tolerance
+    =========================  =====================  ==========================================
+
+("Alone" is against rivals that all restrain, "if all" against rivals that all race.) For n players the
+first class is the social dilemma of Dawes (1980); for two the classes group the twelve symmetric ordinal games
+(Rapoport and Guyer 1966; Robinson and Goforth 2005), named in full by `ordinal_name`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.errors import InputError
+from theory.game import Game
+from theory.intervals import Estimate, probability
+
+Floats = NDArray[np.float64]
+
+CLASSES = (
+    "prisoner's dilemma",
+    "deadlock",
+    "harmony",
+    "underinvestment dilemma",
+    "stag hunt",
+    "racing assurance",
+    "chicken",
+    "mixed",
+    "boundary",
+)
+
+_TIE = 1e-12
+
+_ORDINAL_NAMES = {  # orderings from best to worst, with R > P; the other twelve are the same games relabelled
+    "TRPS": "prisoner's dilemma",
+    "TRSP": "chicken",
+    "TSRP": "leader",
+    "STRP": "hero",
+    "RTPS": "stag hunt",
+    "RPTS": "assurance",
+    "RPST": "coordination",
+    "RSPT": "peace",
+    "RSTP": "harmony",
+    "RTSP": "concord",
+    "SRPT": "deadlock",
+    "SRTP": "compromise",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class DilemmaClass:
+    """Class of each game of a batch, with the strengths of greed and fear.
+
+    Attributes
+    ----------
+    codes
+        Index into `CLASSES`, shape ``batch``.
+    greed
+        ``min_i (T - R)/(R - P)`` (two players; in general D_i against all-restraint over R_i - P_i): what racing
+        alone adds, over what joint racing burns. NaN where R_i <= P_i for some player.
+    fear
+        The same for ``(P - S)/(R - P)``: what restraining alone loses when the others race.
+    """
+
+    codes: NDArray[np.int64]
+    greed: Floats
+    fear: Floats
+
+    def is_class(self, name: str) -> NDArray[np.bool_]:
+        """Which games are of the named class."""
+        if name not in CLASSES:
+            raise InputError(f"there is no class {name!r}; the classes are {', '.join(CLASSES)}")
+        return np.asarray(self.codes == CLASSES.index(name))
+
+    @property
+    def is_prisoners_dilemma(self) -> NDArray[np.bool_]:
+        """Which games are prisoner's dilemmas (social dilemmas for n players)."""
+        return self.is_class("prisoner's dilemma")
+
+    @property
+    def names(self) -> NDArray[np.str_]:
+        """Names of the classes, shape ``batch``."""
+        return np.asarray(CLASSES)[self.codes]
+
+    def probabilities(self) -> dict[str, Estimate]:
+        """Probability of each class over the batch, with Wilson intervals."""
+        return {name: probability(self.codes == index) for index, name in enumerate(CLASSES)}
+
+
+def dilemma_class(game: Game) -> DilemmaClass:
+    """Classify two-action games; action 0 is to restrain, action 1 to race.
+
+    Parameters
+    ----------
+    game
+        N players with two actions each, possibly a batch.
+
+    Raises
+    ------
+    InputError
+        If some player has another number of actions, or there is one player only.
+
+    Examples
+    --------
+    >>> game = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> result = dilemma_class(game)
+    >>> str(result.names), float(result.greed), float(result.fear)
+    ("prisoner's dilemma", 1.0, 0.5)
+    """
+    if game.n_players < 2 or set(game.n_actions) != {2}:
+        raise InputError(f"{game!r}: the classes are for two or more players with two actions each (restrain, race)")
+    gains, reward, punishment = _racing_gains(game)
+    scale = np.asarray(game.payoff_range, float)[..., None]
+    tie = _TIE * scale
+    players = [
+        _player_class(gains[..., i, :], (reward - punishment)[..., i], tie[..., 0]) for i in range(game.n_players)
+    ]
+    codes = players[0]
+    for other in players[1:]:
+        codes = np.where((codes == other) | (codes == CLASSES.index("boundary")), codes, CLASSES.index("mixed"))
+        codes = np.where(other == CLASSES.index("boundary"), other, codes)
+    loss = np.where(reward - punishment > tie, reward - punishment, np.nan)
+    return DilemmaClass(codes, (gains[..., 0] / loss).min(axis=-1), (gains[..., -1] / loss).min(axis=-1))
+
+
+def _racing_gains(game: Game) -> tuple[Floats, Floats, Floats]:
+    """``D_i`` over the rivals' profiles, shape ``(*batch, N, 2^(N-1))``, all-restrain first; and R_i, P_i."""
+    n = game.n_players
+    gains = []
+    for i in range(n):
+        payoff = np.asarray(game.payoff(i), float)
+        own = np.moveaxis(payoff, i - n, -1)
+        gains.append((own[..., 1] - own[..., 0]).reshape(*game.batch_shape, -1))
+    profiles = np.asarray(game.payoffs, float).reshape(*game.batch_shape, n, -1)  # first: all restrain; last: all race
+    reward, punishment = profiles[..., 0], profiles[..., -1]
+    return np.stack(gains, axis=-2), reward, punishment
+
+
+def _player_class(gain: Floats, joint: Floats, tie: Floats) -> NDArray[np.int64]:
+    positive, negative = gain > tie[..., None], gain < -tie[..., None]
+    better = joint > tie
+    alone, crowd = gain[..., 0], gain[..., -1]
+    ends_tied = (np.abs(alone) <= tie) | (np.abs(crowd) <= tie) | (np.abs(joint) <= tie)
+    single = _crosses_once(gain)
+    conditions = {
+        "boundary": ends_tied,
+        "prisoner's dilemma": positive.all(axis=-1) & better,
+        "deadlock": positive.all(axis=-1),
+        "harmony": negative.all(axis=-1) & better,
+        "underinvestment dilemma": negative.all(axis=-1),
+        "stag hunt": (alone < 0) & (crowd > 0) & better & single,
+        "racing assurance": (alone < 0) & (crowd > 0) & single,
+        "chicken": (alone > 0) & (crowd < 0) & single,
+    }
+    codes = [CLASSES.index(name) for name in conditions]
+    return np.asarray(np.select(list(conditions.values()), codes, default=CLASSES.index("mixed")))
+
+
+def _crosses_once(gain: Floats) -> NDArray[np.bool_]:
+    """Whether the gain from racing changes sign once as more rivals race (averaged over who they are)."""
+    profiles = gain.shape[-1]
+    racing = np.array([index.bit_count() for index in range(profiles)])
+    by_count = np.stack([gain[..., racing == j].mean(axis=-1) for j in range(racing.max() + 1)], axis=-1)
+    signs = np.sign(by_count)
+    return np.asarray((np.diff(signs, axis=-1) != 0).sum(axis=-1) <= 1)
+
+
+def ordinal_name(reward: float, temptation: float, sucker: float, punishment: float) -> str:
+    """Name of a symmetric 2x2 game by the order of its four payoffs, ties stated.
+
+    The twelve names are those of Robinson and Goforth (2005) and Bruns (2015). Relabelling the actions swaps R with
+    P and S with T; the twelve orderings with P > R are named as the game they become, with that remark.
+
+    Examples
+    --------
+    >>> ordinal_name(3, 5, 0, 1)
+    "prisoner's dilemma"
+    >>> ordinal_name(1, 0, 5, 3)
+    "prisoner's dilemma (actions relabelled)"
+    >>> ordinal_name(3, 3, 0, 1)
+    'tie: R = T > P > S'
+    """
+    values = {"R": reward, "T": temptation, "S": sucker, "P": punishment}
+    if not all(np.isfinite(value) for value in values.values()):
+        raise InputError(f"payoffs are {values}; all must be finite")
+    order = sorted(values, key=lambda name: -values[name])
+    if len(set(values.values())) < 4:
+        signs = [" = " if values[a] == values[b] else " > " for a, b in itertools.pairwise(order)]
+        return "tie: " + order[0] + "".join(sign + name for sign, name in zip(signs, order[1:], strict=True))
+    key = "".join(order)
+    if key in _ORDINAL_NAMES:
+        return _ORDINAL_NAMES[key]
+    return _ORDINAL_NAMES[key.translate(str.maketrans("RPST", "PRTS"))] + " (actions relabelled)"
+
+
+def symbolic_boundaries(payoffs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inequalities that bound each class of a symmetric two-player game, from symbolic R, T, S, P.
+
+    Parameters
+    ----------
+    payoffs
+        ``{"R": ..., "T": ..., "S": ..., "P": ...}`` as sympy expressions in the model's own parameters. What
+        holds for all values that the symbols may take (here c > 0) drops out.
+
+    Returns
+    -------
+    dict from class name to a sympy conjunction of strict inequalities, as ``lhs > 0``.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> V, c = sympy.symbols("V c", positive=True)
+    >>> symbolic_boundaries({"R": V / 2, "T": 3 * V / 4 - c, "S": V / 4, "P": V / 2 - c})["prisoner's dilemma"]
+    V/4 - c > 0
+    """
+    import sympy
+
+    greed = sympy.simplify(payoffs["T"] - payoffs["R"])
+    fear = sympy.simplify(payoffs["P"] - payoffs["S"])
+    burnt = sympy.simplify(payoffs["R"] - payoffs["P"])
+    signs = {
+        "prisoner's dilemma": (greed, fear, burnt),
+        "deadlock": (greed, fear, -burnt),
+        "harmony": (-greed, -fear, burnt),
+        "underinvestment dilemma": (-greed, -fear, -burnt),
+        "stag hunt": (-greed, fear, burnt),
+        "racing assurance": (-greed, fear, -burnt),
+        "chicken": (greed, -fear),
+    }
+    return {name: sympy.And(*(side > 0 for side in sides)) for name, sides in signs.items()}
+
+
+def loss_asymmetry(inaction: ArrayLike, overspending: ArrayLike) -> Floats:
+    """Ratio of the loss from inaction to the loss from overspending, lambda; infinite if nothing is overspent.
+
+    Zero over zero is NaN: there is nothing to compare.
+    """
+    under, over = np.asarray(inaction, float), np.asarray(overspending, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(under / over)

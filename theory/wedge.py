@@ -1,0 +1,97 @@
+"""The strategic wedge: Nash against joint profit and against welfare.
+
+With ``k^N`` the equilibrium, ``k^J`` the choices that maximise joint profit and ``k^W`` those that maximise welfare
+(profits + users' surplus - external cost): overinvestment indices ``K^N/K^J - 1`` and ``K^N/K^W - 1`` per player
+and in total, dissipation ``(Pi^J - Pi^N) / Pi^J``, and the price of anarchy ``W^W / W^N``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.continuous import ContinuousGame, ContinuousSolution, Payoff
+from theory.continuous_nash import joint_optimum
+from theory.errors import InputError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class StrategicWedge:
+    """Choices under Nash, joint profit and welfare; shapes ``(*batch, N)``, and ``(*batch,)`` for totals.
+
+    ``dissipation`` is NaN where joint profit is not positive, ``price_of_anarchy`` where welfare is not.
+    """
+
+    nash: Floats
+    joint: Floats
+    welfare: Floats
+    over_joint: Floats
+    over_welfare: Floats
+    total_over_joint: Floats
+    total_over_welfare: Floats
+    profit_nash: Floats
+    profit_joint: Floats
+    dissipation: Floats
+    welfare_nash: Floats
+    welfare_optimum: Floats
+    price_of_anarchy: Floats
+
+
+def strategic_wedge(
+    game: ContinuousGame, solution: ContinuousSolution | ArrayLike, *, welfare: str = "welfare"
+) -> StrategicWedge:
+    """Compare an equilibrium with the joint-profit and the welfare optimum.
+
+    Parameters
+    ----------
+    game
+        The game that was solved; needs an outcome named ``welfare``.
+    solution
+        Its solution, of which the first certified equilibrium is used, or choices of shape ``(*batch, N)``.
+
+    Examples
+    --------
+    >>> from models import ComputeRace
+    >>> from theory import nash
+    >>> game = ComputeRace().continuous_game()
+    >>> wedge = strategic_wedge(game, nash(game))
+    >>> bool(wedge.profit_joint >= wedge.profit_nash)
+    True
+    """
+    if welfare not in game.outcomes:
+        raise InputError(f"the game has no outcome {welfare!r} to maximise; it has {sorted(game.outcomes)}")
+    nash = solution.select() if isinstance(solution, ContinuousSolution) else np.asarray(solution, float)
+    joint = _optimum(game, game.total(), nash)
+    social = _optimum(game, game.outcomes[welfare], nash)
+    profit_nash, profit_joint = game.payoff(nash).sum(axis=-1), game.payoff(joint).sum(axis=-1)
+    welfare_nash, welfare_best = game.outcome(welfare, nash), game.outcome(welfare, social)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        dissipation = np.where(profit_joint > 0, (profit_joint - profit_nash) / profit_joint, np.nan)
+        anarchy = np.where(welfare_nash > 0, welfare_best / welfare_nash, np.nan)
+    return StrategicWedge(
+        nash=nash,
+        joint=joint,
+        welfare=social,
+        over_joint=nash / joint - 1,
+        over_welfare=nash / social - 1,
+        total_over_joint=nash.sum(axis=-1) / joint.sum(axis=-1) - 1,
+        total_over_welfare=nash.sum(axis=-1) / social.sum(axis=-1) - 1,
+        profit_nash=profit_nash,
+        profit_joint=profit_joint,
+        dissipation=dissipation,
+        welfare_nash=welfare_nash,
+        welfare_optimum=welfare_best,
+        price_of_anarchy=anarchy,
+    )
+
+
+def _optimum(game: ContinuousGame, objective: Payoff, nash: Floats) -> Floats:
+    """Best of several local maxima; the equilibrium is one of the starts, so the optimum is never worse than it."""
+    fractions = (0.01, 0.1, 0.4)
+    starts = [game.lower + share * (game.upper - game.lower) for share in fractions]
+    safe = np.where(np.isfinite(nash), nash, starts[1])
+    return joint_optimum(game, objective, starts=np.stack([safe, *starts]))
