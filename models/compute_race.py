@@ -78,7 +78,7 @@ class ComputeRace(Stakes):
             _plan(fact("F007"), fact("F020", "high"), "F007", "F020"),
             _plan(fact("F011"), 4 * fact("F022"), "F011", "F022"),
             _plan(fact("F016"), fact("F021", "high"), "F016", "F021"),
-            _plan(fact("F035a") + fact("F035b"), fact("F136") / 4, "F035a", "F035b", "F136"),
+            _plan(fact("F035a") + fact("F035b"), fact("F136", "high") / 4, "F035a", "F035b", "F136"),
         ),
     )
     cost_factor: Value = parameter(

@@ -73,8 +73,8 @@ class LabDilemma(Stakes):
         meaning="fall of revenue per GW when total build doubles",
         default=derived(
             0.0,
-            fact("F117") / 2,
-            fact("F117"),
+            fact("F117", "high") / 2,
+            fact("F117", "high"),
             facts=("F117",),
             reason="from none to the price cut of a large cloud in June 2025; central half of it",
         ),

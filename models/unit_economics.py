@@ -36,10 +36,10 @@ class UnitEconomics(PayoffModel):
         low=0,
         meaning="revenue of a fully used GW in its first year",
         default=derived(
-            fact("F076a") / (fact("F076d") * fact("F077b")),
+            fact("F076a") / (fact("F076c") * fact("F077b")),
             fact("F071a") / (fact("F071c") * fact("F071b")),
             fact("F071a") / (fact("F071c") * (fact("F071b") - 1)),
-            facts=("F071a", "F071b", "F071c", "F076a", "F076d", "F077b"),
+            facts=("F071a", "F071b", "F071c", "F076a", "F076c", "F077b"),
             reason="contract value over GW and term: CoreWeave backlog (low), OpenAI-Oracle at full power for "
             "five years (central) and for four of them, one year being ramp (high)",
         ),
@@ -54,7 +54,7 @@ class UnitEconomics(PayoffModel):
             0.0,
             0.0,
             fact("F144"),
-            facts=("F076c", "F144"),
+            facts=("F076b", "F144"),
             reason="none under take-or-pay (central); with hardware price-performance on the spot market (high)",
         ),
     )

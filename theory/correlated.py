@@ -66,7 +66,8 @@ def correlated_gap(game: Game, distribution: ArrayLike) -> tuple[Array, Array]:
         obeyed = np.diagonal(gains, axis1=-2, axis2=-1)
         swaps.append((gains.max(axis=-1) - obeyed).sum(axis=-1))
         fixed.append(gains.sum(axis=-2).max(axis=-1) - obeyed.sum(axis=-1))
-    return np.maximum(0, np.max(swaps, axis=0)), np.maximum(0, np.max(fixed, axis=0))
+    # the least is 0: obeying is one of the swaps; a fixed deviation may lose
+    return np.asarray(np.maximum(np.max(swaps, axis=0), 0)), np.asarray(np.maximum(np.max(fixed, axis=0), 0))
 
 
 def _distribution(game: Game, distribution: ArrayLike) -> Array:

@@ -1,0 +1,63 @@
+"""Everything from nothing: every study, the verification, the paper."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.catalogue import studies
+from experiments.progress import note
+from experiments.records import RECORDS
+from experiments.runner import run
+from experiments.verification_record import Case, write_verification
+from theory.errors import ComputeraceError
+
+PAPER = Path("paper/build/computerace.pdf")
+"""Where the paper goes, unless another path is given."""
+
+
+class ReproductionError(ComputeraceError):
+    """A step that failed; the steps before it are kept."""
+
+
+def reproduce(
+    *,
+    quick: bool = False,
+    workers: int | None = None,
+    directory: Path | str = RECORDS,
+    paper: Path | str = PAPER,
+) -> None:
+    """Run every study, verify, and build the paper in a process of its own.
+
+    Raises
+    ------
+    ReproductionError
+        If a case fails (the paper is built all the same, and says so), or the paper cannot be built.
+    """
+    for study in studies().values():
+        run(study, quick=quick, workers=workers, directory=directory)
+    failed = [case.id for case in verify(directory) if case.status == "failed"]
+    build_paper(directory, paper, quick=quick)
+    if failed:
+        raise ReproductionError(f"{len(failed)} cases failed: {', '.join(failed)}. See: computerace verify")
+
+
+def verify(directory: Path | str = RECORDS, only: Sequence[str] = ()) -> Sequence[Case]:
+    """Verify against published results and solver cases; a full verification is recorded."""
+    from experiments.verification import verify_cases
+
+    cases = verify_cases(only)
+    if not only:
+        write_verification(cases, directory)
+    return cases
+
+
+def build_paper(directory: Path | str, paper: Path | str, *, quick: bool = False) -> None:
+    """Build the paper from the records; no import of it, for imports point the other way."""
+    command = [sys.executable, "-P", "-m", "paper", "--records", str(directory), "--output", str(paper)]
+    done = subprocess.run([*command, *(["--quick"] if quick else [])], check=False)
+    if done.returncode:
+        raise ReproductionError(f"the paper could not be built (exit code {done.returncode}); see the message above")
+    note(f"built {paper}")

@@ -1,0 +1,104 @@
+"""Settings of a model from the command line's text: ``prize=350``, ``plan=60,52,64,38,100``, ``rule=equal``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from theory.errors import InputError
+
+if TYPE_CHECKING:
+    from models.base import PayoffModel
+    from models.parameters import Parameter
+
+
+def split_settings(texts: Iterable[str]) -> dict[str, str]:
+    """Names and values of ``name=value`` texts.
+
+    Examples
+    --------
+    >>> split_settings(["prize=350", "rule = equal"])
+    {'prize': '350', 'rule': 'equal'}
+    """
+    settings: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise InputError(f"--set is {text!r}; it must be name=value, e.g. --set prize=350")
+        if name in settings:
+            raise InputError(f"--set {name} is given twice: {settings[name]} and {value}; give it once")
+        settings[name] = value
+    return settings
+
+
+def split_options(arguments: Sequence[str]) -> dict[str, str]:
+    """Names and values of ``--name value`` and ``--name=value`` words; dashes in a name may stand for underscores.
+
+    Examples
+    --------
+    >>> split_options(["--draws", "1000", "--step-size=0.1"])
+    {'draws': '1000', 'step_size': '0.1'}
+    """
+    settings: dict[str, str] = {}
+    words = list(arguments)
+    while words:
+        word = words.pop(0)
+        name, equals, value = word[2:].partition("=")
+        if not word.startswith("--") or not name:
+            raise InputError(f"{word!r} is one word too many; parameters are given as --name value or --set name=value")
+        if not equals:
+            if not words or words[0].startswith("--"):
+                raise InputError(f"{word} has no value; parameters are given as --name value or --set name=value")
+            value = words.pop(0)
+        name = name.replace("-", "_")
+        if name in settings:
+            raise InputError(f"--{name} is given twice: {settings[name]} and {value}; give it once")
+        settings[name] = value
+    return settings
+
+
+def apply_settings(model: PayoffModel, settings: dict[str, str]) -> PayoffModel:
+    """Model with some parameters set from text.
+
+    A parameter per player takes one value for all, or one for each, with commas.
+
+    Raises
+    ------
+    InputError
+        For a name that is no parameter, with the nearest one, or a value that the parameter does not allow.
+    """
+    from models.parameters import unknown_parameter
+
+    specs = model.parameters()
+    for name in settings:
+        if name not in specs:
+            raise unknown_parameter(name, specs, model.name)
+    common = {
+        name: _one(specs[name], text, model.name) for name, text in settings.items() if not specs[name].per_player
+    }
+    vectors = {
+        name: np.array([_number(specs[name], part, model.name) for part in text.split(",")])
+        for name, text in settings.items()
+        if specs[name].per_player
+    }
+    full = {name: vector for name, vector in vectors.items() if vector.size > 1}
+    model = model.replace(**common, **full)
+    return model.replace(**{name: np.full(model.n_players, v[0]) for name, v in vectors.items() if v.size == 1})
+
+
+def _one(spec: Parameter, text: str, model: str) -> Any:
+    return text if spec.options else _number(spec, text, model)
+
+
+def _number(spec: Parameter, text: str, model: str) -> float:
+    allowed = "numbers separated by commas, one per player" if spec.per_player else "one number"
+    try:
+        return float(text)
+    except ValueError:
+        unit = f" {spec.unit}" if spec.unit else ""
+        raise InputError(
+            f"{spec.name} ({spec.symbol}) is {text!r}; it must be {allowed}, {spec.bounds}{unit}. "
+            f"See: computerace models {model}"
+        ) from None

@@ -1,0 +1,150 @@
+"""What a model or a game file says when it is solved: plain values, for people and for other programs.
+
+Whatever the model supports is solved: its finite game over labelled levels (matrix, class, greed and fear,
+equilibria, critical discount factor), its game over quantities (certified Nash equilibrium), the strategic wedge if
+its outcomes include welfare, and the hindsight split if it has states of the world.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.plain import plain
+from experiments.settings import apply_settings
+from models.base import PayoffModel
+from models.catalogue import model as find_model
+from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.continuous_nash import continuous_nash
+from theory.discounting import grim_trigger
+from theory.errors import InputError, SolverError
+from theory.game import Game
+from theory.nash import nash
+from theory.nfg import from_gam, from_nfg
+from theory.risk import hindsight_split
+from theory.taxonomy import dilemma_class
+from theory.wedge import strategic_wedge
+
+STATES, REPLICATES, SEED = 1024, 8, 1
+"""Point set of the hindsight split: replicates of scrambled Sobol states from one fixed seed."""
+
+MOST_PROFILES = 64
+"""Payoffs of larger games are not listed."""
+
+READERS = {".nfg": from_nfg, ".gam": from_gam}
+"""Game files by ending."""
+
+
+def solve(target: str, settings: dict[str, str] | None = None) -> dict[str, Any]:
+    """Solve a model by its name, or a game in a file.
+
+    Parameters
+    ----------
+    target
+        Name of a model, or path of a ``.nfg`` (Gambit) or ``.gam`` (GAMUT) file.
+    settings
+        Parameters of the model, as text.
+
+    Returns
+    -------
+    dict
+        Plain values: ``name``, ``settings``, and what there is of ``finite``, ``continuous``, ``wedge``, ``hindsight``.
+
+    Raises
+    ------
+    InputError
+        For an unknown model, an unreadable file or a wrong setting.
+    SolverError
+        If nothing could be certified.
+    """
+    reader = READERS.get(Path(target).suffix.lower())
+    if reader is None:
+        model = apply_settings(find_model(target)(), settings or {})
+        return {"name": target, "settings": settings or {}, **solve_model(model)}
+    if settings:
+        raise InputError(f"--set {next(iter(settings))}: {target} is a game in a file; only models have parameters")
+    return {"name": target, "settings": {}, "finite": solve_finite(reader(Path(target)))}
+
+
+def solve_model(model: PayoffModel) -> dict[str, Any]:
+    """Everything that the model supports, solved."""
+    result: dict[str, Any] = {}
+    if type(model).levels is not PayoffModel.levels:
+        result["finite"] = solve_finite(model.game())
+    if type(model).action_bounds is PayoffModel.action_bounds:
+        return result
+    game = model.continuous_game()
+    solution = continuous_nash(game)
+    if not solution.certified.any():
+        raise SolverError(
+            f"{model.name}: no equilibrium could be certified ({solution.note}); "
+            "change a parameter with --set, or solve a finite version: continuous_game().discretise(levels)"
+        )
+    result["continuous"] = _continuous(game, solution)
+    if "welfare" in game.outcomes:
+        wedge = strategic_wedge(game, solution)
+        result["wedge"] = {field.name: plain(getattr(wedge, field.name)) for field in dataclasses.fields(wedge)}
+    if model.shocks:
+        rng = np.random.default_rng(SEED)
+        split = hindsight_split(model, solution, rng=rng, states=STATES, replicates=REPLICATES)
+        settings = {"states": STATES, "replicates": REPLICATES, "seed": SEED}
+        result["hindsight"] = {**settings, "players": plain(split.table())}
+    return result
+
+
+def solve_finite(game: Game) -> dict[str, Any]:
+    """Payoffs, equilibria and, if every player has two actions, the class and the critical discount factor."""
+    solution = nash(game)
+    places = np.flatnonzero(solution.mask)
+    result = {
+        "players": list(game.players),
+        "actions": [list(labels) for labels in game.actions],
+        "payoffs": _floats(game.payoffs) if np.prod(game.n_actions) <= MOST_PROFILES else None,
+        "method": solution.method,
+        "complete": bool(np.all(solution.complete)),
+        "certified": bool(solution.certified.any()) and bool(solution.certified[solution.mask].all()),
+        "relative regret": float(np.max(solution.relative_regret[places])) if places.size else None,
+        "note": solution.note,
+        "equilibria": [
+            {
+                "strategies": [_floats(solution.strategies(i)[k]) for i in range(game.n_players)],
+                "payoffs": _floats(solution.payoffs[k]),
+            }
+            for k in places
+        ],
+    }
+    if game.n_players > 1 and set(game.n_actions) == {2}:
+        found = dilemma_class(game)
+        result["class"] = {"name": str(found.names), "greed": plain(found.greed), "fear": plain(found.fear)}
+        result["critical discount factor"] = plain(grim_trigger(game))
+    return result
+
+
+def _continuous(game: ContinuousGame, solution: ContinuousSolution) -> dict[str, Any]:
+    places = np.flatnonzero(solution.certified)
+    outcomes = {name: solution.outcome(name) for name in game.outcomes}
+    return {
+        "players": list(game.players),
+        "action unit": game.action_unit,
+        "payoff unit": game.payoff_unit,
+        "method": solution.method,
+        "complete": bool(solution.complete),
+        "certified": True,
+        "relative regret": float(solution.relative_regret[places].max()),
+        "note": solution.note,
+        "equilibria": [
+            {
+                "choices": plain(solution.actions[k]),
+                "payoffs": plain(solution.payoffs[k]),
+                "outcomes": {name: plain(values[k]) for name, values in outcomes.items()},
+            }
+            for k in places
+        ],
+    }
+
+
+def _floats(values: Any) -> Any:
+    return plain(np.asarray(values, dtype=float))

@@ -1,0 +1,66 @@
+"""Plain text for people: aligned tables and numbers. No colours, so that piping changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Lines of a table; columns of numbers are aligned right.
+
+    Examples
+    --------
+    >>> print(*table(["builder", "GW"], [["Meta", 1.5], ["Amazon", 12]]), sep="|")
+    builder   GW|Meta     1.5|Amazon    12
+    """
+    cells = [[show(cell) for cell in row] for row in rows]
+    if not cells:
+        return ["  ".join(header)]
+    right = [all(isinstance(row[c], int | float | None) for row in rows) for c in range(len(header))]
+    widths = [max(len(line[c]) for line in [list(header), *cells]) for c in range(len(header))]
+
+    def line(row: Sequence[str]) -> str:
+        placed = (cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right, strict=True))
+        return "  ".join(placed).rstrip()
+
+    return [line(header), *(line(row) for row in cells)]
+
+
+def show(value: object) -> str:
+    """Short text of a value: numbers to four digits, intervals as ``0.25 [0.2, 0.3]``, a dash for nothing.
+
+    Examples
+    --------
+    >>> show(0.123456), show({"value": 0.25, "low": 0.2, "high": 0.3}), show(None), show(100_000)
+    ('0.1235', '0.25 [0.2, 0.3]', '-', '100000')
+    """
+    if is_interval(value):
+        assert isinstance(value, Mapping)
+        return f"{show(value['value'])} [{show(value['low'])}, {show(value['high'])}]"
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    if isinstance(value, list | tuple):
+        return " ".join(show(item) for item in value) or "-"
+    return "-" if value is None or value == "" else str(value)
+
+
+def is_interval(value: object) -> bool:
+    """Whether a value is an estimate with its interval, as records hold it."""
+    return isinstance(value, Mapping) and set(value) == {"value", "low", "high"}
+
+
+def flatten(numbers: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Names and short texts of nested numbers.
+
+    Examples
+    --------
+    >>> list(flatten({"P": {"chicken": 0.5}, "draws": 10}))
+    [('P / chicken', '0.5'), ('draws', '10')]
+    """
+    for name, value in numbers.items():
+        if isinstance(value, Mapping) and not is_interval(value):
+            yield from flatten(value, f"{prefix}{name} / ")
+        else:
+            text = show(value)
+            yield f"{prefix}{name}", text if len(text) <= 90 else text[:87] + "..."

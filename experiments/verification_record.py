@@ -1,0 +1,89 @@
+"""The result of the verification as a record: ``<records>/verify.json``, which the paper reads."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from experiments.columns import write_bytes
+from experiments.keys import data_digests, digest_of, lock_digests
+from experiments.plain import plain
+from experiments.records import RECORDS, MissingRecord, StaleRecord
+from experiments.sources import file_digests, import_closure
+
+MODULE = "experiments.verification"
+STATUSES = ("passed", "failed", "not implemented")
+FIELDS = ("id", "collection", "status", "expected", "computed", "tolerance", "citation", "detail")
+COMMAND = "computerace reproduce"
+
+
+class Case(Protocol):
+    """A verified case: what `experiments.verification.verify_cases` returns."""
+
+    @property
+    def id(self) -> str:
+        """Name of the case."""
+        ...
+
+    @property
+    def collection(self) -> str:
+        """Family of the case."""
+        ...
+
+    @property
+    def status(self) -> str:
+        """One of `STATUSES`."""
+        ...
+
+
+def describe_cases(cases: Sequence[Case]) -> dict[str, Any]:
+    """Plain values: counts by collection, and every case."""
+    counts = {
+        collection: {
+            status: Counter(c.status for c in cases if c.collection == collection)[status] for status in STATUSES
+        }
+        for collection in dict.fromkeys(case.collection for case in cases)
+    }
+    return {
+        "counts": counts,
+        "cases": [{name: _plain(getattr(case, name, None)) for name in FIELDS} for case in cases],
+    }
+
+
+def write_verification(cases: Sequence[Case], directory: Path | str = RECORDS) -> Path:
+    """Write the record of a verification and return its path."""
+    path = Path(directory, "verify.json")
+    parts = _parts()
+    content = {"key": digest_of(parts), "parts": parts, **describe_cases(cases)}
+    write_bytes(path, json.dumps(content, indent=1, allow_nan=False).encode())
+    return path
+
+
+def load_verification(directory: Path | str = RECORDS) -> Mapping[str, Any]:
+    """Verification of the source, data and libraries as they are now.
+
+    Raises
+    ------
+    MissingRecord, StaleRecord
+        If there is none, or an older one, naming the command to run.
+    """
+    path = Path(directory, "verify.json")
+    try:
+        content: dict[str, Any] = json.loads(path.read_bytes())
+        key = content["key"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise MissingRecord(f"there is no verification in {directory}. Run: {COMMAND}") from error
+    if key != digest_of(_parts()):
+        raise StaleRecord(f"the verification in {directory} is of older source, data or libraries. Run: {COMMAND}")
+    return content
+
+
+def _parts() -> dict[str, dict[str, str]]:
+    return {"source": file_digests(import_closure(MODULE)), "data": data_digests(), "lock": lock_digests()}
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, str) else plain(value, "case")

@@ -1,0 +1,142 @@
+"""Facts with sources and grades: the only place from which calibrated numbers come.
+
+``models/data/facts.csv`` has one number, or one range, per row. ``low <= central <= high``; the three are equal where
+a source gives one number; an end that the source leaves open ("more than", "up to") is empty, and so is the centre
+if only an end is known. Rows without a number are context. Money is in nominal US dollars of the fact's date. Grades:
+A primary or measured, B reported by a named source, C secondary, ``article`` the news article itself. Nothing dated after
+November 2025 is accepted, so that no result can rest on what happened later.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+
+from theory.errors import InputError
+
+COLUMNS = (
+    "id", "actor", "counterparty", "kind", "low", "central", "high", "unit", "date", "grade", "source", "quotation", "note",
+)  # fmt: skip
+"""Columns of the file, in order."""
+
+GRADES = ("A", "B", "C", "article")
+
+UNITS = frozenset({
+    "", "1", "1/yr", "EFLOPS", "GB/chip", "GW", "PF-days", "PFLOPS/16 chips", "TFLOPS/chip", "TWh/yr",
+    "US$ bn", "US$ bn/GW", "US$ bn/quarter", "US$ bn/yr", "US$ mn/rack", "US$/chip-h",
+    "chips", "count", "exponent", "months", "nats", "ratio", "ratio/yr", "shares", "years",
+})  # fmt: skip
+"""The vocabulary of units; shares of one have the unit ``1``."""
+
+LAST_DATE = "2025-11"
+"""Month of the article: a later fact would leak the future into the calibration."""
+
+_DATE = re.compile(r"(FY)?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One number or range with where it comes from; `None` for an end that is open or a number that is not given."""
+
+    id: str
+    actor: str
+    counterparty: str
+    kind: str
+    low: float | None
+    central: float | None
+    high: float | None
+    unit: str
+    date: str
+    grade: str
+    source: str
+    quotation: str
+    note: str
+
+
+def load_facts(path: Path | None = None) -> Mapping[str, Fact]:
+    """Facts by id, checked.
+
+    Parameters
+    ----------
+    path
+        Another file of the same form; the project's own if not given.
+
+    Raises
+    ------
+    InputError
+        With the file, line, id, field and value of the first row that breaks the schema, and what is allowed.
+
+    Examples
+    --------
+    >>> load_facts()["F120a"].central, load_facts()["F120a"].unit
+    (35.0, 'US$ bn/GW')
+    """
+    return _own_facts() if path is None else _read(path.read_text(encoding="utf-8"), str(path))
+
+
+@functools.cache
+def _own_facts() -> Mapping[str, Fact]:
+    text = (resources.files("models") / "data" / "facts.csv").read_text(encoding="utf-8")
+    return _read(text, "models/data/facts.csv")
+
+
+def _read(text: str, name: str) -> Mapping[str, Fact]:
+    reader = csv.reader(text.splitlines(keepends=True))
+    header = tuple(next(reader, ()))
+    if header != COLUMNS:
+        missing, extra = sorted(set(COLUMNS) - set(header)), sorted(set(header) - set(COLUMNS))
+        raise InputError(
+            f"{name}, line 1: missing columns {missing}, unknown columns {extra}; "
+            f"the columns must be {', '.join(COLUMNS)}, in this order"
+        )
+    facts: dict[str, Fact] = {}
+    for row in reader:
+        where = f"{name}, line {reader.line_num}"
+        if len(row) != len(COLUMNS):
+            raise InputError(f"{where}: {len(row)} fields; {len(COLUMNS)} are needed. Quote fields that hold commas")
+        fact = _fact(dict(zip(COLUMNS, row, strict=True)), where)
+        if fact.id in facts:
+            raise InputError(f"{where}: id is {fact.id!r} for the second time; give the row an id of its own")
+        facts[fact.id] = fact
+    return MappingProxyType(facts)
+
+
+def _fact(row: Mapping[str, str], where: str) -> Fact:
+    where = f"{where}, fact {row['id']!r}"
+    low, central, high = (_number(row[field], field, where) for field in ("low", "central", "high"))
+    given = [value for value in (low, central, high) if value is not None]
+    if given != sorted(given):
+        raise InputError(f"{where}: low, central, high are {low}, {central}, {high}; they must not decrease")
+    checks = {
+        "id": (re.fullmatch(r"[A-Z]\d+[a-z]?", row["id"]) is not None, "a letter, a number and at most one letter"),
+        "unit": (row["unit"] in UNITS and bool(row["unit"]) == bool(given), f"one of {sorted(UNITS)}, if there is a number"),
+        "grade": (row["grade"] in GRADES, f"one of {', '.join(GRADES)}"),
+        "date": (_DATE.fullmatch(row["date"]) is not None, "YYYY, FYYYYY, YYYY-MM or YYYY-MM-DD"),
+        "source": (bool(row["source"].strip()), "where the fact can be read"),
+    }
+    for field, (good, allowed) in checks.items():
+        if not good:
+            raise InputError(f"{where}: {field} is {row[field]!r}; it must be {allowed}")
+    if row["date"].removeprefix("FY")[:7] > LAST_DATE:
+        raise InputError(f"{where}: date is {row['date']}; nothing after {LAST_DATE} may set a parameter. Remove the row")
+    text = {field: row[field] for field in COLUMNS if field not in ("low", "central", "high")}
+    return Fact(low=low, central=central, high=high, **text)
+
+
+def _number(text: str, field: str, where: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{where}: {field} is {text!r}; it must be a finite number, or empty if the source leaves it open")
+    return value
