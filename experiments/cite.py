@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 AUTHOR = "{The computerace contributors}"
 TITLE = "computerace: game theory of the {AI} compute race"
-YEAR = 2025
+YEAR = 2026
 
 
 def version() -> str:
@@ -29,11 +29,12 @@ def cite_software() -> str:
 
 def cite_record(record: Record) -> str:
     """BibTeX entry of a record; its key stands for parameters, source, data and libraries."""
+    study = record.study.replace("_", r"\_")
+    source = f"Record {record.short_key} of the study {study}, computerace {version()}"
     fields = {
         "author": AUTHOR,
         "title": f"{{{record.question}}}",
-        "howpublished": f"{{Record {record.short_key} of the study \\texttt{{{record.study.replace('_', chr(92) + '_')}}}, "
-        f"computerace {version()}}}",
+        "howpublished": f"{{{source}}}",
         "note": f"{{Values SHA-256 {record.values_digest}}}",
         "year": f"{{{record.started[:4]}}}",
     }

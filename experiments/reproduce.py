@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.catalogue import studies
 from experiments.progress import note
 from experiments.records import RECORDS
 from experiments.runner import run
-from experiments.verification_record import Case, write_verification
+from experiments.verification_record import write_verification
 from theory.errors import ComputeraceError
 
 PAPER = Path("paper/build/computerace.pdf")
@@ -36,22 +35,16 @@ def reproduce(
     ReproductionError
         If a case fails (the paper is built all the same, and says so), or the paper cannot be built.
     """
-    for study in studies().values():
-        run(study, quick=quick, workers=workers, directory=directory)
-    failed = [case.id for case in verify(directory) if case.status == "failed"]
-    build_paper(directory, paper, quick=quick)
-    if failed:
-        raise ReproductionError(f"{len(failed)} cases failed: {', '.join(failed)}. See: computerace verify")
-
-
-def verify(directory: Path | str = RECORDS, only: Sequence[str] = ()) -> Sequence[Case]:
-    """Verify against published results and solver cases; a full verification is recorded."""
     from experiments.verification import verify_cases
 
-    cases = verify_cases(only)
-    if not only:
-        write_verification(cases, directory)
-    return cases
+    for study in studies().values():
+        run(study, quick=quick, workers=workers, directory=directory)
+    cases = verify_cases()
+    write_verification(cases, directory)
+    build_paper(directory, paper, quick=quick)
+    failed = [case.id for case in cases if case.status == "failed"]
+    if failed:
+        raise ReproductionError(f"{len(failed)} cases failed: {', '.join(failed)}. See: computerace verify")
 
 
 def build_paper(directory: Path | str, paper: Path | str, *, quick: bool = False) -> None:

@@ -15,7 +15,7 @@ import os
 import platform
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ from experiments.records import (
 )
 from experiments.registry import Columns, Study
 from experiments.worker import Task, compute, study_error
-from theory.errors import InputError
+from theory.errors import ComputeraceError, InputError
 
 
 class RunInterrupted(KeyboardInterrupt):
@@ -78,6 +78,8 @@ def run(
         If the study raises an error.
     StorageError, WorkerLostError
         If the disk is full; if worker processes are killed. What is finished is kept.
+    SourceChangedError
+        If the source was edited during the run. Nothing of this run is kept.
     RunInterrupted
         On Ctrl-C. What is finished is kept.
     """
@@ -102,6 +104,10 @@ def run(
         raise RunInterrupted(
             f"interrupted; {kept} of {study.replicates} replicates of {study.name} are kept. To go on: {command}"
         ) from None
+
+
+class SourceChangedError(ComputeraceError):
+    """Source, data or lock were edited during a run."""
 
 
 class _Run:
@@ -159,8 +165,22 @@ class _Run:
                 seconds[replicate] = round(taken, 3)
                 advance()
 
-            _compute_all(tasks, min(self.workers, len(tasks)), done)
+            try:
+                _compute_all(tasks, min(self.workers, len(tasks)), done)
+            finally:
+                edited = self._drop_if_edited(seconds)
+        if edited:
+            raise SourceChangedError(
+                f"the source or data of {self.study.name} changed while it ran; nothing of this run is kept. Run it again"
+            )
         return seconds
+
+    def _drop_if_edited(self, computed: Iterable[int]) -> bool:
+        """Remove what was computed if the key is no longer that of the source: workers may have run either."""
+        edited = key_of(self.study, self.values).digest != self.key.digest
+        for index in computed if edited else ():
+            replicate_file(self.folder, index).unlink(missing_ok=True)
+        return edited
 
     def _task(self, index: int) -> Task:
         return Task(self.study.module, self.study.name, dict(self.values), self.key.seed, index, self.folder)

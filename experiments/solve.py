@@ -18,11 +18,11 @@ from experiments.settings import apply_settings
 from models.base import PayoffModel
 from models.catalogue import model as find_model
 from theory.continuous import ContinuousGame, ContinuousSolution
-from theory.continuous_nash import continuous_nash
+from theory.newton import continuous_nash
 from theory.discounting import grim_trigger
 from theory.errors import InputError, SolverError
 from theory.game import Game
-from theory.nash import nash
+from theory.equilibrium import nash
 from theory.nfg import from_gam, from_nfg
 from theory.risk import hindsight_split
 from theory.taxonomy import dilemma_class
@@ -66,6 +66,8 @@ def solve(target: str, settings: dict[str, str] | None = None) -> dict[str, Any]
         return {"name": target, "settings": settings or {}, **solve_model(model)}
     if settings:
         raise InputError(f"--set {next(iter(settings))}: {target} is a game in a file; only models have parameters")
+    if not Path(target).is_file():
+        raise InputError(f"there is no file {target}; give the path of a .nfg or .gam file, or the name of a model")
     return {"name": target, "settings": {}, "finite": solve_finite(reader(Path(target)))}
 
 

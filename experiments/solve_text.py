@@ -149,4 +149,4 @@ def percent(value: float | str | None) -> str:
 
 def _widest(hindsight: Values) -> float:
     means = (found[f"E[{loss}]"] for found in hindsight["players"].values() for loss in ("overspend", "underinvest"))
-    return max(mean["high"] - mean["value"] for mean in means)
+    return max(float(mean["high"]) - float(mean["value"]) for mean in means)

@@ -13,6 +13,7 @@ packages (and the package of the module itself, if it is someone else's). What f
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
@@ -137,6 +138,13 @@ def _is_package(module: str) -> bool:
 
 
 def _parse(path: Path) -> ast.Module:
+    status = path.stat()
+    return _parse_version(path, status.st_mtime_ns, status.st_size)
+
+
+@functools.lru_cache(maxsize=1024)
+def _parse_version(path: Path, changed: int, size: int) -> ast.Module:
+    """Parsed source, read again when the file has changed."""
     try:
         return ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as error:

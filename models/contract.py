@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from models.base import PayoffModel
-from theory.continuous_nash import continuous_nash
+from theory.newton import continuous_nash
 from theory.errors import ComputeraceError, InputError
 
 

@@ -5,10 +5,10 @@ Finite games (`Game`), games over quantities (`ContinuousGame`), what solvers fi
 """
 
 from theory.automata import Automaton
-from theory.best_reply import best_reply
+from theory.best_replies import best_reply
+from theory.common_objective import joint_optimum
 from theory.contest import tullock_contest
 from theory.continuous import ContinuousGame, ContinuousSolution
-from theory.continuous_nash import continuous_nash, joint_optimum
 from theory.discounting import (
     critical_discount_factor,
     grim_trigger,
@@ -16,10 +16,11 @@ from theory.discounting import (
     symbolic_critical_discount_factor,
     turn_taking,
 )
+from theory.equilibrium import nash
 from theory.errors import ComputeraceError, InputError, SolverError
 from theory.game import Game
 from theory.intervals import Estimate, from_replicates, probability
-from theory.nash import nash
+from theory.newton import continuous_nash
 from theory.nfg import from_nfg, to_nfg
 from theory.pure import pure_nash
 from theory.repeated_play import is_subgame_perfect, play, simulate

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.best_reply import best_reply
+from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, Payoff
 from theory.errors import InputError, SolverError
 

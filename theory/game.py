@@ -12,6 +12,7 @@ them, and never go back to the model.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -163,9 +164,10 @@ class Game:
         -------
         array of shape ``(*batch, K, N)``
         """
-        axes = tuple(range(-self.n_players, 0))
-        payoffs = np.expand_dims(self.payoffs, self.batch_ndim)  # (*batch, 1, N, n...)
-        return np.asarray((payoffs * np.expand_dims(distribution, -self.n_players - 1)).sum(axis=axes))
+        cells = math.prod(self.n_actions)
+        lead = distribution.shape[: distribution.ndim - self.n_players]
+        payoffs = self.payoffs.reshape(*self.batch_shape, self.n_players, cells)
+        return np.asarray(distribution.reshape(*lead, cells) @ np.swapaxes(payoffs, -1, -2))
 
     def deviation_payoffs(self, player: int, distribution: Array) -> Array:
         """Payoff of each fixed action of ``player`` when the others play as ``distribution`` says.
@@ -180,10 +182,25 @@ class Game:
         array of shape ``(*batch, K, n_player)``
         """
         own = player - self.n_players  # own action axis, counted from the end
-        others = distribution.sum(axis=own, keepdims=True)
-        payoff = np.expand_dims(self.payoff(player), self.batch_ndim)
-        axes = tuple(axis for axis in range(-self.n_players, 0) if axis != own)
-        return np.asarray((payoff * others).sum(axis=axes))
+        others = distribution.sum(axis=own)
+        lead = others.shape[: others.ndim - self.n_players + 1]
+        payoff = np.moveaxis(self.payoff(player), own, -self.n_players)
+        rivals = math.prod(self.n_actions) // self.n_actions[player]
+        payoff = payoff.reshape(*self.batch_shape, self.n_actions[player], rivals)
+        return np.asarray(others.reshape(*lead, rivals) @ np.swapaxes(payoff, -1, -2))
+
+    def from_minimum(self) -> tuple[Game, Array]:
+        """Same game with each player's smallest payoff taken to zero, and those smallest payoffs, ``(*batch, N)``.
+
+        Differences of payoffs are then not lost against a large common level.
+        """
+        flat = self.payoffs.reshape(*self.batch_shape, self.n_players, -1)
+        least = flat.min(axis=-1)
+        shifted = object.__new__(Game)
+        for name in ("players", "actions", "outcomes", "batch_ndim"):
+            object.__setattr__(shifted, name, getattr(self, name))
+        object.__setattr__(shifted, "payoffs", (flat - least[..., None]).reshape(self.payoffs.shape))
+        return shifted, least
 
     # -- converters ----------------------------------------------------------------------------
 

@@ -31,7 +31,9 @@ MAX_STEPS = 20_000
 """Steps along the branch before giving up."""
 
 _RESIDUAL = 1e-11  # of the equations in logs, relative to the size of the logs
-_SHORTEST, _FIRST, _LONGEST = 1e-9, 0.03, 5.0  # step lengths
+_SHORTEST, _CROSSING, _FIRST, _LONGEST = 1e-9, 1e-6, 0.03, 5.0  # step lengths
+_OFF = 0.1  # how far Newton may move a prediction, as a share of the step
+_STRAIGHT = 0.98  # least cosine of the angle between tangents of neighbouring points
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,25 +226,35 @@ class _Curve:
         direction = np.asarray(np.linalg.svd(jacobian)[2][-1])
         return direction if direction @ previous >= 0 else -direction
 
+    def side(self, z: Floats, tangent: Floats) -> float:
+        """Orientation of tangent and Jacobian, 1 or -1: constant along a branch, also through folds."""
+        sign, _ = np.linalg.slogdet(np.vstack([self.equations(z)[1], tangent]))
+        return float(sign)
+
 
 def _branch(curve: _Curve) -> Iterator[tuple[Floats, Floats, Floats]]:
     """Segments of the branch: a point, the tangent there, the next point."""
     point, length = curve.start(), _FIRST
     tangent = curve.tangent(point, np.eye(point.size)[-1])  # off in the direction of larger lambda
+    side = curve.side(point, tangent)
     for _ in range(MAX_STEPS):
         while True:
             end = _correct(curve, point + length * tangent, tangent)
-            turned = curve.tangent(end, tangent) if end is not None else tangent
-            if end is not None and turned @ tangent > 0.97 and np.linalg.norm(end - point) < 2 * length:
-                break
+            if end is not None and end[-1] > 0:
+                turned = curve.tangent(end, tangent)
+                off = float(np.linalg.norm(end - point - length * tangent)) / length
+                # The side changes only where branches cross. If it changes in a step of ordinary length, Newton
+                # has more likely slipped to a neighbouring piece of curve.
+                new_side = curve.side(end, turned)
+                if off < _OFF and turned @ tangent > _STRAIGHT and (new_side == side or length <= _CROSSING):
+                    break
             length /= 2
             if length < _SHORTEST:
-                raise SolverError(
-                    f"the principal branch could not be followed past precision {point[-1] / curve.scale}"
-                )
+                at = point[-1] / curve.scale
+                raise SolverError(f"the principal branch could not be followed past precision {at}")
         yield point, tangent, end
-        length = min(length * 1.5, _LONGEST * (1 + abs(point[-1]))) if turned @ tangent > 0.995 else length
-        point, tangent = end, turned
+        length = min(length * 1.5, _LONGEST * (1 + abs(point[-1]))) if off < _OFF / 3 else length
+        point, tangent, side = end, turned, new_side
 
 
 def _correct(curve: _Curve, guess: Floats, tangent: Floats) -> Floats | None:

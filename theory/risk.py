@@ -21,7 +21,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.best_reply import best_reply
+from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.errors import InputError
 from theory.intervals import Estimate, from_replicates

@@ -1,8 +1,8 @@
 """Which parameter drives a result: Sobol indices with intervals.
 
 First-order index: the share of the result's variance that the parameter explains alone; total index: what it
-explains with all its interactions (Sobol 1993; Saltelli et al. 2010). The estimators, the design and the bootstrap
-are scipy's (`scipy.stats.sobol_indices`).
+explains with all its interactions (Sobol 1993; Saltelli et al. 2010). Design and estimators are scipy's
+(`scipy.stats.sobol_indices`); the intervals come from independent replicates of the design.
 """
 
 from __future__ import annotations
@@ -15,59 +15,75 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from theory.errors import InputError
+from theory.intervals import Estimate, from_replicates
 
 Floats = NDArray[np.float64]
 
+Indices = dict[str, dict[str, Estimate]]
+"""``{name: {"first": ..., "total": ...}}``, the largest total first."""
+
 
 def sobol_indices(
-    function: Callable[[Floats], Floats], names: Sequence[str], *, points: int, rng: np.random.Generator
-) -> list[dict[str, dict[str, dict[str, float]]]]:
+    function: Callable[[Floats], Floats],
+    names: Sequence[str],
+    *,
+    points: int,
+    rng: np.random.Generator,
+    replicates: int = 8,
+) -> list[Indices]:
     """First-order and total Sobol indices of every output of a function of independent uniform inputs.
 
     Parameters
     ----------
     function
-        Takes quantiles of shape ``(points, len(names))`` to outputs of shape ``(outputs, points)``.
+        Takes quantiles of shape ``(n, len(names))`` to outputs of shape ``(outputs, n)``.
     names
         Names of the inputs.
     points
-        Size of the base design, a power of two; the function is evaluated at ``points * (len(names) + 2)`` points.
+        Size of the base design of one replicate, a power of two; the function is evaluated at
+        ``points * (len(names) + 2)`` points per replicate.
+    replicates
+        Independent designs, at least two.
 
     Returns
     -------
-    list, one per output, of ``{name: {"first": {value, low, high}, "total": {...}}}``; the largest total first. An
-    output that does not vary has indices of zero.
+    list of `Indices`, one per output. An output that does not vary has indices of zero.
 
     Examples
     --------
     >>> linear = lambda u: (4 * u[:, 0] + 3 * u[:, 1])[None]
     >>> indices, = sobol_indices(linear, ["a", "b"], points=1024, rng=np.random.default_rng(0))
-    >>> round(indices["a"]["total"]["value"], 2)  # 16 / (16 + 9)
+    >>> round(indices["a"]["total"].value, 2)  # 16 / (16 + 9)
     0.64
     """
-    if points & (points - 1) or points < 2:
-        raise InputError(f"points is {points}; it must be a power of two")
+    if points < 2 or points & (points - 1) or replicates < 2:
+        raise InputError(
+            f"points is {points} and replicates {replicates}; a power of two, and at least two, are needed"
+        )
     if not names:
         raise InputError("no input has a prior; there is nothing to attribute the result to")
+    runs = [_one_design(function, len(names), points, stream) for stream in rng.spawn(replicates)]
+    first, total = (np.stack([run[kind] for run in runs]) for kind in range(2))  # (replicates, outputs, inputs)
+    return [
+        {
+            names[c]: {"first": from_replicates(first[:, o, c]), "total": from_replicates(total[:, o, c])}
+            for c in np.argsort(-total[:, o].mean(axis=0), kind="stable")
+        }
+        for o in range(first.shape[1])
+    ]
 
-    def transposed(x: Floats) -> Floats:  # scipy passes (inputs, points)
+
+def _one_design(
+    function: Callable[[Floats], Floats], inputs: int, points: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    uniform: Any = [stats.uniform()] * inputs
+
+    def transposed(x: Floats) -> Floats:  # scipy passes (inputs, n)
         return np.atleast_2d(np.asarray(function(x.T), float))
 
-    uniform: Any = [stats.uniform()] * len(names)
-    result: Any = stats.sobol_indices(func=transposed, n=points, dists=uniform, rng=rng)
-    boot: Any = result.bootstrap(confidence_level=0.95, n_resamples=200)
-    parts = {"first": (result.first_order, boot.first_order), "total": (result.total_order, boot.total_order)}
-
-    def entry(kind: str, output: int, column: int) -> dict[str, float]:
-        values, interval = parts[kind]
-        ends = interval.confidence_interval
-        numbers = (np.atleast_2d(a)[output, column] for a in (values, ends.low, ends.high))
-        return dict(zip(("value", "low", "high"), (float(np.nan_to_num(v)) for v in numbers), strict=True))
-
-    outputs = np.atleast_2d(result.total_order).shape[0]
-    tables = []
-    for output in range(outputs):
-        totals = np.nan_to_num(np.atleast_2d(result.total_order)[output])
-        order = np.argsort(-totals, kind="stable")
-        tables.append({names[c]: {kind: entry(kind, output, c) for kind in parts} for c in order})
-    return tables
+    with np.errstate(invalid="ignore", divide="ignore"):  # an output without variance
+        result: Any = stats.sobol_indices(func=transposed, n=points, dists=uniform, rng=rng)
+    return (
+        np.nan_to_num(np.atleast_2d(result.first_order)),
+        np.nan_to_num(np.atleast_2d(result.total_order)),
+    )

@@ -11,6 +11,7 @@ for every player is a Nash equilibrium. No solver's word is taken for it: both s
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,14 +83,15 @@ class Solution:
         mask = np.broadcast_to(np.asarray(self.mask, bool), places) if self.mask.size else np.ones(places, bool)
         empty = np.expand_dims(~mask, tuple(range(-game.n_players, 0)))
         distributions = np.where(empty, np.nan, distributions) if empty.any() else distributions
+        game, least = game.from_minimum()
         payoffs = game.expected_payoffs(distributions)
-        best = np.stack([game.deviation_payoffs(i, distributions).max(axis=-1) for i in range(game.n_players)], axis=-1)
+        best = np.stack([_largest(game.deviation_payoffs(i, distributions)) for i in range(game.n_players)], axis=-1)
         regret = best - payoffs
         for name, value in {
             "mask": mask,
             "distributions": distributions,
-            "payoffs": payoffs,
-            "regret": np.maximum(regret, 0),  # minus rounding
+            "payoffs": payoffs + np.expand_dims(least, -2),
+            "regret": np.where(regret < 0, 0 * regret, regret),  # minus rounding
         }.items():
             object.__setattr__(self, name, value)
 
@@ -102,7 +104,7 @@ class Solution:
     def relative_regret(self) -> NDArray[np.float64]:
         """Largest regret of any player over the game's payoff range, shape ``(*batch, K)``; 0 in a flat game."""
         scale = np.expand_dims(np.asarray(self.game.payoff_range, float), -1)
-        worst = np.asarray(self.regret.max(axis=-1), float)
+        worst = np.asarray(_largest(self.regret), float)
         positive = np.broadcast_to(scale > 0, worst.shape)
         return np.asarray(np.divide(worst, scale, out=np.zeros(worst.shape), where=positive))
 
@@ -153,6 +155,15 @@ class Solution:
             for profile in self.profiles()
         ]
         return "\n".join([head + (f" [{self.note}]" if self.note else ""), *lines])
+
+
+def _largest(values: Array) -> Array:
+    """Maximum over the last axis: one comparison per column, as reductions over short axes are slow."""
+    return np.asarray(functools.reduce(_larger, np.moveaxis(values, -1, 0)))
+
+
+def _larger(left: Array, right: Array) -> Array:
+    return np.where(left >= right, left, right)
 
 
 def product_distribution(strategies: Sequence[Array]) -> Array:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.common_objective import STARTS, joint_optimum
 from theory.continuous import ContinuousGame, ContinuousSolution, Payoff
-from theory.continuous_nash import joint_optimum
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -91,7 +91,6 @@ def strategic_wedge(
 
 def _optimum(game: ContinuousGame, objective: Payoff, nash: Floats) -> Floats:
     """Best of several local maxima; the equilibrium is one of the starts, so the optimum is never worse than it."""
-    fractions = (0.01, 0.1, 0.4)
-    starts = [game.lower + share * (game.upper - game.lower) for share in fractions]
+    starts = [game.lower + share * (game.upper - game.lower) for share in STARTS]
     safe = np.where(np.isfinite(nash), nash, starts[1])
     return joint_optimum(game, objective, starts=np.stack([safe, *starts]))

@@ -138,7 +138,7 @@ def _quartiles(values: NDArray[np.float64]) -> list[float]:
     return [float(v) for v in np.quantile(values, (0.25, 0.5, 0.75))] if values.size else []
 
 
-def drivers(rng: np.random.Generator, points: int = 4096) -> dict[str, Any]:
+def drivers(rng: np.random.Generator, points: int = 512) -> dict[str, Any]:
     """Sobol indices of being a dilemma, and of lambda above one (racing is the best reply to racing: P > S)."""
     model = LabDilemma()
     priors = model.priors()

@@ -110,7 +110,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "terms": {term: _spread(per_draw[f"total GW, {term}"]) for term in TERMS},
         "stranded capital": _spread(per_draw["stranded capital"]),
         "unmet demand": _spread(per_draw["unmet demand"]),
-        "drivers": drivers(rng),
+        "drivers": drivers(rng, points=max(16, draws // 64)),
         "centre": centre(rng),
         "rivals": rivals(),
     }
@@ -147,20 +147,24 @@ def _wedge(per_draw: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     }
 
 
-def drivers(rng: np.random.Generator, points: int = 256) -> dict[str, Any]:
-    """Sobol indices of total Nash spending over the joint optimum's demand-only benchmark, and of mean lambda."""
+def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
+    """Sobol indices of the total build in equilibrium, and of the spending beyond what unit margins would bring."""
     base = ComputeRace()
     priors = base.priors()
 
     def outputs(u: NDArray[np.float64]) -> NDArray[np.float64]:
         model = base.replace(**priors.ppf(u))
-        equilibrium = continuous_nash(model.continuous_game(), starts=None).actions[..., 0, :]
-        alone = continuous_nash(model.replace(**OFF).continuous_game()).actions[..., 0, :]
+        equilibrium, alone = (_one_start(m) for m in (model, model.replace(**OFF)))
         spent = (equilibrium - alone).sum(axis=-1) * model.capital_cost
         return np.nan_to_num(np.stack([equilibrium.sum(axis=-1), spent]))
 
     total, excess = sobol_indices(outputs, priors.names, points=points, rng=rng)
     return {"total GW": total, "spending beyond unit margins": excess}
+
+
+def _one_start(model: ComputeRace) -> NDArray[np.float64]:
+    game = model.continuous_game()
+    return continuous_nash(game, starts=(game.lower + 0.1 * (game.upper - game.lower))[None]).actions[..., 0, :]
 
 
 def centre(rng: np.random.Generator) -> dict[str, Any]:

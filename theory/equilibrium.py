@@ -8,9 +8,9 @@ from typing import overload
 
 from theory.bimatrix import lemke_howson_all, nashpy_vertex_enumeration, support_enumeration
 from theory.continuous import ContinuousGame, ContinuousSolution
-from theory.continuous_nash import continuous_nash
 from theory.errors import InputError
 from theory.game import Game
+from theory.newton import continuous_nash
 from theory.pure import pure_nash
 from theory.solution import Solution
 from theory.two_by_two import two_by_two

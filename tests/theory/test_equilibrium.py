@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from theory import Game, InputError
-from theory.nash import METHODS, nash
+from theory.equilibrium import METHODS, nash
 
 
 @pytest.mark.parametrize(

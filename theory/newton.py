@@ -12,11 +12,12 @@ certificate is the regret against a *global* best reply of every player, compute
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from theory.best_reply import best_reply
+from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution, Floats
-from theory.errors import InputError
 
 STARTS = (0.02, 0.15, 0.5)
 """Where the search starts, as shares of each interval."""
@@ -110,9 +111,8 @@ def _newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int)
     return game.lower + z * width, max_iterations
 
 
-def _newton_step(gradient: object, z: Floats, g: Floats, residual: Floats) -> Floats:
+def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats, residual: Floats) -> Floats:
     """Solve ``J step = F`` with ``J`` from central differences of the marginal payoffs."""
-    assert callable(gradient)
     n = z.shape[-1]
     jacobian = np.empty((*z.shape, n))
     for j in range(n):
@@ -181,37 +181,3 @@ def _retry(game: ContinuousGame, solution: ContinuousSolution, tolerance: float)
         values[missing] = target
         fields[name] = values
     return solution.replace(**fields)
-
-
-def joint_optimum(game: ContinuousGame, objective: object = None, *, starts: Floats | None = None) -> Floats:
-    """Choices that maximise a common objective, shape ``(*batch, N)``; by default the sum of all payoffs.
-
-    The candidates are equilibria of the game in which everyone is paid the objective, from several starts;
-    the best is returned, so a maximum that no single player can improve on from any start. For an objective
-    that is concave in all choices together that is the global maximum.
-
-    Parameters
-    ----------
-    objective
-        Function ``(x, *parameters) -> (..., *batch)``, or None for joint payoff.
-
-    Raises
-    ------
-    InputError
-        If ``objective`` is neither a function nor None.
-
-    Examples
-    --------
-    >>> profit = lambda i: lambda x: x[..., i] * (1 - x.sum(-1))
-    >>> cartel = joint_optimum(ContinuousGame([profit(0), profit(1)], lower=0, upper=1))
-    >>> round(float(cartel.sum()), 6)  # monopoly output
-    0.5
-    """
-    if objective is not None and not callable(objective):
-        raise InputError(f"objective is {objective!r}; it must be a function of (x, *parameters), or None")
-    common = game.identical_interest(game.total() if objective is None else objective)
-    solution = continuous_nash(common, starts=starts, tolerance=1e-7)
-    value = np.where(solution.certified, solution.payoffs[..., 0], -np.inf)
-    best = value.argmax(axis=-1)[..., None, None]
-    chosen = np.take_along_axis(solution.actions, best, axis=-2)[..., 0, :]
-    return np.asarray(chosen)
