@@ -46,6 +46,10 @@ class RunInterrupted(KeyboardInterrupt):
     """Ctrl-C; the message says what is kept and how to go on."""
 
 
+class SourceChangedError(ComputeraceError):
+    """Source, data or lock were edited during a run."""
+
+
 def run(
     study: Study | str,
     parameters: Mapping[str, object] | None = None,
@@ -104,10 +108,6 @@ def run(
         raise RunInterrupted(
             f"interrupted; {kept} of {study.replicates} replicates of {study.name} are kept. To go on: {command}"
         ) from None
-
-
-class SourceChangedError(ComputeraceError):
-    """Source, data or lock were edited during a run."""
 
 
 class _Run:
@@ -171,7 +171,8 @@ class _Run:
                 edited = self._drop_if_edited(seconds)
         if edited:
             raise SourceChangedError(
-                f"the source or data of {self.study.name} changed while it ran; nothing of this run is kept. Run it again"
+                f"the source or data of {self.study.name} changed while it ran; "
+                "nothing of this run is kept. Run it again"
             )
         return seconds
 

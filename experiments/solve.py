@@ -18,11 +18,11 @@ from experiments.settings import apply_settings
 from models.base import PayoffModel
 from models.catalogue import model as find_model
 from theory.continuous import ContinuousGame, ContinuousSolution
-from theory.newton import continuous_nash
 from theory.discounting import grim_trigger
+from theory.equilibrium import nash
 from theory.errors import InputError, SolverError
 from theory.game import Game
-from theory.equilibrium import nash
+from theory.newton import continuous_nash
 from theory.nfg import from_gam, from_nfg
 from theory.risk import hindsight_split
 from theory.taxonomy import dilemma_class

@@ -1,0 +1,1 @@
+"""Records to figures, tables and numbers, to the paper."""

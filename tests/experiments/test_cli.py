@@ -1,0 +1,212 @@
+"""The command line: one line for every mistake, JSON that parses, interrupts that keep what is done."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from experiments.cli import main
+from experiments.records import load_record
+from experiments.runner import run
+
+from .conftest import Workshop
+
+NFG = 'NFG 1 R "PD" { "A" "B" } { { "c" "d" } { "c" "d" } } ""\n3 3 5 0 0 5 1 1\n'
+COMMAND = [sys.executable, "-c", "import sys; from experiments.cli import main; sys.exit(main())"]
+
+MISTAKES = [
+    (["modls"], "models"),
+    (["models", "compute-rase"], "compute-race"),
+    (["models", "--foo"], "--foo"),
+    (["solve"], "TARGET|NAME|target"),
+    (["solve", "nothing"], "'nothing' is no model"),
+    (["solve", "nothing.nfg"], "there is no file nothing.nfg"),
+    (["solve", "broken.nfg"], "broken|nfg"),
+    (["solve", "game.nfg", "--set", "prize=3"], "only models have parameters"),
+    (["solve", "compute-race", "--set", "prize=-3"], r"prize \(V\) is -3.*at least 0.*computerace models compute-race"),
+    (["solve", "compute-race", "--set", "prise=3"], "Did you mean prize"),
+    (["solve", "compute-race", "--set", "prize=much"], "'much'.*one number"),
+    (["solve", "compute-race", "--set", "plan=1,x"], "'1,x'|'x'"),
+    (["solve", "compute-race", "--set", "plan=1,2"], "plan.*one per player"),
+    (["solve", "compute-race", "--set", "prize"], "name=value"),
+    (["solve", "compute-race", "--set", "prize=1", "--set", "prize=2"], "given twice"),
+    (["solve", "capacity-race", "--set", "rule=none"], "herd, equal"),
+    (["experiments", "dilema_class"], "Did you mean dilemma_class"),
+    (["run"], "name"),
+    (["run", "dilema_class"], "Did you mean dilemma_class"),
+    (["run", "dilemma_class", "--draw", "3"], "Did you mean draws"),
+    (["run", "dilemma_class", "--draws", "many"], "'many'.*whole number"),
+    (["run", "dilemma_class", "--draws"], "--draws has no value"),
+    (["run", "dilemma_class", "surplus"], "'surplus'"),
+    (["run", "dilemma_class", "--set", "draws=3", "--draws", "4"], "given twice"),
+    (["run", "dilemma_class", "--workers", "0"], "'0'.*at least 1"),
+    (["run", "dilemma_class", "--workers", "two"], "'two'.*whole number"),
+    (["reproduce", "--workers", "-1"], "-1"),
+    (["verify", "--all"], "--all"),
+    (["check", "nothing"], "'nothing' is no model"),
+    (["check", "nothing:Race"], "nothing:Race cannot be loaded"),
+    (["check", "json:JSONDecoder"], "derived from models.PayoffModel"),
+    (["cite", "dilema_class"], "Did you mean dilemma_class"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "pattern"), MISTAKES, ids=[" ".join(arguments) for arguments, _ in MISTAKES])
+def test_a_mistake_is_one_line_that_helps(
+    arguments: list[str],
+    pattern: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("game.nfg").write_text(NFG)
+    Path("broken.nfg").write_text("NFG 1 R")
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("computerace: ")
+    assert captured.err.count("\n") == 1
+    assert pytest.importorskip("re").search(pattern, captured.err)
+    assert not Path("records").exists()
+
+
+def values_of(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> object:
+    assert main([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_every_listing_is_json(workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+    assert any(m["name"] == "compute-race" for m in values_of(["models"], capsys))
+    model = values_of(["models", "compute-race"], capsys)
+    assert {"name", "symbol", "unit", "default", "allowed", "priors", "facts", "meaning"} <= model["parameters"][
+        0
+    ].keys()
+    assert any(study["name"] == workshop.name for study in values_of(["experiments"], capsys))
+    study = values_of(["experiments", workshop.name], capsys)
+    assert study["state"] == "none"
+    assert {p["name"]: p["quick"] for p in study["parameters"]}["draws"] == 8
+
+
+def test_the_text_of_a_model_names_every_parameter(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "lab-dilemma"]) == 0
+    text = capsys.readouterr().out
+    assert all(word in text for word in ("prize", "US$ bn", "at least 0", "S03", "swept", "prisoner's dilemma"))
+
+
+def test_a_game_file_is_solved_and_classed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "game.nfg"
+    path.write_text(NFG)
+    game = values_of(["solve", str(path)], capsys)["finite"]
+    assert game["class"]["name"] == "prisoner's dilemma"
+    assert game["critical discount factor"] == 0.5
+    assert [e["strategies"] for e in game["equilibria"]] == [[[0, 1], [0, 1]]]
+    assert main(["solve", str(path)]) == 0
+    assert "class: prisoner's dilemma" in capsys.readouterr().out
+
+
+def test_a_model_is_solved_with_wedge_and_hindsight(capsys: pytest.CaptureFixture[str]) -> None:
+    low, high = (values_of(["solve", "compute-race", "--set", f"prize={v}"], capsys) for v in (100, 400))
+    for result in (low, high):
+        assert result["continuous"]["certified"]
+        assert result["wedge"]["profit_joint"] >= result["wedge"]["profit_nash"]
+        assert len(result["hindsight"]["players"]) == len(result["continuous"]["players"])
+    total = [sum(result["continuous"]["equilibria"][0]["choices"]) for result in (low, high)]
+    assert total[0] < total[1]  # a larger prize is fought for harder
+
+
+def test_run_takes_parameters_both_ways_and_cite_finds_the_record(
+    workshop: Workshop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["run", workshop.name, "--draws", "16", "--set", "step=0.5", "--workers", "1"]
+    record = values_of(arguments, capsys)
+    assert record["parameters"]["draws"] == 16
+    assert record["parameters"]["step"] == 0.5
+    assert main(arguments) == 0
+    text = capsys.readouterr().out
+    assert record["key"][:12] in text
+    assert "mean" in text
+    assert "\x1b" not in text
+    assert main(["cite", workshop.name, "--draws", "16", "--step", "0.5"]) == 0
+    assert f"@misc{{computerace_{workshop.name}_{record['key'][:12]}," in capsys.readouterr().out
+    assert main(["cite", workshop.name]) == 1
+    assert f"Run: computerace run {workshop.name}" in capsys.readouterr().err
+
+
+def test_an_unwritable_folder_is_one_line(workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("taken").write_text("")
+    assert main(["run", workshop.name, "--quick", "--workers", "1", "--records", "taken"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.startswith("computerace: taken")
+    assert captured.err.count("\n") == 1
+
+
+def test_version_help_and_citation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("computerace 0.")
+    assert main(["cite"]) == 0
+    assert capsys.readouterr().out.startswith("@software{computerace,")
+    for command in ("models", "solve", "experiments", "run", "reproduce", "verify", "check", "cite"):
+        assert main([command, "--help"]) == 0
+        assert "Example" in capsys.readouterr().out
+    assert main([]) == 0
+    assert "Usage: computerace" in capsys.readouterr().out
+
+
+def test_help_imports_no_numerics() -> None:
+    script = "import sys; from experiments.cli import main; main(['--help']); print(sorted({'numpy', 'sympy'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_model_of_ones_own_is_checked_from_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    Path("thin_race.py").write_text("from models import PayoffModel\n\n\nclass ThinRace(PayoffModel):\n    pass\n")
+    assert main(["check", "thin_race:ThinRace"]) == 1
+    captured = capsys.readouterr()
+    assert "FAILED  declares every parameter" in captured.out
+    assert captured.err == ""
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with subprocess.Popen([*COMMAND, "cite"], stdout=writer, stderr=subprocess.PIPE, text=True) as process:
+        os.close(writer)
+        _, errors = process.communicate()
+    assert errors == ""
+    assert process.returncode == 1
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(workshop: Workshop) -> None:
+    parameters = {"fault": "waits", "signs": str(workshop.signs)}
+    words = [word for name, value in parameters.items() for word in ("--set", f"{name}={value}")]
+    command = [*COMMAND, "run", workshop.name, "--quick", *words, "--workers", "2"]
+    folder = workshop.records / workshop.name
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while process.poll() is None and not (workshop.computed() > 2 and list(folder.glob("*/replicate-*.parquet"))):
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+        _, errors = process.communicate()
+    assert process.returncode == 130
+    assert errors.startswith("computerace: interrupted; ")
+    assert errors.count("\n") == 1
+    assert f"computerace run {workshop.name} --quick --set fault=waits" in errors
+    kept = {path.name: path.stat().st_mtime_ns for path in folder.glob("*/replicate-*.parquet")}
+    assert 0 < len(kept) < 4
+    assert f"{len(kept)} of 4 replicates" in errors
+    assert not list(folder.glob("*/.*"))
+
+    (workshop.signs / "go").touch()
+    record = run(workshop.name, parameters, quick=True, workers=1, directory="records", progress=False)
+    assert {name: (record.folder / name).stat().st_mtime_ns for name in kept} == kept
+    assert load_record(workshop.name, parameters, quick=True).values_digest == record.values_digest

@@ -1,0 +1,150 @@
+"""The runner: the same bits for any number of workers, and nothing that was written is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments.columns import StorageError
+from experiments.keys import key_of
+from experiments.pool import WorkerLostError
+from experiments.records import Record, record_folder, replicate_file
+from experiments.runner import RunInterrupted, SourceChangedError, run
+from experiments.worker import StudyError
+from theory.errors import InputError
+
+from .conftest import Workshop
+
+
+def quick(workshop: Workshop, workers: int = 1, directory: Path | None = None, **parameters: object) -> Record:
+    return run(
+        workshop.study,
+        parameters,
+        quick=True,
+        workers=workers,
+        directory=directory or workshop.records,
+        progress=False,
+    )
+
+
+def folder_of(workshop: Workshop, **parameters: object) -> Path:
+    study = workshop.study
+    return record_folder(key_of(study, study.values(parameters, quick=True)), workshop.records)
+
+
+def test_the_number_of_workers_changes_no_bit(workshop: Workshop) -> None:
+    one = quick(workshop, workers=1, directory=workshop.records / "one")
+    two = quick(workshop, workers=2, directory=workshop.records / "two")
+    assert one.values_digest == two.values_digest
+    assert one.key == two.key
+    files = sorted(path.name for path in one.folder.glob("*.parquet"))
+    assert files == sorted(path.name for path in two.folder.glob("*.parquet"))
+    for name in files:
+        assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
+
+
+def test_a_complete_record_is_not_computed_again(workshop: Workshop) -> None:
+    first = quick(workshop, signs=str(workshop.signs))
+    assert workshop.computed() == 4
+    assert quick(workshop, signs=str(workshop.signs)).to_dict() == first.to_dict()
+    assert workshop.computed() == 4
+
+
+@pytest.mark.parametrize("harm", ["delete", "truncate"])
+def test_only_what_is_missing_or_damaged_is_computed(
+    workshop: Workshop, harm: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = quick(workshop, signs=str(workshop.signs))
+    path = replicate_file(first.folder, 2)
+    content = path.read_bytes()
+    (first.folder / "record.json").unlink()
+    path.unlink() if harm == "delete" else path.write_bytes(content[:100])
+    again = run(workshop.study, {"signs": str(workshop.signs)}, quick=True, workers=1, directory=workshop.records)
+    assert workshop.computed() == 5
+    assert path.read_bytes() == content
+    assert again.values_digest == first.values_digest
+    assert [taken is None for taken in again.replicate_seconds] == [True, True, False, True]
+    said = capsys.readouterr().err
+    assert "4 replicates (3 kept)" in said
+    assert ("replicate-0002.parquet" in said) == (harm == "truncate")
+
+
+def test_a_killed_worker_loses_nothing(workshop: Workshop) -> None:
+    record = quick(workshop, workers=2, fault="killed once", signs=str(workshop.signs))
+    assert (workshop.signs / "killed").exists()
+    assert len(list(record.folder.glob("replicate-*.parquet"))) == 4
+    assert not list(record.folder.glob(".*"))
+
+
+def test_workers_that_are_always_killed_are_given_up(workshop: Workshop) -> None:
+    with pytest.raises(WorkerLostError, match="memory.*--workers 1"):
+        quick(workshop, workers=2, fault="always killed")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_of_a_study_says_where(workshop: Workshop, workers: int) -> None:
+    with pytest.raises(
+        StudyError, match=rf"{workshop.name} failed in its replicate \d.*draws=8.*ZeroDivisionError: no luck"
+    ):
+        quick(workshop, workers=workers, fault="raise")
+
+
+def test_input_that_a_study_refuses_stays_an_input_error(workshop: Workshop) -> None:
+    with pytest.raises(InputError, match="draws is 8; too many"):
+        quick(workshop, fault="refuse")
+    with pytest.raises(InputError, match="different lengths"):
+        quick(workshop, fault="ragged")
+    with pytest.raises(InputError, match="workers is 0"):
+        quick(workshop, workers=0)
+
+
+def test_an_interrupt_keeps_what_is_done(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    import experiments.runner
+
+    compute = experiments.runner.compute
+
+    def interrupted(task: object) -> float:
+        if workshop.computed() == 2:
+            raise KeyboardInterrupt
+        return compute(task)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("experiments.runner.compute", interrupted)
+    with pytest.raises(RunInterrupted, match=rf"2 of 4 replicates.*computerace run {workshop.name} --quick"):
+        quick(workshop, signs=str(workshop.signs))
+    monkeypatch.undo()
+
+
+def test_a_full_disk_keeps_what_is_done(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from os import fsync
+
+    def full(descriptor: int) -> None:
+        if workshop.computed() == 3:
+            raise OSError(28, "No space left on device")
+        fsync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(StorageError, match="No space left"):
+            quick(workshop, signs=str(workshop.signs))
+    kept = folder_of(workshop, signs=str(workshop.signs))
+    assert sorted(path.name for path in kept.iterdir()) == ["replicate-0000.parquet", "replicate-0001.parquet"]
+    assert quick(workshop, signs=str(workshop.signs)).replicate_seconds[:2] == (None, None)
+
+
+def test_source_that_changes_during_a_run_leaves_no_replicates(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import experiments.runner
+
+    compute = experiments.runner.compute
+
+    def editing(task: object) -> float:
+        workshop.helper.write_text(f"{workshop.helper.read_text()}# replicate\n")
+        return compute(task)  # type: ignore[arg-type]
+
+    before = folder_of(workshop)
+    monkeypatch.setattr("experiments.runner.compute", editing)
+    with pytest.raises(SourceChangedError, match="changed while it ran"):
+        quick(workshop)
+    assert not list(before.iterdir())
