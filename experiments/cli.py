@@ -10,7 +10,8 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,8 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(f"{error.filename or 'the system'}: {error.strerror or error}", code=1)
     except ShadowedPackageError as error:
         return _refuse(str(error), code=1)
-    except KeyboardInterrupt as error:
-        return _refuse(str(error) or "interrupted", code=130)
+    except KeyboardInterrupt:
+        return 130
     except Exception as error:
         return _refuse_ours(error)
     return code if isinstance(code, int) else 0
@@ -160,7 +161,8 @@ def run(
     _one_thread()
     from experiments.runner import run as run_study
 
-    record = run_study(name, _parameters(context, settings), quick=quick, workers=workers, directory=records)
+    with _interruptible():
+        record = run_study(name, _parameters(context, settings), quick=quick, workers=workers, directory=records)
     _print(record.to_dict() if as_json else _record_text(record))
 
 
@@ -177,7 +179,8 @@ def reproduce(
     _one_thread()
     from experiments.reproduce import reproduce as reproduce_all
 
-    reproduce_all(quick=quick, workers=workers, directory=records, paper=paper)
+    with _interruptible():
+        reproduce_all(quick=quick, workers=workers, directory=records, paper=paper)
 
 
 @app.command(epilog="Example: computerace verify --only selten-horse --only tullock-1980")
@@ -344,8 +347,9 @@ def _study_text(described: Mapping[str, Any]) -> Iterable[str]:
 def _verification_text(described: Mapping[str, Any]) -> Iterable[str]:
     from experiments.text import show, table
 
-    rows = [[collection, *counts.values()] for collection, counts in described["counts"].items()]
-    yield from table(["collection", "passed", "failed", "not implemented"], rows)
+    groups = described["families"] | {f"{name}, all": counts for name, counts in described["counts"].items()}
+    rows = [[group, *counts.values()] for group, counts in groups.items()]
+    yield from table(["cases", "passed", "failed", "not implemented"], rows)
     for case in described["cases"]:
         if case["status"] == "failed":
             yield (
@@ -360,6 +364,17 @@ def _verification_text(described: Mapping[str, Any]) -> Iterable[str]:
 def _refuse(message: str, code: int = 2) -> int:
     print(f"computerace: {' '.join(message.split())}", file=sys.stderr)
     return code
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Say what an interrupt leaves behind; typer only passes on that there was one."""
+    from experiments.runner import RunInterrupted
+
+    try:
+        yield
+    except RunInterrupted as interrupt:
+        raise typer.Exit(_refuse(str(interrupt), code=130)) from interrupt
 
 
 def _refuse_ours(error: Exception) -> int:

@@ -24,7 +24,8 @@ from theory.errors import InputError
 PACKAGES = ("theory", "models", "experiments")
 """The packages whose source decides results."""
 
-ALL = "*"
+ALL = "(all)"
+"""Stands for everything that a module's own source names, as ``import module`` needs it."""
 
 
 def import_closure(module: str) -> dict[str, Path]:
@@ -102,17 +103,15 @@ class _Closure:
 
     def _follow(self, imports: Iterable[tuple[str, str, str]]) -> None:
         for module, name, _ in imports:
-            if name == ALL and _is_package(module):
-                self._everything(module)
             self.need(module, name)
 
     def _everything(self, package: str) -> None:
-        if (package, "**") in self._seen or package.partition(".")[0] not in self.roots:
+        path = _locate(package)
+        if path is None or path.name != "__init__.py" or (package, "**") in self._seen:
             return
         self._seen.add((package, "**"))
-        path = _locate(package)
-        for file in sorted(path.parent.rglob("*.py")) if path is not None and path.name == "__init__.py" else ():
-            parts = file.relative_to(path.parent).with_suffix("").parts if path is not None else ()
+        for file in sorted(path.parent.rglob("*.py")):
+            parts = file.relative_to(path.parent).with_suffix("").parts
             self.need(".".join((package, *(part for part in parts if part != "__init__"))), ALL)
 
 
@@ -130,11 +129,6 @@ def _locate(module: str) -> Path | None:
             if path.is_file() and (rest or path.name == "__init__.py"):
                 return path
     return None
-
-
-def _is_package(module: str) -> bool:
-    path = _locate(module)
-    return path is not None and path.name == "__init__.py"
 
 
 def _parse(path: Path) -> ast.Module:
@@ -157,11 +151,18 @@ def _imports(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[str, str,
         for node in ast.walk(top):
             if isinstance(node, ast.Import):
                 for alias in node.names:
-                    yield alias.name, ALL, alias.asname or alias.name.partition(".")[0]
+                    yield from _plain_import(alias)
             elif isinstance(node, ast.ImportFrom):
                 base = _absolute(node, package)
                 for alias in node.names:
                     yield base, alias.name, alias.asname or alias.name
+
+
+def _plain_import(alias: ast.alias) -> Iterator[tuple[str, str, str]]:
+    """``import a.b`` gives all of ``a`` and of ``a.b``; ``import a.b as c`` only the latter."""
+    parts = alias.name.split(".")
+    for length in [len(parts)] if alias.asname else range(1, len(parts) + 1):
+        yield ".".join(parts[:length]), ALL, alias.asname or parts[0]
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,10 +13,11 @@ from experiments.keys import data_digests, digest_of, lock_digests
 from experiments.plain import plain
 from experiments.records import RECORDS, MissingRecord, StaleRecord
 from experiments.sources import file_digests, import_closure
+from theory.errors import InputError
 
 MODULE = "experiments.verification"
 STATUSES = ("passed", "failed", "not implemented")
-FIELDS = ("id", "collection", "status", "expected", "computed", "tolerance", "citation", "detail")
+FIELDS = ("id", "collection", "family", "status", "expected", "computed", "tolerance", "citation", "detail")
 COMMAND = "computerace reproduce"
 
 
@@ -30,7 +31,12 @@ class Case(Protocol):
 
     @property
     def collection(self) -> str:
-        """Family of the case."""
+        """Published results or solver cases."""
+        ...
+
+    @property
+    def family(self) -> str:
+        """Topic of the case."""
         ...
 
     @property
@@ -40,17 +46,18 @@ class Case(Protocol):
 
 
 def describe_cases(cases: Sequence[Case]) -> dict[str, Any]:
-    """Plain values: counts by collection, and every case."""
-    counts = {
-        collection: {
-            status: Counter(c.status for c in cases if c.collection == collection)[status] for status in STATUSES
-        }
-        for collection in dict.fromkeys(case.collection for case in cases)
-    }
+    """Plain values: counts by collection and by family, and every case."""
     return {
-        "counts": counts,
-        "cases": [{name: _plain(getattr(case, name, None)) for name in FIELDS} for case in cases],
+        "counts": _counts(cases, lambda case: case.collection),
+        "families": _counts(cases, lambda case: f"{case.collection}: {case.family}"),
+        "cases": [{name: _plain(getattr(case, name)) for name in FIELDS} for case in cases],
     }
+
+
+def _counts(cases: Sequence[Case], group: Callable[[Case], str]) -> dict[str, dict[str, int]]:
+    found = Counter((group(case), case.status) for case in cases)
+    groups = dict.fromkeys(group(case) for case in cases)
+    return {name: {status: found[name, status] for status in STATUSES} for name in groups}
 
 
 def write_verification(cases: Sequence[Case], directory: Path | str = RECORDS) -> Path:
@@ -86,4 +93,8 @@ def _parts() -> dict[str, dict[str, str]]:
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, str) else plain(value, "case")
+    """JSON value of what a case holds; of anything else, its text."""
+    try:
+        return plain(value)
+    except InputError:
+        return str(value)

@@ -272,38 +272,44 @@ class Priors:
     Attributes
     ----------
     names
-        One name per uncertain number: ``"prize"``, or ``"demand[2]"`` for the third player's.
+        One name per uncertain number: ``"prize"``, or ``"plan[2]"`` for the third player's.
     fields
-        Names of the parameters that have priors, as `replace` takes them.
+        Names of the parameters that have priors, as `PayoffModel.replace` takes them.
     """
 
     def __init__(self, model: PayoffModel) -> None:
-        self.model = model
-        self._columns = [
-            (name, j, prior)
-            for name, spec in model.parameters().items()
-            if spec.prior is not None
-            for j, prior in (enumerate(spec.prior) if isinstance(spec.prior, tuple) else [(-1, spec.prior)])
-        ]
-        counts = {len(spec.prior) for spec in model.parameters().values() if isinstance(spec.prior, tuple)}
-        if counts - {model.n_players}:
+        specs = {name: spec for name, spec in model.parameters().items() if spec.prior is not None}
+        self._priors = {
+            name: spec.prior if isinstance(spec.prior, tuple) else (spec.prior,) for name, spec in specs.items()
+        }
+        self._per_player = {name for name, spec in specs.items() if isinstance(spec.prior, tuple)}
+        if any(len(self._priors[name]) != model.n_players for name in self._per_player):
             raise InputError(
-                f"the priors are for {max(counts)} named players, not {model.n_players}; "
-                "sample at the default number of players, or replace the per-player parameters yourself"
+                f"the priors are for the named players, not for {model.n_players}; sample at the default number "
+                "of players, or replace the per-player parameters yourself"
             )
-        self.fields = tuple(dict.fromkeys(name for name, _, _ in self._columns))
-        self.names = tuple(f"{name}[{j}]" if j >= 0 else name for name, j, _ in self._columns)
+        self.fields = tuple(specs)
+        self._columns = [
+            (name, j)
+            for name, priors in self._priors.items()
+            for j, prior in enumerate(priors)
+            if prior is not None and prior.low < prior.high
+        ]
+        self.names = tuple(f"{name}[{j}]" if name in self._per_player else name for name, j in self._columns)
 
     def ppf(self, u: Floats) -> dict[str, Floats]:
         """Parameter values at quantiles ``u`` of shape ``(draws, len(names))``, as arguments of ``replace``."""
-        values: dict[str, Any] = {}
-        for column, (name, j, prior) in enumerate(self._columns):
-            draws = prior.ppf(u[..., column])
-            if j < 0:
-                values[name] = draws
-            else:
-                values.setdefault(name, []).append(draws)
-        return {n: np.stack(v, axis=-1) if isinstance(v, list) else v for n, v in values.items()}
+        values = {}
+        for name, priors in self._priors.items():
+            draws = [
+                prior.ppf(u[..., self._columns.index((name, j))])
+                if (name, j) in self._columns
+                else np.full(u.shape[:-1], prior.central)
+                for j, prior in enumerate(priors)
+                if prior is not None
+            ]
+            values[name] = np.stack(draws, axis=-1) if name in self._per_player else draws[0]
+        return values
 
     def sample(self, draws: int, *, rng: np.random.Generator) -> dict[str, Floats]:
         """Scrambled Sobol draws from all priors.

@@ -30,7 +30,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from models.base import Shock, Value, count, parameter, payoff_model
-from models.prior import Prior, derived, fact, swept
+from models.prior import Prior, derived, fact, fixed, swept
 from models.symbolic import log, minimum, normal_cdf
 from models.unit_economics import Stakes
 
@@ -60,7 +60,7 @@ def _silicon() -> Prior:
     )
 
 
-_MARKET = Prior(1.0, 1.0, 1.0, reason="buys at the market's capital cost")
+_MARKET = fixed(1.0, reason="buys at the market's capital cost")
 
 
 @payoff_model("compute-race")
@@ -95,7 +95,7 @@ class ComputeRace(Stakes):
         high=1,
         meaning="share of demand that follows relative capacity",
         default=swept(0.0, 0.25, 0.75, reason="from captive customers to mostly mobile ones; no fact"),
-        facts=("F073",),
+        facts=("F073a",),
     )
     user_surplus: Value = parameter(
         "u",

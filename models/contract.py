@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from models.base import PayoffModel
-from theory.newton import continuous_nash
 from theory.errors import ComputeraceError, InputError
+from theory.newton import continuous_nash
 
 
 class Broken(AssertionError):

@@ -2,9 +2,9 @@
 
 ``models/data/facts.csv`` has one number, or one range, per row. ``low <= central <= high``; the three are equal where
 a source gives one number; an end that the source leaves open ("more than", "up to") is empty, and so is the centre
-if only an end is known. Rows without a number are context. Money is in nominal US dollars of the fact's date. Grades:
-A primary or measured, B reported by a named source, C secondary, ``article`` the news article itself. Nothing dated after
-November 2025 is accepted, so that no result can rest on what happened later.
+if only an end is known. Rows without a number are context. Money is in nominal US dollars of the fact's date.
+Grades: A primary or measured, B reported by a named source, C secondary, ``article`` the news article itself. Nothing
+dated after November 2025 is accepted, so that no result can rest on what happened later.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from types import MappingProxyType
 from theory.errors import InputError
 
 COLUMNS = (
-    "id", "actor", "counterparty", "kind", "low", "central", "high", "unit", "date", "grade", "source", "quotation", "note",
+    "id", "actor", "counterparty", "kind", "low", "central", "high", "unit", "date", "grade", "source",
+    "quotation", "note",
 )  # fmt: skip
 """Columns of the file, in order."""
 
@@ -116,7 +117,10 @@ def _fact(row: Mapping[str, str], where: str) -> Fact:
         raise InputError(f"{where}: low, central, high are {low}, {central}, {high}; they must not decrease")
     checks = {
         "id": (re.fullmatch(r"[A-Z]\d+[a-z]?", row["id"]) is not None, "a letter, a number and at most one letter"),
-        "unit": (row["unit"] in UNITS and bool(row["unit"]) == bool(given), f"one of {sorted(UNITS)}, if there is a number"),
+        "unit": (
+            row["unit"] in UNITS and bool(row["unit"]) == bool(given),
+            f"one of {sorted(UNITS)}, if there is a number",
+        ),
         "grade": (row["grade"] in GRADES, f"one of {', '.join(GRADES)}"),
         "date": (_DATE.fullmatch(row["date"]) is not None, "YYYY, FYYYYY, YYYY-MM or YYYY-MM-DD"),
         "source": (bool(row["source"].strip()), "where the fact can be read"),
@@ -125,7 +129,7 @@ def _fact(row: Mapping[str, str], where: str) -> Fact:
         if not good:
             raise InputError(f"{where}: {field} is {row[field]!r}; it must be {allowed}")
     if row["date"].removeprefix("FY")[:7] > LAST_DATE:
-        raise InputError(f"{where}: date is {row['date']}; nothing after {LAST_DATE} may set a parameter. Remove the row")
+        raise InputError(f"{where}: date is {row['date']}; nothing after {LAST_DATE} is accepted. Remove the row")
     text = {field: row[field] for field in COLUMNS if field not in ("low", "central", "high")}
     return Fact(low=low, central=central, high=high, **text)
 
@@ -138,5 +142,5 @@ def _number(text: str, field: str, where: str) -> float | None:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(f"{where}: {field} is {text!r}; it must be a finite number, or empty if the source leaves it open")
+        raise InputError(f"{where}: {field} is {text!r}; it must be a finite number, or empty if open")
     return value

@@ -20,7 +20,7 @@ from theory.errors import InputError
 
 Floats = NDArray[np.float64]
 
-GRADES = ("A", "B", "C", "article", "swept")
+GRADES = ("A", "B", "C", "article", "swept", "fixed")
 """From best to worst; a prior has the worst grade of the facts behind it."""
 
 
@@ -88,19 +88,6 @@ def fact(fact_id: str, side: str = "central") -> float:
     return value
 
 
-def from_facts(low: str, central: str, high: str, *, log: bool = False, reason: str = "") -> Prior:
-    """Prior whose three values are the low, central and high values of three facts, by id.
-
-    Examples
-    --------
-    >>> from_facts("F120", "F120", "F121").high
-    60.0
-    """
-    ids = tuple(dict.fromkeys((low, central, high)))
-    numbers = (fact(low, "low"), fact(central), fact(high, "high"))
-    return Prior(*numbers, facts=ids, grade=worst_grade(ids), log=log, reason=reason)
-
-
 def derived(low: float, central: float, high: float, *, facts: Sequence[str], reason: str, log: bool = False) -> Prior:
     """Prior computed from several facts; ``reason`` says how."""
     return Prior(low, central, high, tuple(facts), worst_grade(facts), log, reason)
@@ -109,6 +96,11 @@ def derived(low: float, central: float, high: float, *, facts: Sequence[str], re
 def swept(low: float, central: float, high: float, *, reason: str, log: bool = False) -> Prior:
     """Range of a parameter for which no fact exists; ``reason`` says what bounds it."""
     return Prior(low, central, high, log=log, reason=reason)
+
+
+def fixed(value: float, *, reason: str) -> Prior:
+    """A value that the model takes as given, such as a numeraire; it is no dimension of the samples."""
+    return Prior(value, value, value, grade="fixed", reason=reason)
 
 
 def worst_grade(fact_ids: Sequence[str]) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_GREEK = set(
-    ["alpha", "beta", "gamma", "delta", "epsilon", "theta", "kappa", "lambda", "mu", "rho", "sigma", "phi", "omega"]
-)
+_GREEK = {"alpha", "beta", "gamma", "delta", "theta", "kappa", "lambda", "mu", "rho", "sigma", "phi", "omega"}
 
 
 def typst(expression: Any) -> str:

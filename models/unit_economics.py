@@ -77,7 +77,10 @@ class UnitEconomics(PayoffModel):
         low=0,
         meaning="power and other running cost of a GW-year",
         default=swept(0.4, 0.7, 1.2, reason="8.76 TWh at 46 to 137 US$/MWh; the facts hold no electricity price"),
-        facts=("F137",),
+        facts=(
+            "F137a",
+            "F137b",
+        ),
     )
     life: Value = parameter(
         "T",
@@ -105,6 +108,10 @@ class UnitEconomics(PayoffModel):
         """Present value that a fully used GW earns, R, US$ bn per GW."""
         fade = self.discount_rate + self.price_decline
         return self.revenue * (1 - exp(-fade * self.life)) / fade
+
+    def margin_at_constant_price(self) -> Any:
+        """Undiscounted margin of a fully used GW at a constant price: the figure that accounts report (fact F119)."""
+        return 1 - (self.capital_cost + self.power_cost * self.life) / (self.revenue * self.life)
 
     def cost_per_gw(self) -> Any:
         """Present value that a GW costs, c, US$ bn per GW."""
@@ -191,7 +198,7 @@ class Stakes(UnitEconomics):
         above=0,
         meaning="standard deviation of the logarithm of demand",
         default=swept(0.3, 0.6, 1.0, reason="demand a year or more ahead; no fact"),
-        facts=("F155", "F130"),
+        facts=("F155a", "F155b", "F130"),
     )
     prize_volatility: Value = parameter(
         "sigma_V",

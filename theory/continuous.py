@@ -60,8 +60,8 @@ class ContinuousGame:
     >>> def profit(i):
     ...     return lambda x: x[..., i] * (1 - x.sum(axis=-1))
     >>> duopoly = ContinuousGame((profit(0), profit(1)), lower=0, upper=1)
-    >>> nash(duopoly).actions.round(6)
-    array([[0.333333, 0.333333]])
+    >>> nash(duopoly).select().round(6)
+    array([0.333333, 0.333333])
     """
 
     payoffs: tuple[Payoff, ...]

@@ -91,6 +91,6 @@ def strategic_wedge(
 
 def _optimum(game: ContinuousGame, objective: Payoff, nash: Floats) -> Floats:
     """Best of several local maxima; the equilibrium is one of the starts, so the optimum is never worse than it."""
-    starts = [game.lower + share * (game.upper - game.lower) for share in STARTS]
+    starts = [game.lower + share * (game.upper - game.lower) for share in STARTS[:2]]
     safe = np.where(np.isfinite(nash), nash, starts[1])
     return joint_optimum(game, objective, starts=np.stack([safe, *starts]))

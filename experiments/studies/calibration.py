@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from models.facts import load_facts
 from numpy.typing import NDArray
 
 from experiments.registry import Columns, Findings, experiment
 from models.base import PayoffModel
 from models.catalogue import catalogue
+from models.facts import load_facts
 from models.lab_dilemma import LabDilemma
 from models.prior import Prior
 from models.symbolic import choice_symbols

@@ -41,6 +41,8 @@ TERMS: dict[str, tuple[str, ...]] = {
 }
 """Which parameters are set to zero under each heading."""
 
+_NOTHING = 0.05  # of mean demand: a joint optimum below this is to build as little as the bounds allow
+
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -69,6 +71,10 @@ def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
         "welfare Nash": wedge.welfare_nash,
         "welfare optimum": wedge.welfare_optimum,
         "unit margin": np.asarray(1 - model.cost_per_gw() / model.revenue_per_gw()),
+        "margin at constant price": np.asarray(model.margin_at_constant_price()),
+        "joint builds nothing": wedge.joint.sum(axis=-1) < _NOTHING * model.demand().sum(axis=-1),
+        "excess spending": ((wedge.nash - wedge.joint) * model.cost_factor).sum(axis=-1) * model.capital_cost,
+        "excess over welfare": ((wedge.nash - wedge.welfare) * model.cost_factor).sum(axis=-1) * model.capital_cost,
         "stranded capital": game.outcome("stranded capital", equilibrium),
         "unmet demand": game.outcome("unmet demand", equilibrium),
     }
@@ -96,7 +102,9 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "draws": len(per_draw["unit margin"]),
         "states per draw": states,
         "share not certified": float(np.mean([part["not certified"][0] for part in replicates])),
+        "unit margin": _spread(per_draw["unit margin"]),
         "P(unit margin > 0)": probability(per_draw["unit margin"] > 0),
+        "margin at constant price": _spread(per_draw["margin at constant price"]),
         "split": _split(replicates),
         "GW": {
             title: {name: _spread(per_draw[f"{title} GW, {name}"]) for name in BUILDERS}
@@ -135,14 +143,19 @@ def _spread(values: Any) -> dict[str, float]:
 
 
 def _wedge(per_draw: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-    total = {title: sum(per_draw[f"{title} GW, {name}"] for name in BUILDERS) for title in ("Nash", "joint", "welfare")}
-    lost = per_draw["profit joint"] - per_draw["profit Nash"]
+    total = {
+        title: np.sum([per_draw[f"{title} GW, {name}"] for name in BUILDERS], axis=0)
+        for title in ("Nash", "joint", "welfare")
+    }
+    builds = ~per_draw["joint builds nothing"]
     return {
-        "Nash over joint": _spread(total["Nash"] / total["joint"]),
-        "Nash over welfare": _spread(total["Nash"] / total["welfare"]),
+        "P(joint optimum builds)": probability(builds),
+        "Nash over joint, where it builds": _spread((total["Nash"] / total["joint"])[builds]) if builds.any() else None,
+        "excess spending": _spread(per_draw["excess spending"]),
+        "excess over welfare": _spread(per_draw["excess over welfare"]),
         "P(Nash above joint)": probability(total["Nash"] > total["joint"]),
         "P(Nash above welfare)": probability(total["Nash"] > total["welfare"]),
-        "profit lost to the race": _spread(lost),
+        "profit lost to the race": _spread(per_draw["profit joint"] - per_draw["profit Nash"]),
         "welfare lost to the race": _spread(per_draw["welfare optimum"] - per_draw["welfare Nash"]),
     }
 
@@ -164,7 +177,8 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
 
 def _one_start(model: ComputeRace) -> NDArray[np.float64]:
     game = model.continuous_game()
-    return continuous_nash(game, starts=(game.lower + 0.1 * (game.upper - game.lower))[None]).actions[..., 0, :]
+    start = game.lower + 0.1 * (game.upper - game.lower)
+    return np.asarray(continuous_nash(game, starts=start[None]).actions[..., 0, :])
 
 
 def centre(rng: np.random.Generator) -> dict[str, Any]:

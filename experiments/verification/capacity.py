@@ -13,7 +13,7 @@ from experiments.verification.registry import adapter
 from models import CapacityRace
 from theory import InputError
 
-_CERTAIN = 1e-9
+_CERTAIN = 1e-12
 """Volatility of demand at which it is as good as known."""
 
 

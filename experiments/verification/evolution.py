@@ -86,13 +86,16 @@ def _fictitious(question: Question) -> dict[str, Any]:
     return {"row_beliefs_path": beliefs(0), "col_path": beliefs(1), constant: beliefs(1, gain)}
 
 
+_ROUNDS = 2
+"""Revisions that the case of local interaction shows, after the start."""
+
+
 @adapter("localint-3")
 def _local(question: Question) -> dict[str, Any]:
     inputs = question.inputs
     answers = {}
     for name in question.asked:
         order = [int(digit) for digit in re.findall(r"\d", name)]  # who revises when, if one after the other
-        revisers = [[player] for player in order] or [range(len(inputs["init"]))] * 2
-        path = local_interaction(inputs["payoff"], inputs["adjacency"], inputs["init"], revisers)
-        answers[name] = path[[0, 1, -1]] if name == "simultaneous" else path
+        revisers = [[player] for player in order] or [list(range(len(inputs["init"])))] * _ROUNDS
+        answers[name] = local_interaction(inputs["payoff"], inputs["adjacency"], inputs["init"], revisers[:_ROUNDS])
     return answers

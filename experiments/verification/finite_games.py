@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,25 +15,31 @@ from experiments.verification.registry import adapter
 from theory import Game, Solution, SolverError, nash, pure_nash
 from theory.bimatrix import lemke_howson, lemke_howson_all
 from theory.dominance import dominated_actions
+from theory.game import Array
 from theory.vertices import maximal_components, vertex_enumeration
 from theory.zero_sum import minimax
 
 
 def rational(value: float | str) -> Fraction:
     """Exact number of a JSON number or of a sum in a string, e.g. ``"1+1e-8"``."""
-    return (
-        sum((Fraction(part) for part in value.split("+")), Fraction(0)) if isinstance(value, str) else Fraction(value)
-    )
+    if isinstance(value, str):
+        return sum((Fraction(part) for part in value.split("+")), Fraction(0))
+    return Fraction(value)
+
+
+def rationals(table: Sequence[Sequence[float | str]]) -> Array:
+    """Exact matrix of a table."""
+    return np.array([[rational(value) for value in line] for line in table], dtype=object)
 
 
 def exact_game(inputs: Mapping[str, Any]) -> Game:
     """Two-player game of the case, in exact rationals."""
-    row = np.array([[rational(value) for value in line] for line in inputs["A"]], dtype=object)
+    row = rationals(inputs["A"])
     if inputs.get("symmetric"):
         return Game.from_bimatrix(row, row.T)
     if inputs["B"] == "-A":
         return Game.from_bimatrix(row, -row)
-    return Game.from_bimatrix(row, [[rational(value) for value in line] for line in inputs["B"]])
+    return Game.from_bimatrix(row, rationals(inputs["B"]))
 
 
 def complete(solution: Solution) -> Solution:
@@ -162,4 +168,4 @@ def _dominated(question: Question) -> dict[str, Any]:
 def _largest_welfare(question: Question) -> dict[str, Any]:
     solution = complete(nash(exact_game(question.inputs)))
     best = int(solution.payoffs.sum(axis=-1).argmax())
-    return {"equilibrium": solution.profiles() and [solution.strategies(i)[best] for i in range(2)]}
+    return {"equilibrium": [solution.strategies(player)[best] for player in range(2)]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -38,7 +39,10 @@ def _gaps(question: Question) -> dict[str, Any]:
     return {"cce_gap": fixed, "ce_gap": swap}
 
 
-_CELLS = {"all 9 cells": np.ones((3, 3), bool), "the six off-diagonal cells": ~np.eye(3, dtype=bool)}
+_CELLS: Mapping[str, Array] = {
+    "all 9 cells": np.ones((3, 3), dtype=object),
+    "the six off-diagonal cells": 1 - np.eye(3, dtype=int).astype(object),
+}
 """Sets of cells that the case states in words."""
 
 
@@ -48,7 +52,7 @@ def _two_devices(question: Question) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for name in ("a", "b"):
         probability, cells = question.inputs[f"mu_{name}"].split(" on ")
-        distribution: Array = np.where(_CELLS[cells], Fraction(probability), Fraction(0))
+        distribution = _CELLS[cells] * Fraction(probability)
         answers[f"ce_gap_{name}"] = correlated_gap(game, distribution)[0]
         answers[f"payoffs_{name}"] = game.expected_payoffs(distribution[np.newaxis])[0]
     return answers

@@ -25,6 +25,13 @@ from experiments.verification.registry import adapters
 from experiments.verification.topics import topic_of
 from theory.errors import InputError
 
+DISAGREEMENTS = {
+    "qre-mle-ochs": "all but one of its numbers agree; the printed lambda of the empirical payoff method is where "
+    "pygambit's search stopped: the likelihood is larger at the computed one, 1.25e-6 away "
+    "(at 40 digits the maximum is at 1.00681685781970803...), and the case allows 1e-6",
+}
+"""Failures that have been looked into: the case stays failed, and this is added to its detail."""
+
 Status = Literal["passed", "failed", "not implemented"]
 
 
@@ -79,9 +86,9 @@ def verify_cases(only: Sequence[str] = (), progress: Callable[[str], None] | Non
 
     Examples
     --------
-    >>> result, = verify_cases(["tullock_sym_3"])
+    >>> result, = verify_cases(["nti_2_1_1"])
     >>> result.status, result.computed
-    ('passed', [2.0, 1.0, 0.67])
+    ('passed', [0.444, 0.222, 0.667, 0.889, 0.111])
     """
     results = []
     for case in _chosen((only,) if isinstance(only, str) else only):
@@ -100,7 +107,8 @@ def verify(case: Case) -> CaseResult:
         differences = compare(case, computed)
     except Exception as error:  # whatever goes wrong is a failure of the case, to be seen and not to stop the others
         return _result(case, "failed", None, f"{type(error).__name__}: {error}")
-    return _result(case, "failed" if differences else "passed", shown(computed), "; ".join(differences))
+    detail = "; ".join([*differences, *([DISAGREEMENTS[case.id]] if differences and case.id in DISAGREEMENTS else [])])
+    return _result(case, "failed" if differences else "passed", shown(computed), detail)
 
 
 def compute(case: Case) -> Any:

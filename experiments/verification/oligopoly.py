@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.verification.cases import Question
 from experiments.verification.registry import adapter
-from theory import ContinuousGame, nash, strategic_wedge
+from theory import ContinuousGame, joint_optimum, nash
 from theory.continuous import Floats, Payoff
 
 
@@ -49,7 +49,8 @@ def _welfare_ratio(question: Question) -> list[Any]:
     ratios = []
     for n in question.inputs["n"]:
         game = cournot(1.0, [0.0] * n)
-        ratios.append(1 / strategic_wedge(game, nash(game)).price_of_anarchy)
+        best = joint_optimum(game, game.outcomes["welfare"])
+        ratios.append(game.outcome("welfare", equilibrium(game)) / game.outcome("welfare", best))
     return ratios
 
 

@@ -84,7 +84,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StorageError, match="No space left on device.*kept"):
+    with pytest.raises(StorageError, match=r"No space left on device.*kept"):
         write_columns(tmp_path / "a.parquet", {"x": np.zeros(3)})
     assert not list(tmp_path.iterdir())
 

@@ -80,7 +80,7 @@ def test_arguments_need_keyword_and_default() -> None:
     def function(draws: int, *, rng: np.random.Generator) -> Columns:
         return {}
 
-    with pytest.raises(InputError, match="'draws'.*keyword-only"):
+    with pytest.raises(InputError, match=r"'draws'.*keyword-only"):
         Study(function, "a_study", "Why?", (), 1, {})
 
 

@@ -11,7 +11,7 @@ from experiments.keys import key_of
 from experiments.pool import WorkerLostError
 from experiments.records import Record, record_folder, replicate_file
 from experiments.runner import RunInterrupted, SourceChangedError, run
-from experiments.worker import StudyError
+from experiments.worker import StudyError, Task, compute
 from theory.errors import InputError
 
 from .conftest import Workshop
@@ -78,7 +78,7 @@ def test_a_killed_worker_loses_nothing(workshop: Workshop) -> None:
 
 
 def test_workers_that_are_always_killed_are_given_up(workshop: Workshop) -> None:
-    with pytest.raises(WorkerLostError, match="memory.*--workers 1"):
+    with pytest.raises(WorkerLostError, match=r"memory.*--workers 1"):
         quick(workshop, workers=2, fault="always killed")
 
 
@@ -100,19 +100,14 @@ def test_input_that_a_study_refuses_stays_an_input_error(workshop: Workshop) -> 
 
 
 def test_an_interrupt_keeps_what_is_done(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    import experiments.runner
-
-    compute = experiments.runner.compute
-
-    def interrupted(task: object) -> float:
+    def interrupted(task: Task) -> float:
         if workshop.computed() == 2:
             raise KeyboardInterrupt
-        return compute(task)  # type: ignore[arg-type]
+        return compute(task)
 
     monkeypatch.setattr("experiments.runner.compute", interrupted)
     with pytest.raises(RunInterrupted, match=rf"2 of 4 replicates.*computerace run {workshop.name} --quick"):
         quick(workshop, signs=str(workshop.signs))
-    monkeypatch.undo()
 
 
 def test_a_full_disk_keeps_what_is_done(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,13 +130,9 @@ def test_a_full_disk_keeps_what_is_done(workshop: Workshop, monkeypatch: pytest.
 def test_source_that_changes_during_a_run_leaves_no_replicates(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import experiments.runner
-
-    compute = experiments.runner.compute
-
-    def editing(task: object) -> float:
+    def editing(task: Task) -> float:
         workshop.helper.write_text(f"{workshop.helper.read_text()}# replicate\n")
-        return compute(task)  # type: ignore[arg-type]
+        return compute(task)
 
     before = folder_of(workshop)
     monkeypatch.setattr("experiments.runner.compute", editing)

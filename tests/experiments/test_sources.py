@@ -12,7 +12,7 @@ from experiments.sources import file_digests, import_closure
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = {
-        "__init__.py": '"""Passes names on."""\nfrom closed.one import first\nfrom closed.two import second\n__all__ = ["first"]\n',
+        "__init__.py": '"""Text."""\nfrom closed.one import first\nfrom closed.two import second\n__all__ = []\n',
         "one.py": "def first(): ...\n",
         "two.py": "def second(): ...\n",
         "three.py": "import numpy\n",

@@ -1,0 +1,44 @@
+"""The figures of the paper: functions of records, one per file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.records import Record
+from matplotlib.figure import Figure
+
+from paper.figures import builders, classes, drivers, losses, plane, restraint, style, terms
+
+
+def draw_figures(records: Mapping[str, Record], parameters: Mapping[str, Mapping[str, str]]) -> dict[str, Figure]:
+    """All figures by name; the caller sets the style with `style.paper_style`.
+
+    Parameters
+    ----------
+    records
+        Records by study.
+    parameters
+        Symbol and unit of every parameter, by name.
+    """
+    dilemma, race, repeated = (
+        records[name] for name in ("dilemma_class", "overspend_underinvest", "repeated_race")
+    )
+    return {
+        "classes": classes.draw(dilemma.numbers),
+        "plane": plane.draw(dilemma.numbers, dilemma.tables["map"], parameters),
+        "drivers": drivers.draw(dilemma.numbers, parameters),
+        "builders": builders.draw(race.numbers),
+        "losses": losses.draw(race.numbers, race.tables["losses"]),
+        "terms": terms.draw(race.numbers),
+        "restraint": restraint.draw(repeated.numbers),
+    }
+
+
+def save_figures(records: Mapping[str, Record], parameters: Mapping[str, Any], folder: Path) -> None:
+    """Draw all figures and write them as SVG into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with style.paper_style():
+        for name, figure in draw_figures(records, parameters).items():
+            style.save(figure, folder / f"{name}.svg")

@@ -1,0 +1,55 @@
+"""Figure: what drives the dilemma, and what drives the loss asymmetry (Sobol indices)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from paper.figures.style import BLUE, VERMILION, light_grid, math_label, new_figure, panel
+
+SHOWN = 0.02
+"""A parameter whose total indices are both below this is left out."""
+
+Indices = Mapping[str, Mapping[str, Mapping[str, float]]]
+
+
+def draw(dilemma: Mapping[str, Any], parameters: Mapping[str, Mapping[str, str]]) -> Figure:
+    """Two panels with one order of parameters: that of the dilemma."""
+    drivers = dilemma["drivers"]
+    names = drivers_shown(drivers)
+    labels = [f"{name.replace('_', ' ')}  {math_label(parameters[name]['symbol'])}" for name in names]
+    figure = new_figure(0.9 + 0.185 * len(names))
+    left, right = figure.subplots(1, 2, sharey=True, sharex=True)
+    _tornado(left, drivers["dilemma"], names, VERMILION, "")
+    _tornado(right, drivers["lambda > 1"], names, BLUE, "///")
+    left.set_yticks(range(len(names)), labels)
+    left.invert_yaxis()
+    panel(left, "a", "being a prisoner's dilemma")
+    panel(right, "b", r"loss asymmetry $\lambda$ > 1")
+    handles, texts = left.get_legend_handles_labels()
+    right.legend(handles[:1], texts[:1], loc="lower right", handletextpad=0.3)
+    return figure
+
+
+def drivers_shown(drivers: Mapping[str, Indices]) -> list[str]:
+    """Parameters worth a row, in the order of their total index for the dilemma."""
+    first, second = drivers["dilemma"], drivers["lambda > 1"]
+    return [name for name in first if max(first[name]["total"]["value"], second[name]["total"]["value"]) >= SHOWN]
+
+
+def _tornado(axes: Axes, indices: Indices, names: list[str], colour: str, hatch: str) -> None:
+    rows = np.arange(len(names))
+    total = np.array([[indices[name]["total"][k] for k in ("value", "low", "high")] for name in names]).reshape(-1, 3)
+    first = [indices[name]["first"]["value"] for name in names]
+    axes.barh(rows, total[:, 0], color=colour, alpha=0.75, hatch=hatch, edgecolor="white", height=0.66)
+    errors = np.maximum(0, [total[:, 0] - total[:, 1], total[:, 2] - total[:, 0]])
+    axes.errorbar(total[:, 0], rows, xerr=errors, fmt="none", ecolor="black", elinewidth=0.8, capsize=1.8)
+    axes.plot(first, rows, "o", color="white", markeredgecolor="black", markersize=3.8, label="first-order index")
+    axes.axvline(0, color="black", linewidth=0.6)
+    axes.set_xlabel("total Sobol index (share of variance, no unit)")
+    axes.tick_params(axis="y", length=0)
+    light_grid(axes, "x")

@@ -1,0 +1,85 @@
+"""Figure: where the dilemma is, in the plane of its two chief drivers, and the loss asymmetry by class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from paper.figures.classes import LOOK
+from paper.figures.style import math_label, new_figure, panel
+
+BINS = 9
+CLASSES = ("prisoner's dilemma", "deadlock", "harmony", "underinvestment dilemma", "stag hunt", "racing assurance", "chicken")
+"""Order of the codes in the record's table."""
+
+Table = Mapping[str, NDArray[Any]]
+
+
+def chief_drivers(dilemma: Mapping[str, Any], table: Table) -> tuple[str, str]:
+    """The two parameters of the table with the largest total Sobol index for being a dilemma."""
+    totals = {name: index["total"]["value"] for name, index in dilemma["drivers"]["dilemma"].items() if name in table}
+    first, second, *_ = sorted(totals, key=lambda name: -totals[name])
+    return first, second
+
+
+def draw(dilemma: Mapping[str, Any], table: Table, parameters: Mapping[str, Mapping[str, str]]) -> Figure:
+    """Map of P(dilemma), and the distribution of lambda by class."""
+    figure = new_figure(2.85)
+    left, right = figure.subplots(1, 2, width_ratios=(1.08, 1))
+    _map(left, figure, table, *chief_drivers(dilemma, table), parameters)
+    _asymmetry(right, table)
+    return figure
+
+
+def _map(
+    axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: Mapping[str, Mapping[str, str]]
+) -> None:
+    flags = table["class"] == CLASSES.index("prisoner's dilemma")
+    edges = [np.quantile(table[name], np.linspace(0, 1, BINS + 1)) for name in (x, y)]
+    hits, *_ = np.histogram2d(table[x][flags], table[y][flags], bins=edges)
+    every, *_ = np.histogram2d(table[x], table[y], bins=edges)
+    share = 100 * hits / np.maximum(every, 1)
+    mesh = axes.pcolormesh(*edges, share.T, cmap="cividis", vmin=0, vmax=100, edgecolors="white", linewidth=0.2)
+    centres = [(e[1:] + e[:-1]) / 2 for e in edges]
+    if share.min() < 50 < share.max():
+        lines = axes.contour(*centres, share.T, levels=[50], colors="white", linewidths=1.6)
+        axes.clabel(lines, fmt="50%%", fontsize=8)
+    for name, axis, setter in ((x, axes.xaxis, axes.set_xlabel), (y, axes.yaxis, axes.set_ylabel)):
+        setter(f"{name.replace('_', ' ')} {math_label(parameters[name]['symbol'])} ({_unit(parameters[name]['unit'])})")
+        axis.set_tick_params(direction="out")
+    axes.set_xlim(edges[0][0], edges[0][-1])
+    axes.set_ylim(edges[1][0], edges[1][-1])
+    figure.colorbar(mesh, ax=axes, label="P(prisoner's dilemma), %", pad=0.02, aspect=30)
+    panel(axes, "a", "where the dilemma is")
+
+
+def _unit(unit: str) -> str:
+    return "no unit" if unit in ("", "1") else unit.replace("$", r"\$")
+
+
+def _asymmetry(axes: Axes, table: Table) -> None:
+    ends = 2.5
+    with np.errstate(divide="ignore"):
+        logs = np.clip(np.log10(table["lambda"]), -ends, ends)
+    edges = np.linspace(-ends, ends, 26)
+    share = 100 / len(logs)
+    present = [name for name in LOOK if name in CLASSES and (table["class"] == CLASSES.index(name)).mean() > 0.02]
+    base = np.zeros(len(edges) - 1)
+    for name in present:
+        count, _ = np.histogram(logs[table["class"] == CLASSES.index(name)], edges)
+        colour, hatch = LOOK[name]
+        widths = np.diff(edges)
+        axes.bar(edges[:-1], count * share, widths, base, align="edge", color=colour, hatch=hatch, edgecolor="white", linewidth=0.3, label=name)
+        base = base + count * share
+    axes.axvline(0, color="black", linewidth=0.9, linestyle="--")
+    axes.set_xticks([-2, -1, 0, 1, 2], ["1/100", "1/10", "1", "10", "100"])
+    axes.set_xlabel(r"loss asymmetry $\lambda$ = E[inaction] / E[overspending] (no unit)")
+    axes.set_ylabel("share of draws per bin (%)")
+    axes.legend(loc="upper right", handlelength=1.4, labelspacing=0.3)
+    axes.set_ylim(0, 1.22 * base.max())
+    panel(axes, "b", "loss asymmetry, by class")
