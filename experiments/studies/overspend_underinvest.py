@@ -169,7 +169,7 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
         model = base.replace(**priors.ppf(u))
         equilibrium, alone = (_one_start(m) for m in (model, model.replace(**OFF)))
         spent = (equilibrium - alone).sum(axis=-1) * model.capital_cost
-        return np.nan_to_num(np.stack([equilibrium.sum(axis=-1), spent]))
+        return np.asarray(np.nan_to_num(np.stack([equilibrium.sum(axis=-1), spent])))
 
     total, excess = sobol_indices(outputs, priors.names, points=points, rng=rng)
     return {"total GW": total, "spending beyond unit margins": excess}

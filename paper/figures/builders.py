@@ -35,7 +35,8 @@ def draw(race: Mapping[str, Any]) -> Figure:
 def _dumbbells(axes: Axes, gigawatts: Mapping[str, Any], rows: list[str]) -> None:
     for offset, (title, (marker, colour, _)) in zip((-0.24, 0.0, 0.24), LOOK.items(), strict=True):
         y = np.arange(len(rows)) + offset
-        low, middle, high = ([gigawatts[title][row][q] for row in rows] for q in ("0.05", "0.5", "0.95"))
+        spread = np.array([[gigawatts[title][row][q] for q in ("0.05", "0.5", "0.95")] for row in rows], float)
+        low, middle, high = spread.T  # a missing number becomes NaN and draws nothing
         axes.hlines(y, low, high, color=colour, linewidth=1.1)
         axes.plot(middle, y, marker, color=colour, markeredgecolor="white", markeredgewidth=0.5, markersize=6)
     axes.set_yticks(range(len(rows)), rows)
@@ -46,4 +47,5 @@ def _dumbbells(axes: Axes, gigawatts: Mapping[str, Any], rows: list[str]) -> Non
 def _label_marks(axes: Axes, gigawatts: Mapping[str, Any]) -> None:
     for offset, (title, (_, colour, label)) in zip((-0.24, 0.0, 0.24), LOOK.items(), strict=True):
         middle = gigawatts[title]["total"]["0.5"]
-        axes.annotate(f"{label}: {middle:.1f} GW", (middle, offset - 0.05), (0, 5), textcoords="offset points", color=colour, fontsize=8.5, ha="left")
+        text = f"{label}: {'not known' if middle is None else f'{middle:.1f} GW'}"
+        axes.text(0.03, (offset + 0.38) / 1.0, text, color=colour, fontsize=8.5, transform=axes.get_yaxis_transform())

@@ -9,19 +9,21 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from experiments.cli import main
-from experiments.records import load_record
+from experiments.records import MissingRecord, StaleRecord, load_record
 from experiments.runner import run
+from experiments.verification_record import load_verification, write_verification
 
 from .conftest import Workshop
 
 NFG = 'NFG 1 R "PD" { "A" "B" } { { "c" "d" } { "c" "d" } } ""\n3 3 5 0 0 5 1 1\n'
-COMMAND = [sys.executable, "-c", "import sys; from experiments.cli import main; sys.exit(main())"]
+COMMAND = [sys.executable, "-P", "-c", "import sys; from experiments.cli import main; sys.exit(main())"]
 
 MISTAKES = [
     (["modls"], "models"),
@@ -214,3 +216,92 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(workshop: Workshop) 
     record = run(workshop.name, parameters, quick=True, workers=1, directory="records", progress=False)
     assert {name: (record.folder / name).stat().st_mtime_ns for name in kept} == kept
     assert load_record(workshop.name, parameters, quick=True).values_digest == record.values_digest
+
+
+@dataclass(frozen=True)
+class Case:
+    """A verified case, as `experiments.verification` returns them."""
+
+    id: str
+    status: str
+    collection: str = "solver cases"
+    family: str = "finite games"
+    expected: object = 1.0
+    computed: object = 2.0
+    tolerance: str = "1e-9"
+    citation: str = "Nobody 1999"
+    detail: str = "off by one"
+
+
+@pytest.mark.parametrize(("status", "code"), [("passed", 0), ("not implemented", 0), ("failed", 1)])
+def test_verify_counts_by_collection_and_fails_if_a_case_does(
+    status: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = [Case("one", status), Case("two", "passed", computed={1, 2})]
+    monkeypatch.setattr("experiments.verification.verify_cases", lambda only: cases)
+    assert main(["verify"]) == code
+    assert ("FAILED one: expected 1, computed 2" in capsys.readouterr().out) == (status == "failed")
+    assert main(["verify", "--json"]) == code
+    counts = json.loads(capsys.readouterr().out)["counts"]["solver cases"]
+    assert sum(counts.values()) == 2
+    assert counts["failed"] == (status == "failed")
+
+
+def test_verify_takes_single_cases(capsys: pytest.CaptureFixture[str]) -> None:
+    described = values_of(["verify", "--only", "tullock_sym_3"], capsys)
+    assert [case["id"] for case in described["cases"]] == ["tullock_sym_3"]
+    assert main(["verify", "--only", "tullock_sym_33"]) == 2
+    assert "tullock_sym_33" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("status", "paper_fails", "code"), [("passed", False, 0), ("failed", False, 1), ("passed", True, 1)]
+)
+def test_reproduce_runs_every_study_verifies_and_builds_the_paper(
+    status: str,
+    paper_fails: bool,
+    code: int,
+    workshop: Workshop,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    commands: list[list[str]] = []
+
+    def build(command: list[str], *, check: bool) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, int(paper_fails))
+
+    monkeypatch.setattr("experiments.reproduce.studies", lambda: {workshop.name: workshop.study})
+    monkeypatch.setattr("experiments.verification.verify_cases", lambda: [Case("one", status)])
+    monkeypatch.setattr("experiments.reproduce.subprocess.run", build)
+    arguments = ["reproduce", "--quick", "--workers", "1", "--records", "kept", "--paper", "a.pdf"]
+    assert main(arguments) == code
+    assert [command[1:] for command in commands] == [
+        ["-P", "-m", "paper", "--records", "kept", "--output", "a.pdf", "--quick"]
+    ]
+    assert load_record(workshop.study, quick=True, directory="kept").numbers["mean"]
+    assert load_verification("kept")["counts"]["solver cases"][status] == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("computerace: ")
+    if status == "failed":
+        assert "one" in last
+
+
+def test_a_verification_of_older_source_is_stale(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MissingRecord, match=r"no verification.*Run: computerace reproduce"):
+        load_verification("kept")
+    write_verification([Case("one", "passed")], "kept")
+    assert load_verification("kept")["cases"][0]["id"] == "one"
+    monkeypatch.setattr("experiments.verification_record.lock_digests", lambda: {"requirements.lock": "edited"})
+    with pytest.raises(StaleRecord, match=r"older.*Run: computerace reproduce"):
+        load_verification("kept")
+
+
+def test_a_hidden_package_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "__init__.py").write_text("")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([*COMMAND, "models"], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"computerace: {tmp_path / 'models'} hides the package models")
+    assert done.stderr.count("\n") == 1

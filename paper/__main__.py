@@ -1,0 +1,33 @@
+"""``python -P -m paper --records DIR --output PATH [--quick]``: build the paper and print its path."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from experiments.records import RECORDS, MissingRecord
+
+from paper.build import build_paper
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build; exit code 1 and one line if a record is missing or stale."""
+    parser = argparse.ArgumentParser("python -m paper", description="Build the paper from the records.")
+    parser.add_argument("--records", type=Path, default=RECORDS, help="folder of the records")
+    parser.add_argument("--output", type=Path, default=Path("paper/build/computerace.pdf"), help="path of the PDF")
+    parser.add_argument("--quick", action="store_true", help="use the records of quick runs")
+    options = parser.parse_args(arguments)
+    try:
+        print(build_paper(options.records, options.output, quick=options.quick))
+    except MissingRecord as error:
+        print(f"computerace: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"computerace: the paper cannot be written: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""Verdicts on the article's twelve claims: rules, not opinions.
+
+A claim that a study answers is judged by an interval against a threshold:
+
+    supported                          the whole interval is above ``SURE`` (or, for ratios, above one)
+    not supported                      the whole interval is below ``RARE`` (or below one)
+    supported under stated conditions  anything else; the conditions are computed and printed
+
+Every other claim is 'not yet answered', and says which system of the plan will answer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from paper.formats import interval, listed, number, percent, percent_interval
+
+SURE, RARE = 0.9, 0.1
+"""A claim about the sign of something is supported above the one, and not supported below the other."""
+
+SUPPORTED, CONDITIONAL, REJECTED, OPEN = (
+    "supported",
+    "supported under stated conditions",
+    "not supported",
+    "not yet answered",
+)
+
+CLAIMS = {
+    1: "Firms are in a prisoner's dilemma.",
+    2: "The risk of inaction exceeds that of overspending.",
+    3: "Using two chip families avoids lock-in and makes suppliers compete.",
+    4: "Direct equity makes the customer relation deeper and cements the partner.",
+    5: "Serving rival labs makes a cloud indispensable.",
+    6: "Anchoring a top lab is a strategic win for a cloud.",
+    7: "Fast, large deployment is decisive under scarcity.",
+    8: "TPUs give a cost and performance edge over the market leader.",
+    9: "The valuation escalates the investment environment.",
+    10: "Too little compute is the greater danger.",
+    11: "Scarcity forces labs into long, large commitments.",
+    12: "The movement consolidates the sector.",
+}
+
+PLANNED = {
+    3: "S3, multi-cloud balancing",
+    4: "S4, equity for compute",
+    5: "S6, the AI supermarket",
+    6: "S5, anchor tenants",
+    7: "S8, speed: neither the two-action race nor the one-shot choice of GW has time to build in it",
+    8: "S7, custom silicon: here a saving on capital enters as a parameter, it is not a result",
+    9: "S10, valuations and runway",
+    11: "S5, anchor tenants, and S9, compute scarcity",
+    12: "S14, the dynamic race, with S4",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Verdict on one claim, with what it rests on."""
+
+    claim: int
+    text: str
+    verdict: str
+    evidence: str
+    model: str
+    sensitivity: str
+
+
+def judge_claims(dilemma: Mapping[str, Any], race: Mapping[str, Any], chief: Sequence[str]) -> list[dict[str, Any]]:
+    """Verdicts on all claims, in order.
+
+    Parameters
+    ----------
+    dilemma, race
+        Numbers of the records of ``dilemma_class`` and ``overspend_underinvest``.
+    chief
+        The largest drivers of the dilemma, as the paper names them.
+    """
+    judged = {1: judge_dilemma(dilemma, chief), 2: judge_inaction(dilemma), 10: judge_scarcity(race)}
+    return [
+        asdict(judged.get(n) or Verdict(n, text, OPEN, "No study answers it yet.", f"Planned: {PLANNED[n]}.", ""))
+        for n, text in CLAIMS.items()
+    ]
+
+
+def by_probability(estimates: Sequence[Mapping[str, float]]) -> str:
+    """Verdict from probabilities with intervals; all must agree."""
+    if all(e["low"] >= SURE for e in estimates):
+        return SUPPORTED
+    return REJECTED if all(e["high"] <= RARE for e in estimates) else CONDITIONAL
+
+
+def by_ratio(estimates: Sequence[Mapping[str, float]]) -> str:
+    """Verdict from ratios with intervals, against one; all must agree."""
+    if all(float(e["low"]) > 1 for e in estimates):
+        return SUPPORTED
+    return REJECTED if all(float(e["high"]) < 1 for e in estimates) else CONDITIONAL
+
+
+def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
+    """Claim 1: probability of the prisoner's dilemma for every number of labs."""
+    name = "prisoner's dilemma"
+    by_labs = {n: classes[name] for n, classes in dilemma["classes by labs"].items()}
+    two = dilemma["classes"]
+    other = max((c for c in two if c != name), key=lambda c: two[c]["value"])
+    shares = listed([f"{percent(e['value'])} with {n}" for n, e in by_labs.items()])
+    terms = listed([f"{percent(classes[name]['value'])} {term}" for term, classes in dilemma["classes by terms"].items()])
+    return Verdict(
+        1,
+        CLAIMS[1],
+        by_probability(list(by_labs.values())),
+        f"Probability by number of labs: {shares}. The most probable other game of two labs is {other}, "
+        f"{percent_interval(two[other])}.",
+        "S1, two-action race of n labs",
+        f"With two labs: {terms}. Chief drivers: {listed(list(chief))}.",
+    )
+
+
+def judge_inaction(dilemma: Mapping[str, Any]) -> Verdict:
+    """Claim 2: probability that restraint loses more than racing while rivals race."""
+    asymmetry = dilemma["asymmetry"]
+    estimate = asymmetry["P(lambda > 1)"]
+    return Verdict(
+        2,
+        CLAIMS[2],
+        by_probability([estimate]),
+        f"Probability that λ > 1 while rivals race: {percent_interval(estimate)}; median λ "
+        f"{number(asymmetry['median lambda'])}, at the central values {number(dilemma['centre']['lambda'])}.",
+        "S1, both losses while rivals race",
+        f"Where it holds the game is a prisoner's dilemma in {percent(_value(asymmetry['P(dilemma | lambda > 1)']))} "
+        "of the draws: it is necessary for one, and not sufficient.",
+    )
+
+
+def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
+    """Claim 10: hindsight asymmetry of every builder at the equilibrium of the race."""
+    ratios = {name: table["lambda"] for name, table in race["split"].items()}
+    shown = listed([f"{name} {interval(e, 2)}" for name, e in ratios.items()])
+    terms = race["terms"]
+    first, last = next(iter(terms)), list(terms)[-1]
+    margin = race["P(unit margin > 0)"]
+    carried = " so prize and standing carry the danger;" if margin["high"] < 0.5 else ""
+    return Verdict(
+        10,
+        CLAIMS[10],
+        by_ratio(list(ratios.values())),
+        f"λ at the equilibrium of the race: {shown}.",
+        "S2, hindsight split at the Nash equilibrium",
+        f"Unit margins are positive in {percent_interval(margin)} of the draws;{carried} median build {number(terms[last]['0.5'])} GW with all terms, "
+        f"{number(terms[first]['0.5'], 2)} GW with {first}.",
+    )
+
+
+def _value(estimate: Mapping[str, float] | None) -> float | None:
+    return None if estimate is None else estimate["value"]

@@ -1,0 +1,173 @@
+"""From records to ``numbers.json``: everything in the paper that depends on a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.records import Record
+
+from paper.claims import judge_claims
+from paper.figures.drivers import drivers_shown
+from paper.formats import number, percent, percent_interval, spread
+from paper.phrases import dilemma_phrases, race_phrases, repeated_phrases
+from paper.tables import build_rows, fact_rows, notation_rows, parameter_rows, split_rows
+
+LONGEST_FORMULA = 260
+"""A formula with more letters than this does not fit a line; the paper then points to the record."""
+
+Numbers = Mapping[str, Any]
+
+
+def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick: bool) -> dict[str, Any]:
+    """All of ``numbers.json``.
+
+    Parameters
+    ----------
+    records
+        Records by study.
+    verification
+        What ``verify.json`` holds.
+    quick
+        Whether the records are of quick runs; the paper then says so.
+    """
+    calibration, dilemma, race, repeated = (
+        records[name].numbers for name in ("calibration", "dilemma_class", "overspend_underinvest", "repeated_race")
+    )
+    chief = chief_drivers(dilemma)
+    return {
+        "quick": quick,
+        "text": {**_dilemma_texts(dilemma), **_race_texts(race, calibration), **_repeated_texts(repeated)}
+        | _calibration_texts(calibration, chief),
+        "phrase": dilemma_phrases(dilemma) | race_phrases(race) | repeated_phrases(repeated),
+        "formula": formulas(calibration["formulas"] | dilemma["boundaries"] | {"critical": repeated["formula"]}),
+        "claims": judge_claims(dilemma, race, chief),
+        "parameters": parameter_rows(calibration),
+        "notation": notation_rows(calibration),
+        "facts": fact_rows(calibration),
+        "split": split_rows(race),
+        "builds": build_rows(race, calibration),
+        "records": [_record(record) for record in records.values()],
+        "libraries": dict(sorted(next(iter(records.values())).libraries.items())),
+        "python": next(iter(records.values())).python,
+        "verification": verification_counts(verification),
+    }
+
+
+def chief_drivers(dilemma: Numbers, count: int = 4) -> list[str]:
+    """The parameters with the largest total index for the dilemma."""
+    return [name.replace("_", " ") for name in list(dilemma["drivers"]["dilemma"])[:count]]
+
+
+def formulas(given: Mapping[str, str]) -> dict[str, str | None]:
+    """Formulas short enough to print; None for the others."""
+    return {name: text if len(text) <= LONGEST_FORMULA else None for name, text in given.items()}
+
+
+def parameter_symbols(calibration: Numbers) -> dict[str, dict[str, str]]:
+    """Symbol and unit of every parameter by name, for the figures."""
+    entries = (entry for model in ("compute-race", "lab-dilemma") for entry in calibration["models"][model])
+    return {entry["parameter"]: {"symbol": entry["symbol"], "unit": entry["unit"]} for entry in entries}
+
+
+def verification_counts(verification: Numbers) -> dict[str, Any]:
+    """Totals of the verification, and its failed cases."""
+    statuses = ("passed", "failed", "not implemented")
+    cases = verification["cases"]
+    totals = {status: str(sum(case["status"] == status for case in cases)) for status in statuses}
+    return {"total": str(len(cases)), **totals, "failures": [c["id"] for c in cases if c["status"] == "failed"]}
+
+
+def _record(record: Record) -> dict[str, Any]:
+    changes = ", ".join(f"{name} {number(value, 12)}" for name, value in record.parameters.items() if not isinstance(value, str))
+    return {
+        "study": record.study,
+        "question": record.question,
+        "key": record.short_key,
+        "parameters": changes or "none",
+        "replicates": str(record.replicates),
+    }
+
+
+def _calibration_texts(calibration: Numbers, chief: list[str]) -> dict[str, str]:
+    rows = parameter_rows(calibration)
+    return {
+        "facts in file": str(calibration["facts in file"]),
+        "last date": calibration["last date"],
+        "uncertain numbers": str(len(rows)),
+        "swept numbers": str(sum(row["grade"] == "swept" for row in rows)),
+        "chief driver": chief[0],
+        "second driver": chief[1],
+    }
+
+
+def _dilemma_texts(dilemma: Numbers) -> dict[str, str]:
+    asymmetry, centre = dilemma["asymmetry"], dilemma["centre"]
+    drivers = dilemma["drivers"]
+    hidden = len(drivers["dilemma"]) - len(drivers_shown(drivers))
+    first_sum = sum(max(0.0, index["first"]["value"]) for index in drivers["dilemma"].values())
+    texts = {
+        "draws": number(dilemma["draws"], 12),
+        "states": str(dilemma["states per draw"]),
+        "drivers hidden": str(hidden),
+        "first-order sum": percent(first_sum),
+        "median lambda": number(asymmetry["median lambda"]),
+    }
+    texts |= {name: percent_interval(e) for name, e in asymmetry.items() if name != "median lambda"}
+    texts |= {f"short {name}": percent(e and e["value"]) for name, e in asymmetry.items() if name != "median lambda"}
+    texts |= {f"centre {key}": value if isinstance(value, str) else number(value) for key, value in centre.items()}
+    texts["centre unit margin"] = percent(centre["unit margin"]) if centre["unit margin"] >= 0 else number(centre["unit margin"])
+    for strength in ("greed", "fear"):
+        quartiles = [number(q, 2) for q in dilemma[f"{strength} in dilemmas"]] or ["n/a"] * 3
+        texts[f"{strength} median"] = quartiles[1]
+        texts[f"{strength} quartiles"] = f"{quartiles[0]} to {quartiles[2]}"
+    return texts
+
+
+def _race_texts(race: Numbers, calibration: Numbers) -> dict[str, str]:
+    guidance = sum(e["high"] for e in calibration["models"]["compute-race"] if e["parameter"] == "plan")
+    share = next(e for e in calibration["models"]["compute-race"] if e["parameter"] == "ai_share")
+    predicted = sum(table["0.5"] for table in race["capital spending"].values())
+    centre = race["centre"]
+    return {
+        "race draws": number(race["draws"], 12),
+        "race states": str(race["states per draw"]),
+        "not certified": percent(race["share not certified"]),
+        "total Nash": spread(race["GW"]["Nash"]["total"]),
+        "stranded": spread(race["stranded capital"]),
+        "unmet": spread(race["unmet demand"]),
+        "guidance": number(guidance),
+        "guidance on AI": number(guidance * share["central"]),
+        "AI share": percent(share["central"]),
+        "predicted spending": number(predicted),
+        "predicted over guidance": percent(predicted / (guidance * share["central"])),
+        "centre over joint": _signed_percent(centre["total over joint"]),
+        "centre over welfare": _signed_percent(centre["total over welfare"]),
+        "centre dissipation": percent(centre["dissipation"]),
+        "centre anarchy": number(centre["price of anarchy"]),
+        "centre spending": number(sum(centre["capital spending"].values())),
+        "lambda range": _range([table["lambda"]["value"] for table in race["split"].values()]),
+    }
+
+
+def _repeated_texts(repeated: Numbers) -> dict[str, str]:
+    critical, centre = repeated["critical"], repeated["centre"]
+    texts = {
+        "repeated draws": number(repeated["draws"], 12),
+        "centre critical": number(centre["critical"], 2),
+        "centre discount factor": number(centre["discount factor"], 2),
+        "yearly factor": number(critical["2"]["mean yearly equivalent"], 2),
+        "turns easier": percent_interval(repeated["taking turns"]["P(easier than restraint | dilemma)"]),
+    }
+    return texts | {f"critical {n}": spread(entry["quantiles"], 2) for n, entry in critical.items()}
+
+
+def _signed_percent(value: float | None) -> str:
+    if value is None:
+        return "n/a"
+    return f"{percent(abs(value)) if abs(value) <= 1 else number(100 * abs(value)) + '%'} {'above' if value > 0 else 'below'}"
+
+
+def _range(values: list[Any]) -> str:
+    numbers = [float(v) for v in values]
+    return f"{number(min(numbers), 2)} to {number(max(numbers), 2)}"

@@ -1,0 +1,116 @@
+"""Numbers as the paper prints them. Everything that a reader sees as a number passes through here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+MISSING = "n/a"
+"""What is printed where a record holds no number."""
+
+MINUS = "\N{MINUS SIGN}"
+
+Interval = Mapping[str, Any]
+"""An estimate with ``value``, ``low`` and ``high``."""
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """Number to so many significant digits, never in exponents.
+
+    Examples
+    --------
+    >>> number(0.012345), number(52.4626), number(1048576), number(None), number("inf")
+    ('0.0123', '52.5', '1,048,576', 'n/a', '∞')
+    """
+    if value is None or isinstance(value, str) and value not in ("inf", "-inf"):
+        return MISSING
+    real = float(value)
+    if math.isnan(real):
+        return MISSING
+    if math.isinf(real):
+        return "\N{INFINITY}" if real > 0 else MINUS + "\N{INFINITY}"
+    if real == 0:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(real))))
+    text = f"{abs(real):,.{places}f}"
+    return (MINUS if real < 0 and float(text.replace(",", "")) else "") + text
+
+
+def trimmed(value: Any) -> str:
+    """Number to four significant digits without zeros at the end.
+
+    Examples
+    --------
+    >>> trimmed(0.1), trimmed(82.999), trimmed(5.0)
+    ('0.1', '83', '5')
+    """
+    text = number(value, 4)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: Any) -> str:
+    """Share as a percentage; small ones keep two significant digits.
+
+    Examples
+    --------
+    >>> percent(0.34138), percent(0.0036), percent(0.0), percent(1.0), percent(0.9996)
+    ('34.1%', '0.36%', '0%', '100%', '99.96%')
+    """
+    if share is None:
+        return MISSING
+    value = 100 * min(1.0, max(0.0, float(share)))
+    if value in (0.0, 100.0):
+        return f"{value:.0f}%"
+    return f"{value:.1f}%" if 1 <= value <= 99.9 else f"{value:.2f}%"
+
+
+def percent_interval(estimate: Interval | None) -> str:
+    """Probability with its interval, cut at 0 and 1.
+
+    Examples
+    --------
+    >>> percent_interval({"value": 0.3414, "low": 0.3364, "high": 0.3463})
+    '34.1% [33.6%, 34.6%]'
+    """
+    if estimate is None:
+        return MISSING
+    value, low, high = (percent(estimate[key]) for key in ("value", "low", "high"))
+    return value if low == high == value else f"{value} [{low}, {high}]"
+
+
+def interval(estimate: Interval | None, digits: int = 3) -> str:
+    """Number with its interval.
+
+    Examples
+    --------
+    >>> interval({"value": 2.327, "low": 1.699, "high": 2.955})
+    '2.33 [1.70, 2.96]'
+    """
+    if estimate is None:
+        return MISSING
+    value, low, high = (number(estimate[key], digits) for key in ("value", "low", "high"))
+    return value if low == high else f"{value} [{low}, {high}]"
+
+
+def spread(quantiles: Mapping[str, Any], digits: int = 3) -> str:
+    """Median over the draws with the 5th and 95th percentile.
+
+    Examples
+    --------
+    >>> spread({"0.05": 1.0, "0.25": 2, "0.5": 3.0, "0.75": 4, "0.95": 5.0})
+    '3.00 (1.00 to 5.00)'
+    """
+    low, middle, high = (number(quantiles[q], digits) for q in ("0.05", "0.5", "0.95"))
+    return middle if middle == MISSING else f"{middle} ({low} to {high})"
+
+
+def listed(words: list[str]) -> str:
+    """Words as an enumeration.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('a, b and c', 'a')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,110 @@
+"""Tables of the paper: rows of strings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from paper.formats import interval, percent_interval, spread, trimmed
+
+Numbers = Mapping[str, Any]
+
+
+def parameter_rows(calibration: Numbers, models: tuple[str, ...] = ("lab-dilemma", "compute-race")) -> list[dict[str, str]]:
+    """Parameters of the models, each once, with range, grade and facts."""
+    rows, seen = [], set()
+    for model in models:
+        for entry in calibration["models"][model]:
+            key = (entry["parameter"], entry["player"])
+            if key in seen or entry.get("low") is None or entry["low"] == entry["high"]:
+                continue
+            seen.add(key)
+            first = not entry["player"] or (entry["parameter"], "first") not in seen
+            seen.add((entry["parameter"], "first"))
+            rows.append(_row(entry, first))
+    return rows
+
+
+def _row(entry: Numbers, first: bool) -> dict[str, str]:
+    player = entry["player"]
+    meaning = entry["meaning"] + (f": {player}" if player else "")
+    return {
+        "meaning": meaning if first else f"\N{EM SPACE}{player}",
+        "symbol": entry["symbol"],
+        "unit": entry["unit"].replace("1/yr", "per yr") if entry["unit"] != "1" else "\N{EN DASH}",
+        "low": trimmed(entry["low"]),
+        "central": trimmed(entry["central"]),
+        "high": trimmed(entry["high"]),
+        "grade": entry["grade"],
+        "facts": ", ".join(entry["facts"]) or "\N{EN DASH}",
+    }
+
+
+def notation_rows(calibration: Numbers) -> list[dict[str, str]]:
+    """Symbol, meaning and unit of every parameter, once."""
+    rows: dict[str, dict[str, str]] = {}
+    for model in ("lab-dilemma", "compute-race", "capacity-race"):
+        for entry in calibration["models"][model]:
+            if entry["symbol"].startswith('"') or (model == "capacity-race" and entry["symbol"] in rows):
+                continue
+            rows.setdefault(entry["symbol"], {k: entry[k] for k in ("symbol", "meaning", "unit")})
+    return list(rows.values())
+
+
+def fact_rows(calibration: Numbers) -> list[dict[str, str]]:
+    """Facts behind the parameters of the two races."""
+    used = sorted({f for model in ("lab-dilemma", "compute-race") for p in calibration["models"][model] for f in p["facts"]})
+    facts = calibration["facts"]
+    return [{"id": f, **_fact(facts[f])} for f in used if f in facts]
+
+
+def _fact(fact: Numbers) -> dict[str, str]:
+    values = [fact[k] for k in ("low", "central", "high")]
+    known = [trimmed(v) for v in dict.fromkeys(v for v in values if v is not None)]
+    who = f"{fact['actor']} / {fact['counterparty']}" if fact["counterparty"] else fact["actor"]
+    source, _, address = fact["source"].partition("http")
+    return {
+        "who": who,
+        "kind": fact["kind"],
+        "value": " to ".join(known[:1] + known[-1:] if len(known) > 1 else known) or "text",
+        "unit": fact["unit"],
+        "date": fact["date"],
+        "grade": fact["grade"],
+        "source": source.strip(" ,;") or fact["source"],
+        "address": f"http{address.split()[0].rstrip(',;')}" if address else "",
+    }
+
+
+def split_rows(race: Numbers) -> list[dict[str, str]]:
+    """Hindsight split per builder."""
+    rows = []
+    for name, table in race["split"].items():
+        rows.append(
+            {
+                "builder": name,
+                "po": percent_interval(table["P(overspend)"]),
+                "eo": interval(table["E[overspend]"]),
+                "co": interval(table["CVaR95[overspend]"]),
+                "eu": interval(table["E[underinvest]"]),
+                "cu": interval(table["CVaR95[underinvest]"]),
+                "ratio": interval(table["lambda"]),
+            }
+        )
+    return rows
+
+
+def build_rows(race: Numbers, calibration: Numbers) -> list[dict[str, str]]:
+    """GW per builder under the three rules, capital, and the guidance behind the parameter 'plan'."""
+    plans = {e["player"]: e["high"] for e in calibration["models"]["compute-race"] if e["parameter"] == "plan"}
+    builds = race["GW"]
+    return [
+        {
+            "builder": name,
+            "nash": spread(builds["Nash"][name]),
+            "joint": spread(builds["joint"][name]),
+            "welfare": spread(builds["welfare"][name]),
+            "capital": spread(race["capital spending"][name]),
+            "plan": trimmed(plans[name]),
+        }
+        for name in race["capital spending"]
+    ]

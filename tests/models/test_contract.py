@@ -1,0 +1,125 @@
+"""Every registered model keeps the contract; and the contract notices a model that breaks it."""
+
+import numpy as np
+import pytest
+
+from models import PayoffModel, Value, count, parameter
+from models.base import payoff_parts
+from models.catalogue import catalogue, model
+from models.contract import check_model
+from theory import InputError
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_model_keeps_the_contract(name):
+    failed = {check: detail for check, passed, detail in check_model(catalogue()[name]) if not passed}
+    assert not failed
+
+
+@payoff_parts
+class Lottery(PayoffModel):
+    """A well-behaved little contest that the broken ones below derive from."""
+
+    name = "lottery"
+    n: int = count("n", default=2, low=2)
+    prize: Value = parameter("V", default=9.0, low=0, meaning="prize")
+    price: Value = parameter("c", default=1.0, above=0, meaning="unit cost")
+
+    def payoff(self, i, k):
+        return self.prize * k[i] / sum(k) - self.price * k[i]
+
+    def action_bounds(self):
+        return 1e-3, np.asarray(self.prize / self.price)[..., None]
+
+
+def failures(cls):
+    return {name for name, passed, _ in check_model(cls) if not passed}
+
+
+def test_a_good_model_passes():
+    assert not failures(Lottery)
+
+
+def test_a_false_monotonicity_is_noticed():
+    @payoff_parts
+    class Wrong(Lottery):
+        rises_with = {"price": 1}
+
+    assert failures(Wrong) == {"declared monotonicity holds"}
+
+
+def test_a_realised_payoff_with_another_mean_is_noticed():
+    from models.base import Shock
+
+    @payoff_parts
+    class Wrong(Lottery):
+        volatility: Value = parameter("s", default=0.5, above=0, meaning="volatility")
+        shocks = {"prize": Shock("theta", "volatility")}
+
+        def realised(self, i, k, state):
+            return self.prize * state["prize"] ** 2 * k[i] / sum(k) - self.price * k[i]
+
+    assert failures(Wrong) == {"expected payoff is the mean of realised ones"}
+
+
+def test_an_equilibrium_that_depends_on_the_label_is_noticed():
+    @payoff_parts
+    class Wrong(Lottery):
+        def payoff(self, i, k):
+            return (1 + i) * self.prize * k[i] / sum(k) - self.price * k[i]
+
+    @payoff_parts
+    class WrongWithParameters(Wrong):
+        skill: Value = parameter("a", default=(1.0, 2.0), above=0, per_player=True, meaning="skill")
+
+        def payoff(self, i, k):
+            return (1 + i) * self.prize * self.skill[i] * k[i] / sum(k) - self.price * k[i]
+
+    assert "relabelling players relabels the equilibrium" in failures(WrongWithParameters)
+
+
+def test_two_parameters_with_one_symbol_are_noticed():
+    @payoff_parts
+    class Wrong(Lottery):
+        tax: Value = parameter("V", default=0.0, meaning="a second V")
+
+    assert "declares every parameter" in failures(Wrong)
+
+
+def test_an_invented_fact_is_noticed():
+    @payoff_parts
+    class Wrong(Lottery):
+        tax: Value = parameter("t", default=0.0, meaning="tax", facts=("F999",))
+
+    assert failures(Wrong) == {"sources exist"}
+
+
+def test_unknown_names_are_refused_with_the_nearest():
+    with pytest.raises(InputError, match="Did you mean compute-race"):
+        model("compute-rase")
+    with pytest.raises(InputError, match="Did you mean prize"):
+        Lottery().replace(prise=3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"prize": -3}, r"prize \(V\) is -3.0; it must be finite, and at least 0"),
+        ({"price": 0}, r"price \(c\) is 0.0.*above 0"),
+        ({"prize": np.nan}, "finite"),
+        ({"prize": "much"}, "number"),
+        ({"n": 2.5}, "whole number"),
+        ({"n": 1}, "at least 2"),
+        ({"prize": [1.0, 2.0], "price": [1.0, 2.0, 3.0]}, "different shapes"),
+    ],
+)
+def test_bad_values_are_refused_in_words(changes, words):
+    with pytest.raises(InputError, match=words):
+        Lottery().replace(**changes)
+
+
+def test_a_models_arrays_are_copies():
+    prize = np.array([1.0, 2.0])
+    lottery = Lottery().replace(prize=prize)
+    prize[0] = 77
+    assert lottery.prize[0] == 1.0
