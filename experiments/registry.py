@@ -187,3 +187,23 @@ def experiment(
 def registered() -> dict[str, Study]:
     """Studies registered so far; `experiments.catalogue.studies` imports all there are first."""
     return dict(_STUDIES)
+
+
+def share(draws: int, replicates: int) -> int:
+    """Draws of one replicate, when all of them are to share ``draws`` equally (rounded down).
+
+    Raises
+    ------
+    InputError
+        If a replicate would have fewer than two draws.
+
+    Examples
+    --------
+    >>> share(131_072, 16)
+    8192
+    """
+    if draws < 2 * replicates:
+        raise InputError(
+            f"draws is {draws}; it must be at least {2 * replicates}: two for each of {replicates} replicates"
+        )
+    return draws // replicates

@@ -45,7 +45,8 @@ def _plan(low: float, high: float, *facts: str) -> Prior:
         high,
         facts=facts,
         log=True,
-        reason="spending of 2024 (low) to guidance for 2025 (high), geometric mean (central)",
+        reason="spending of 2024 (low) to guidance or yearly rate of 2025 (high), geometric mean (central); for "
+        "Microsoft the ends differ in leases, for OpenAI they are compute bought in 2024 and a quarter of Stargate, 2026 to 2029",
     )
 
 
@@ -77,7 +78,7 @@ class ComputeRace(Stakes):
             _plan(fact("F003"), fact("F019"), "F003", "F019"),
             _plan(fact("F007"), fact("F020", "high"), "F007", "F020"),
             _plan(fact("F011"), 4 * fact("F022"), "F011", "F022"),
-            _plan(fact("F016"), fact("F021", "high"), "F016", "F021"),
+            _plan(fact("F017"), fact("F021", "high"), "F017", "F021"),
             _plan(fact("F035a") + fact("F035b"), fact("F136", "high") / 4, "F035a", "F035b", "F136"),
         ),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import io
 import math
 import re
 from collections.abc import Mapping
@@ -30,7 +31,7 @@ COLUMNS = (
 GRADES = ("A", "B", "C", "article")
 
 UNITS = frozenset({
-    "", "1", "1/yr", "EFLOPS", "GB/chip", "GW", "PF-days", "PFLOPS/16 chips", "TFLOPS/chip", "TWh/yr",
+    "", "1", "1/yr", "EFLOPS", "GB/chip", "GW", "PF-days", "PFLOPS/16 chips", "TFLOPS/chip", "TWh/yr", "coefficient",
     "US$ bn", "US$ bn/GW", "US$ bn/quarter", "US$ bn/yr", "US$ mn/rack", "US$/chip-h",
     "chips", "count", "exponent", "months", "nats", "ratio", "ratio/yr", "shares", "years",
 })  # fmt: skip
@@ -39,7 +40,7 @@ UNITS = frozenset({
 LAST_DATE = "2025-11"
 """Month of the article: a later fact would leak the future into the calibration."""
 
-_DATE = re.compile(r"(FY)?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_DATE = re.compile(r"FY[12]\d{3}|[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,13 @@ def load_facts(path: Path | None = None) -> Mapping[str, Fact]:
     >>> load_facts()["F120a"].central, load_facts()["F120a"].unit
     (35.0, 'US$ bn/GW')
     """
-    return _own_facts() if path is None else _read(path.read_text(encoding="utf-8"), str(path))
+    if path is None:
+        return _own_facts()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the facts file {path} cannot be read: {error}; give a CSV file in UTF-8") from error
+    return _read(text, str(path))
 
 
 @functools.cache
@@ -89,7 +96,7 @@ def _own_facts() -> Mapping[str, Fact]:
 
 
 def _read(text: str, name: str) -> Mapping[str, Fact]:
-    reader = csv.reader(text.splitlines(keepends=True))
+    reader = csv.reader(io.StringIO(text, newline=""))
     header = tuple(next(reader, ()))
     if header != COLUMNS:
         missing, extra = sorted(set(COLUMNS) - set(header)), sorted(set(header) - set(COLUMNS))

@@ -31,7 +31,6 @@ from models.prior import derived, fact
 from models.unit_economics import Stakes
 
 _CAPEX_2024 = ("F003", "F007", "F011", "F016")
-_CAPEX_2025 = ("F019", "F020", "F022", "F021")
 
 
 @payoff_model("lab-dilemma")
@@ -58,11 +57,12 @@ class LabDilemma(Stakes):
         above=1,
         meaning="racing build as a multiple of the restrained one",
         default=derived(
-            fact("F019") / fact("F003"),
-            fact("F021") / fact("F016"),
-            4 * fact("F022") / fact("F011"),
-            facts=(*_CAPEX_2024, *_CAPEX_2025),
-            reason="2025 guidance over 2024: Amazon (low), Meta (central), Microsoft's quarter annualised (high)",
+            fact("F012") / fact("F011"),
+            fact("F020") / fact("F007"),
+            fact("F020") / fact("F006"),
+            facts=("F006", "F007", "F011", "F012", "F020"),
+            reason="growth of capital expenditure in one definition: Microsoft FY2025 over FY2024 (low), Alphabet 2025 "
+            "over 2024 (central) and over 2023, as though that were the last restrained year (high)",
         ),
     )
     glut: Value = parameter(

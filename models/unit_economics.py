@@ -17,6 +17,7 @@ prize that one year's vintage settles; no fact says how large it is, so it is sw
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,8 +41,8 @@ class UnitEconomics(PayoffModel):
             fact("F071a") / (fact("F071c") * fact("F071b")),
             fact("F071a") / (fact("F071c") * (fact("F071b") - 1)),
             facts=("F071a", "F071b", "F071c", "F076a", "F076c", "F077b"),
-            reason="contract value over GW and term: CoreWeave backlog (low), OpenAI-Oracle at full power for "
-            "five years (central) and for four of them, one year being ramp (high)",
+            reason="contract value over GW and term: CoreWeave backlog (low), OpenAI-Oracle, from 2027, at full power "
+            "for five years (central) and for four of them, one year being ramp (high)",
         ),
     )
     price_decline: Value = parameter(
@@ -53,7 +54,7 @@ class UnitEconomics(PayoffModel):
         default=derived(
             0.0,
             0.0,
-            fact("F144"),
+            -math.log(1 - fact("F144")),
             facts=("F076b", "F144"),
             reason="none under take-or-pay (central); with hardware price-performance on the spot market (high)",
         ),
@@ -170,7 +171,7 @@ class Stakes(UnitEconomics):
             fact("F156") / 2,
             fact("F156"),
             facts=("F156",),
-            reason="from nothing to the 'couple hundred billion' that a chief executive would rather misspend",
+            reason="from nothing to 'a couple hundred billion' (200) that a chief executive would rather misspend",
         ),
     )
     parity: Value = parameter(

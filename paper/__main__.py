@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from experiments.records import RECORDS, MissingRecord
-
 from paper.build import build_paper
 
 

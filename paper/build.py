@@ -7,9 +7,9 @@ from importlib import resources
 from pathlib import Path
 
 import typst
+
 from experiments.records import Record, load_record
 from experiments.verification_record import load_verification
-
 from paper.content import paper_content, parameter_symbols
 from paper.figures import save_figures
 
@@ -64,4 +64,6 @@ def build_paper(directory: Path | str, output: Path | str, *, quick: bool = Fals
 
 def compile_pdf(source: Path, output: Path) -> None:
     """Compile with Typst's own fonts and a fixed date, so that the machine leaves no trace."""
-    typst.compile(str(source), output=str(output), root=str(source.parent), ignore_system_fonts=True, timestamp=TIMESTAMP)
+    typst.compile(
+        str(source), output=str(output), root=str(source.parent), ignore_system_fonts=True, timestamp=TIMESTAMP
+    )

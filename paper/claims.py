@@ -105,7 +105,9 @@ def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
     two = dilemma["classes"]
     other = max((c for c in two if c != name), key=lambda c: two[c]["value"])
     shares = listed([f"{percent(e['value'])} with {n}" for n, e in by_labs.items()])
-    terms = listed([f"{percent(classes[name]['value'])} {term}" for term, classes in dilemma["classes by terms"].items()])
+    terms = listed(
+        [f"{percent(classes[name]['value'])} {term}" for term, classes in dilemma["classes by terms"].items()]
+    )
     return Verdict(
         1,
         CLAIMS[1],

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.records import Record
-
 from paper.claims import judge_claims
 from paper.figures.drivers import drivers_shown
+from paper.figures.style import spoken
 from paper.formats import number, percent, percent_interval, spread
 from paper.phrases import dilemma_phrases, race_phrases, repeated_phrases
 from paper.tables import build_rows, fact_rows, notation_rows, parameter_rows, split_rows
@@ -56,7 +56,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
 
 def chief_drivers(dilemma: Numbers, count: int = 4) -> list[str]:
     """The parameters with the largest total index for the dilemma."""
-    return [name.replace("_", " ") for name in list(dilemma["drivers"]["dilemma"])[:count]]
+    return [spoken(name) for name in list(dilemma["drivers"]["dilemma"])[:count]]
 
 
 def formulas(given: Mapping[str, str]) -> dict[str, str | None]:
@@ -79,7 +79,9 @@ def verification_counts(verification: Numbers) -> dict[str, Any]:
 
 
 def _record(record: Record) -> dict[str, Any]:
-    changes = ", ".join(f"{name} {number(value, 12)}" for name, value in record.parameters.items() if not isinstance(value, str))
+    changes = ", ".join(
+        f"{name} {number(value, 12)}" for name, value in record.parameters.items() if not isinstance(value, str)
+    )
     return {
         "study": record.study,
         "question": record.question,
@@ -116,7 +118,9 @@ def _dilemma_texts(dilemma: Numbers) -> dict[str, str]:
     texts |= {name: percent_interval(e) for name, e in asymmetry.items() if name != "median lambda"}
     texts |= {f"short {name}": percent(e and e["value"]) for name, e in asymmetry.items() if name != "median lambda"}
     texts |= {f"centre {key}": value if isinstance(value, str) else number(value) for key, value in centre.items()}
-    texts["centre unit margin"] = percent(centre["unit margin"]) if centre["unit margin"] >= 0 else number(centre["unit margin"])
+    texts["centre unit margin"] = (
+        percent(centre["unit margin"]) if centre["unit margin"] >= 0 else number(centre["unit margin"])
+    )
     for strength in ("greed", "fear"):
         quartiles = [number(q, 2) for q in dilemma[f"{strength} in dilemmas"]] or ["n/a"] * 3
         texts[f"{strength} median"] = quartiles[1]

@@ -23,7 +23,7 @@ def number(value: Any, digits: int = 3) -> str:
     >>> number(0.012345), number(52.4626), number(1048576), number(None), number("inf")
     ('0.0123', '52.5', '1,048,576', 'n/a', '∞')
     """
-    if value is None or isinstance(value, str) and value not in ("inf", "-inf"):
+    if value is None or (isinstance(value, str) and value not in ("inf", "-inf")):
         return MISSING
     real = float(value)
     if math.isnan(real):

@@ -10,7 +10,9 @@ from paper.formats import interval, percent_interval, spread, trimmed
 Numbers = Mapping[str, Any]
 
 
-def parameter_rows(calibration: Numbers, models: tuple[str, ...] = ("lab-dilemma", "compute-race")) -> list[dict[str, str]]:
+def parameter_rows(
+    calibration: Numbers, models: tuple[str, ...] = ("lab-dilemma", "compute-race")
+) -> list[dict[str, str]]:
     """Parameters of the models, each once, with range, grade and facts."""
     rows, seen = [], set()
     for model in models:
@@ -53,7 +55,9 @@ def notation_rows(calibration: Numbers) -> list[dict[str, str]]:
 
 def fact_rows(calibration: Numbers) -> list[dict[str, str]]:
     """Facts behind the parameters of the two races."""
-    used = sorted({f for model in ("lab-dilemma", "compute-race") for p in calibration["models"][model] for f in p["facts"]})
+    used = sorted(
+        {f for model in ("lab-dilemma", "compute-race") for p in calibration["models"][model] for f in p["facts"]}
+    )
     facts = calibration["facts"]
     return [{"id": f, **_fact(facts[f])} for f in used if f in facts]
 

@@ -14,7 +14,7 @@ def module_name(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path):
+def imports(path, files=()):
     """Project modules imported by a file, anywhere in it; those needed only for types are left out."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
@@ -24,13 +24,15 @@ def imports(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            yield from names
+            if not names <= set(files):  # a package that is only passed through on the way to its modules
+                yield node.module
 
 
 def graph():
     files = {module_name(p): p for layer in LAYERS for p in (ROOT / layer).rglob("*.py")}
-    return {name: {i for i in imports(p) if i in files and i != name} for name, p in files.items()}
+    return {name: {i for i in imports(p, files) if i in files and i != name} for name, p in files.items()}
 
 
 GRAPH = graph()

@@ -60,8 +60,8 @@ def sobol_indices(
         raise InputError(
             f"points is {points} and replicates {replicates}; a power of two, and at least two, are needed"
         )
-    if not names:
-        raise InputError("no input has a prior; there is nothing to attribute the result to")
+    if len(names) < 2:
+        raise InputError(f"the inputs are {list(names)}; at least two are needed to share out the result's variance")
     runs = [_one_design(function, len(names), points, stream) for stream in rng.spawn(replicates)]
     first, total = (np.stack([run[kind] for run in runs]) for kind in range(2))  # (replicates, outputs, inputs)
     return [

@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 class StrategicWedge:
     """Choices under Nash, joint profit and welfare; shapes ``(*batch, N)``, and ``(*batch,)`` for totals.
 
+    How a joint optimum is split among equals with constant cost is not determined, its total is.
     ``dissipation`` is NaN where joint profit is not positive, ``price_of_anarchy`` where welfare is not.
     """
 
@@ -69,15 +70,16 @@ def strategic_wedge(
     social = _optimum(game, game.outcomes[welfare], nash)
     profit_nash, profit_joint = game.payoff(nash).sum(axis=-1), game.payoff(joint).sum(axis=-1)
     welfare_nash, welfare_best = game.outcome(welfare, nash), game.outcome(welfare, social)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):  # nothing built at the optimum: infinitely more than that
+        over_joint, over_welfare = nash / joint - 1, nash / social - 1
         dissipation = np.where(profit_joint > 0, (profit_joint - profit_nash) / profit_joint, np.nan)
         anarchy = np.where(welfare_nash > 0, welfare_best / welfare_nash, np.nan)
     return StrategicWedge(
         nash=nash,
         joint=joint,
         welfare=social,
-        over_joint=nash / joint - 1,
-        over_welfare=nash / social - 1,
+        over_joint=over_joint,
+        over_welfare=over_welfare,
         total_over_joint=nash.sum(axis=-1) / joint.sum(axis=-1) - 1,
         total_over_welfare=nash.sum(axis=-1) / social.sum(axis=-1) - 1,
         profit_nash=profit_nash,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.registry import Columns, Findings, experiment
+from experiments.registry import Columns, Findings, experiment, share
 from models.lab_dilemma import LabDilemma
 from models.symbolic import choice_symbols
 from models.typeset import typst
@@ -21,6 +21,9 @@ from theory import CLASSES, dilemma_class, from_replicates, loss_asymmetry, prob
 from theory.sensitivity import sobol_indices
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
+
+REPLICATES = 16
+"""Independent scrambled point sets."""
 
 STATES = 64
 """States of prize and demand per draw."""
@@ -41,13 +44,13 @@ TERMS: dict[str, dict[str, float]] = {
     "dilemma_class",
     question="Which game do the labs play, how sure can we be, and what drives it?",
     claims=(1, 2),
-    replicates=16,
+    replicates=REPLICATES,
     quick={"draws": 16_384},
 )
 def study(*, draws: int = 131_072, rng: np.random.Generator) -> Columns:
     """One independent set of calibrated draws: class for several numbers of labs, strengths, losses."""
     model = LabDilemma()
-    sample = model.priors().sample(draws // 16, rng=rng)
+    sample = model.priors().sample(share(draws, REPLICATES), rng=rng)
     calibrated = model.replace(**sample)
     two = dilemma_class(calibrated.game())
     inaction, overspending = losses_while_rivals_race(calibrated, STATES, rng)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.registry import Columns, Findings, experiment
+from experiments.registry import Columns, Findings, experiment, share
 from models.compute_race import BUILDERS, ComputeRace
 from theory import (
     HindsightSplit,
@@ -27,6 +27,9 @@ from theory import (
 from theory.sensitivity import sobol_indices
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
+
+REPLICATES = 8
+"""Independent scrambled point sets."""
 
 STATES = 16
 """States of demand and prize per draw; draws and states are averaged over together."""
@@ -50,13 +53,13 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
     "overspend_underinvest",
     question="How much does each builder overspend and underinvest, against hindsight, joint profit and welfare?",
     claims=(2, 7, 10),
-    replicates=8,
+    replicates=REPLICATES,
     quick={"draws": 512},
 )
 def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
     """One independent set of draws; one row per draw and state, the draw's numbers repeated over its states."""
     base = ComputeRace()
-    model = base.replace(**base.priors().sample(draws // 8, rng=rng))
+    model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
     game = model.continuous_game()
     solution = continuous_nash(game)
     solved = solution.certified.any(axis=-1)

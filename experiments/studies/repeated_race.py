@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.registry import Columns, Findings, experiment
+from experiments.registry import Columns, Findings, experiment, share
 from models.lab_dilemma import LabDilemma
 from models.typeset import typst
 from theory import (
@@ -31,6 +31,9 @@ from theory.automata import CATALOGUE
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
+REPLICATES = 8
+"""Independent scrambled point sets."""
+
 LABS = (2, 3, 5)
 LAGS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 """Years until a rival's build is seen and answered."""
@@ -45,13 +48,13 @@ AUTOMATA = ("grim", "tit_for_tat", "generous_tit_for_tat", "win_stay_lose_shift"
     "repeated_race",
     question="How patient, and how well informed, must labs be for restraint to last?",
     claims=(1,),
-    replicates=8,
+    replicates=REPLICATES,
     quick={"draws": 8_192},
 )
 def study(*, draws: int = 65_536, rng: np.random.Generator) -> Columns:
     """One independent set of draws: whether each is a dilemma, and its critical discount factors."""
     base = LabDilemma()
-    sample = base.priors().sample(draws // 8, rng=rng)
+    sample = base.priors().sample(share(draws, REPLICATES), rng=rng)
     columns: dict[str, NDArray[Any]] = {"discount rate": sample["discount_rate"]}
     for n in LABS:
         game = base.replace(n=n, **sample).game()

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.records import Record
 from matplotlib.figure import Figure
 
+from experiments.records import Record
 from paper.figures import builders, classes, drivers, losses, plane, restraint, style, terms
 
 
@@ -22,9 +22,7 @@ def draw_figures(records: Mapping[str, Record], parameters: Mapping[str, Mapping
     parameters
         Symbol and unit of every parameter, by name.
     """
-    dilemma, race, repeated = (
-        records[name] for name in ("dilemma_class", "overspend_underinvest", "repeated_race")
-    )
+    dilemma, race, repeated = (records[name] for name in ("dilemma_class", "overspend_underinvest", "repeated_race"))
     return {
         "classes": classes.draw(dilemma.numbers),
         "plane": plane.draw(dilemma.numbers, dilemma.tables["map"], parameters),

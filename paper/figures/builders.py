@@ -11,7 +11,11 @@ from matplotlib.figure import Figure
 
 from paper.figures.style import BLUE, GREEN, VERMILION, light_grid, new_figure, panel
 
-LOOK = {"Nash": ("o", VERMILION, "race (Nash)"), "joint": ("s", BLUE, "joint profit"), "welfare": ("D", GREEN, "welfare")}
+LOOK = {
+    "Nash": ("o", VERMILION, "race (Nash)"),
+    "joint": ("s", BLUE, "joint profit"),
+    "welfare": ("D", GREEN, "welfare"),
+}
 
 
 def draw(race: Mapping[str, Any]) -> Figure:
@@ -48,4 +52,4 @@ def _label_marks(axes: Axes, gigawatts: Mapping[str, Any]) -> None:
     for offset, (title, (_, colour, label)) in zip((-0.24, 0.0, 0.24), LOOK.items(), strict=True):
         middle = gigawatts[title]["total"]["0.5"]
         text = f"{label}: {'not known' if middle is None else f'{middle:.1f} GW'}"
-        axes.text(0.03, (offset + 0.38) / 1.0, text, color=colour, fontsize=8.5, transform=axes.get_yaxis_transform())
+        axes.text(0.04, offset - 0.07, text, color=colour, fontsize=8.5, transform=axes.get_yaxis_transform())

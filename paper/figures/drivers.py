@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.figures.style import BLUE, VERMILION, light_grid, math_label, new_figure, panel
+from paper.figures.style import BLUE, VERMILION, light_grid, math_label, new_figure, panel, spoken
 
 SHOWN = 0.02
 """A parameter whose total indices are both below this is left out."""
@@ -21,7 +21,7 @@ def draw(dilemma: Mapping[str, Any], parameters: Mapping[str, Mapping[str, str]]
     """Two panels with one order of parameters: that of the dilemma."""
     drivers = dilemma["drivers"]
     names = drivers_shown(drivers)
-    labels = [f"{name.replace('_', ' ')}  {math_label(parameters[name]['symbol'])}" for name in names]
+    labels = [f"{spoken(name)}  {math_label(parameters[name]['symbol'])}" for name in names]
     figure = new_figure(0.9 + 0.185 * len(names))
     left, right = figure.subplots(1, 2, sharey=True, sharex=True)
     _tornado(left, drivers["dilemma"], names, VERMILION, "")

@@ -11,10 +11,18 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from paper.figures.classes import LOOK
-from paper.figures.style import math_label, new_figure, panel
+from paper.figures.style import math_label, new_figure, panel, spoken
 
 BINS = 9
-CLASSES = ("prisoner's dilemma", "deadlock", "harmony", "underinvestment dilemma", "stag hunt", "racing assurance", "chicken")
+CLASSES = (
+    "prisoner's dilemma",
+    "deadlock",
+    "harmony",
+    "underinvestment dilemma",
+    "stag hunt",
+    "racing assurance",
+    "chicken",
+)
 """Order of the codes in the record's table."""
 
 Table = Mapping[str, NDArray[Any]]
@@ -36,9 +44,7 @@ def draw(dilemma: Mapping[str, Any], table: Table, parameters: Mapping[str, Mapp
     return figure
 
 
-def _map(
-    axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: Mapping[str, Mapping[str, str]]
-) -> None:
+def _map(axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: Mapping[str, Mapping[str, str]]) -> None:
     flags = table["class"] == CLASSES.index("prisoner's dilemma")
     edges = [np.quantile(table[name], np.linspace(0, 1, BINS + 1)) for name in (x, y)]
     hits, *_ = np.histogram2d(table[x][flags], table[y][flags], bins=edges)
@@ -49,9 +55,16 @@ def _map(
     if share.min() < 50 < share.max():
         lines = axes.contour(*centres, share.T, levels=[50], colors="white", linewidths=1.6)
         axes.clabel(lines, fmt="50%%", fontsize=8)
-    for name, axis, setter in ((x, axes.xaxis, axes.set_xlabel), (y, axes.yaxis, axes.set_ylabel)):
-        setter(f"{name.replace('_', ' ')} {math_label(parameters[name]['symbol'])} ({_unit(parameters[name]['unit'])})")
-        axis.set_tick_params(direction="out")
+    for name, setter in ((x, axes.set_xlabel), (y, axes.set_ylabel)):
+        setter(f"{spoken(name)} {math_label(parameters[name]['symbol'])} ({_unit(parameters[name]['unit'])})")
+    for scale, ends in ((axes.set_xscale, edges[0]), (axes.set_yscale, edges[1])):
+        if ends[0] > 0 and ends[-1] > 8 * ends[0]:
+            scale("log")
+    for axis, ends in ((axes.xaxis, edges[0]), (axes.yaxis, edges[1])):
+        if axis.get_scale() == "log":
+            ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200) if 0.98 * ends[0] <= t <= ends[-1]]
+            axis.set_ticks(ticks, [f"{t:g}" for t in ticks])
+            axis.set_ticks([], minor=True)
     axes.set_xlim(edges[0][0], edges[0][-1])
     axes.set_ylim(edges[1][0], edges[1][-1])
     figure.colorbar(mesh, ax=axes, label="P(prisoner's dilemma), %", pad=0.02, aspect=30)
@@ -74,12 +87,23 @@ def _asymmetry(axes: Axes, table: Table) -> None:
         count, _ = np.histogram(logs[table["class"] == CLASSES.index(name)], edges)
         colour, hatch = LOOK[name]
         widths = np.diff(edges)
-        axes.bar(edges[:-1], count * share, widths, base, align="edge", color=colour, hatch=hatch, edgecolor="white", linewidth=0.3, label=name)
+        axes.bar(
+            edges[:-1],
+            count * share,
+            widths,
+            base,
+            align="edge",
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.3,
+            label=name,
+        )
         base = base + count * share
     axes.axvline(0, color="black", linewidth=0.9, linestyle="--")
     axes.set_xticks([-2, -1, 0, 1, 2], ["1/100", "1/10", "1", "10", "100"])
-    axes.set_xlabel(r"loss asymmetry $\lambda$ = E[inaction] / E[overspending] (no unit)")
+    axes.set_xlabel(r"loss asymmetry $\lambda$ (no unit, logarithmic)")
     axes.set_ylabel("share of draws per bin (%)")
     axes.legend(loc="upper right", handlelength=1.4, labelspacing=0.3)
-    axes.set_ylim(0, 1.22 * base.max())
+    axes.set_ylim(0, 1.38 * base.max())
     panel(axes, "b", "loss asymmetry, by class")

@@ -57,7 +57,16 @@ def _noise(axes: Axes, automata: Mapping[str, Mapping[str, Any]]) -> None:
             axes.plot(100 * noise[1:], share[1:], color=colour, linestyle=dash)
             ends[name] = share[-1]
     for name, y in _spread(ends, gap=6.5).items():
-        axes.annotate(name.replace("_", " "), (100 * noise[-1], y), (4, 0), textcoords="offset points", va="center", color=AUTOMATA[name][0], fontsize=8, annotation_clip=False)
+        axes.annotate(
+            name.replace("_", " "),
+            (100 * noise[-1], y),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+            color=AUTOMATA[name][0],
+            fontsize=8,
+            annotation_clip=False,
+        )
     axes.set_xscale("log")
     axes.set_xticks([0.1, 1, 10], ["0.1", "1", "10"])
     axes.set_ylim(0, 102)

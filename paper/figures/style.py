@@ -71,7 +71,44 @@ def panel(axes: Axes, letter: str, title: str) -> None:
     axes.set_title(f"({letter})  {title}")
 
 
-_GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "theta", "kappa", "lambda", "mu", "rho", "sigma", "phi", "omega"}
+_GREEK = {
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "theta",
+    "kappa",
+    "lambda",
+    "mu",
+    "rho",
+    "sigma",
+    "phi",
+    "omega",
+}
+
+
+NAMES = {
+    "ai_share": "AI share of spending",
+    "base_spending": "restrained spending",
+    "decided": "part of prize settled",
+    "glut": "price fall in a glut",
+    "intensity": "racing intensity",
+    "parity": "rivals' weight",
+    "survival": "standing at stake",
+}
+"""Names for readers, where the field's own says too little."""
+
+
+def spoken(parameter: str) -> str:
+    """Name of a parameter for readers.
+
+    Examples
+    --------
+    >>> spoken("glut"), spoken("capital_cost")
+    ('price fall in a glut', 'capital cost')
+    """
+    return NAMES.get(parameter, parameter.replace("_", " "))
 
 
 def math_label(typst_symbol: str) -> str:

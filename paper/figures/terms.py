@@ -32,7 +32,7 @@ def _terms(axes: Axes, terms: Mapping[str, Mapping[str, float]]) -> None:
         axes.barh(row, spread["0.5"], color=colour, hatch=hatch, edgecolor="white", height=0.6, alpha=0.8)
         axes.hlines(row, spread["0.05"], spread["0.95"], color=BLACK, linewidth=0.8)
         axes.hlines(row, spread["0.25"], spread["0.75"], color=BLACK, linewidth=2.4)
-        label = f" {spread['0.5']:.1f}" if row == 0 else f" {spread['0.5']:.1f} ({spread['0.5'] - base:+.1f})"
+        label = f" {spread['0.5']:.2g}" if row == 0 else f" {spread['0.5']:.1f} ({spread['0.5'] - base:+.1f})"
         axes.text(spread["0.95"], row, label, va="center", ha="left", fontsize=8.5)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
@@ -44,13 +44,21 @@ def _terms(axes: Axes, terms: Mapping[str, Mapping[str, float]]) -> None:
 
 def _rivals(axes: Axes, rivals: Mapping[str, Mapping[str, float]]) -> None:
     counts = [int(n) for n in rivals]
-    for key, colour, dash, marker, label in (
-        ("total GW", VERMILION, "-", "o", "race (Nash)"),
-        ("joint GW", BLUE, "--", "s", "joint profit"),
+    for key, colour, dash, marker, label, below in (
+        ("total GW", VERMILION, "-", "o", "race (Nash)", 4),
+        ("joint GW", BLUE, "--", "s", "joint profit", -16),
     ):
         values = [rivals[str(n)][key] for n in counts]
         axes.plot(counts, values, color=colour, linestyle=dash, marker=marker, markersize=4)
-        axes.annotate(label, (counts[-1], values[-1]), (-4, 7), textcoords="offset points", ha="right", color=colour, fontsize=8.5)
+        axes.annotate(
+            label,
+            (counts[-1], values[-1]),
+            (-8, below - 6),
+            textcoords="offset points",
+            ha="right",
+            color=colour,
+            fontsize=8.5,
+        )
     axes.set_xticks(counts)
     axes.set_ylim(bottom=0)
     axes.margins(y=0.15)

@@ -144,7 +144,7 @@ def test_hindsight_loss_is_the_gap_to_the_best_reply_and_splits_exactly():
     game = race.realised_game(64, np.random.default_rng(5).spawn(2)[0])
     x = np.broadcast_to(solution.select(), (64, 5))
     reply, value, _ = best_reply(game, x, 2)
-    np.testing.assert_allclose(split.loss[0, :, 2], np.maximum(value - game.payoff_of(2, x), 0), atol=1e-6)
+    np.testing.assert_allclose(split.loss[0, :, 2], np.maximum(value - game.payoff_of(2, x), 0), rtol=1e-5, atol=1e-9)
     assert ((split.overspend[0, :, 2] > 0) <= (x[:, 2] > reply)).all()
 
 
@@ -185,7 +185,7 @@ def test_greed_equals_fear_without_glut_and_with_symmetric_standing():
 def test_entrants_are_average_builders_and_take_nothing_from_the_named_ones():
     race = ComputeRace().replace(n_builders=7)
     assert race.players[-1] == "entrant 2"
-    np.testing.assert_allclose(race.plan[5:], ComputeRace().plan.mean() if hasattr(ComputeRace().plan, "mean") else 0)
+    np.testing.assert_allclose(race.plan[5:], np.mean(ComputeRace().plan))
     assert nash(race.continuous_game()).certified[0]
     with pytest.raises(InputError, match="named players"):
         race.priors()
