@@ -18,7 +18,7 @@ reproduce: .venv/.installed   ## run every study, verify, build paper/build/comp
 	$(BIN)/computerace reproduce $(if $(QUICK),--quick)
 
 test: .venv/.installed        ## run the whole test suite with coverage
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadscope --cov --cov-report=term:skip-covered
 
 lint: .venv/.installed        ## ruff and the strict type checker
 	$(BIN)/ruff check .

@@ -46,7 +46,7 @@ def _plan(low: float, high: float, *facts: str) -> Prior:
         facts=facts,
         log=True,
         reason="spending of 2024 (low) to guidance or yearly rate of 2025 (high), geometric mean (central); for "
-        "Microsoft the ends differ in leases, for OpenAI they are compute bought in 2024 and a quarter of Stargate, 2026 to 2029",
+        "Microsoft the ends differ in leases, for OpenAI they are compute bought in 2024 and a quarter of Stargate",
     )
 
 

@@ -142,15 +142,15 @@ def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
     terms = race["terms"]
     first, last = next(iter(terms)), list(terms)[-1]
     margin = race["P(unit margin > 0)"]
-    carried = " so prize and standing carry the danger;" if margin["high"] < 0.5 else ""
+    carried = ", so prize and standing carry the danger" if margin["high"] < 0.5 else ""
+    build = f"{number(terms[last]['0.5'])} GW with {last}, {number(terms[first]['0.5'], 2)} GW with {first}"
     return Verdict(
         10,
         CLAIMS[10],
         by_ratio(list(ratios.values())),
         f"λ at the equilibrium of the race: {shown}.",
         "S2, hindsight split at the Nash equilibrium",
-        f"Unit margins are positive in {percent_interval(margin)} of the draws;{carried} median build {number(terms[last]['0.5'])} GW with all terms, "
-        f"{number(terms[first]['0.5'], 2)} GW with {first}.",
+        f"Unit margins are positive in {percent_interval(margin)} of the draws{carried}. Median build {build}.",
     )
 
 

@@ -9,8 +9,8 @@ from experiments.records import Record
 from paper.claims import judge_claims
 from paper.figures.drivers import drivers_shown
 from paper.figures.style import spoken
-from paper.formats import number, percent, percent_interval, spread
-from paper.phrases import dilemma_phrases, race_phrases, repeated_phrases
+from paper.formats import count, number, percent, percent_interval, spread
+from paper.phrases import dilemma_phrases, race_phrases, repeated_phrases, spending_against_guidance
 from paper.tables import build_rows, fact_rows, notation_rows, parameter_rows, split_rows
 
 LONGEST_FORMULA = 260
@@ -39,7 +39,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         "quick": quick,
         "text": {**_dilemma_texts(dilemma), **_race_texts(race, calibration), **_repeated_texts(repeated)}
         | _calibration_texts(calibration, chief),
-        "phrase": dilemma_phrases(dilemma) | race_phrases(race) | repeated_phrases(repeated),
+        "phrase": dilemma_phrases(dilemma, calibration) | race_phrases(race, calibration) | repeated_phrases(repeated),
         "formula": formulas(calibration["formulas"] | dilemma["boundaries"] | {"critical": repeated["formula"]}),
         "claims": judge_claims(dilemma, race, chief),
         "parameters": parameter_rows(calibration),
@@ -54,9 +54,9 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
     }
 
 
-def chief_drivers(dilemma: Numbers, count: int = 4) -> list[str]:
+def chief_drivers(dilemma: Numbers, most: int = 4) -> list[str]:
     """The parameters with the largest total index for the dilemma."""
-    return [spoken(name) for name in list(dilemma["drivers"]["dilemma"])[:count]]
+    return [spoken(name) for name in list(dilemma["drivers"]["dilemma"])[:most]]
 
 
 def formulas(given: Mapping[str, str]) -> dict[str, str | None]:
@@ -80,7 +80,7 @@ def verification_counts(verification: Numbers) -> dict[str, Any]:
 
 def _record(record: Record) -> dict[str, Any]:
     changes = ", ".join(
-        f"{name} {number(value, 12)}" for name, value in record.parameters.items() if not isinstance(value, str)
+        f"{name} {count(value) if isinstance(value, int) else value}" for name, value in record.parameters.items()
     )
     return {
         "study": record.study,
@@ -109,13 +109,14 @@ def _dilemma_texts(dilemma: Numbers) -> dict[str, str]:
     hidden = len(drivers["dilemma"]) - len(drivers_shown(drivers))
     first_sum = sum(max(0.0, index["first"]["value"]) for index in drivers["dilemma"].values())
     texts = {
-        "draws": number(dilemma["draws"], 12),
+        "draws": count(dilemma["draws"]),
         "states": str(dilemma["states per draw"]),
         "drivers hidden": str(hidden),
         "first-order sum": percent(first_sum),
         "median lambda": number(asymmetry["median lambda"]),
     }
-    texts |= {name: percent_interval(e) for name, e in asymmetry.items() if name != "median lambda"}
+    texts["P(dilemma)"] = percent_interval(dilemma["classes"]["prisoner's dilemma"])
+    texts |= {name: percent_interval(e) for name, e in asymmetry.items() if name not in ("median lambda", "P(dilemma)")}
     texts |= {f"short {name}": percent(e and e["value"]) for name, e in asymmetry.items() if name != "median lambda"}
     texts |= {f"centre {key}": value if isinstance(value, str) else number(value) for key, value in centre.items()}
     texts["centre unit margin"] = (
@@ -129,22 +130,19 @@ def _dilemma_texts(dilemma: Numbers) -> dict[str, str]:
 
 
 def _race_texts(race: Numbers, calibration: Numbers) -> dict[str, str]:
-    guidance = sum(e["high"] for e in calibration["models"]["compute-race"] if e["parameter"] == "plan")
-    share = next(e for e in calibration["models"]["compute-race"] if e["parameter"] == "ai_share")
-    predicted = sum(table["0.5"] for table in race["capital spending"].values())
+    total, guidance, share = spending_against_guidance(race, calibration)
     centre = race["centre"]
     return {
-        "race draws": number(race["draws"], 12),
+        "race draws": count(race["draws"]),
         "race states": str(race["states per draw"]),
-        "not certified": percent(race["share not certified"]),
         "total Nash": spread(race["GW"]["Nash"]["total"]),
         "stranded": spread(race["stranded capital"]),
         "unmet": spread(race["unmet demand"]),
         "guidance": number(guidance),
-        "guidance on AI": number(guidance * share["central"]),
-        "AI share": percent(share["central"]),
-        "predicted spending": number(predicted),
-        "predicted over guidance": percent(predicted / (guidance * share["central"])),
+        "guidance on AI": number(guidance * share),
+        "AI share": percent(share),
+        "predicted spending": number(total),
+        "predicted over guidance": percent(total / (guidance * share)),
         "centre over joint": _signed_percent(centre["total over joint"]),
         "centre over welfare": _signed_percent(centre["total over welfare"]),
         "centre dissipation": percent(centre["dissipation"]),
@@ -157,7 +155,7 @@ def _race_texts(race: Numbers, calibration: Numbers) -> dict[str, str]:
 def _repeated_texts(repeated: Numbers) -> dict[str, str]:
     critical, centre = repeated["critical"], repeated["centre"]
     texts = {
-        "repeated draws": number(repeated["draws"], 12),
+        "repeated draws": count(repeated["draws"]),
         "centre critical": number(centre["critical"], 2),
         "centre discount factor": number(centre["discount factor"], 2),
         "yearly factor": number(critical["2"]["mean yearly equivalent"], 2),
@@ -169,7 +167,8 @@ def _repeated_texts(repeated: Numbers) -> dict[str, str]:
 def _signed_percent(value: float | None) -> str:
     if value is None:
         return "n/a"
-    return f"{percent(abs(value)) if abs(value) <= 1 else number(100 * abs(value)) + '%'} {'above' if value > 0 else 'below'}"
+    size = percent(abs(value)) if abs(value) <= 1 else f"{number(100 * abs(value))}%"
+    return f"{size} {'above' if value > 0 else 'below'}"
 
 
 def _range(values: list[Any]) -> str:

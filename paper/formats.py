@@ -37,6 +37,17 @@ def number(value: Any, digits: int = 3) -> str:
     return (MINUS if real < 0 and float(text.replace(",", "")) else "") + text
 
 
+def count(value: Any) -> str:
+    """Whole number.
+
+    Examples
+    --------
+    >>> count(131072), count(None)
+    ('131,072', 'n/a')
+    """
+    return MISSING if value is None else f"{round(value):,}"
+
+
 def trimmed(value: Any) -> str:
     """Number to four significant digits without zeros at the end.
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from paper.figures.style import spoken
 from paper.formats import interval, listed, number, percent, percent_interval, spread
 
 Numbers = Mapping[str, Any]
+
+DILEMMA = "prisoner's dilemma"
+
+_FREQUENCIES: tuple[tuple[float, str], ...] = (
+    (0.01, "in almost none of the draws"),
+    (0.1, "in few draws"),
+    (0.45, "in a minority of the draws"),
+    (0.55, "in about half of the draws"),
+    (0.9, "in most draws"),
+)
 
 
 def how_often(share: float) -> str:
@@ -18,9 +30,7 @@ def how_often(share: float) -> str:
     >>> how_often(0.34), how_often(0.95)
     ('in a minority of the draws', 'in almost all draws')
     """
-    bounds = ((0.01, "in almost none of the draws"), (0.1, "in few draws"), (0.45, "in a minority of the draws"))
-    bounds += ((0.55, "in about half of the draws"), (0.9, "in most draws"))
-    return next((words for bound, words in bounds if share < bound), "in almost all draws")
+    return next((words for bound, words in _FREQUENCIES if share < bound), "in almost all draws")
 
 
 def against_one(estimate: Mapping[str, float]) -> str:
@@ -38,118 +48,285 @@ def trend(values: list[float]) -> str:
     >>> trend([3.0, 2.0, 1.0]), trend([1.0, 3.0, 2.0])
     ('falls', 'does not move in one direction')
     """
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    steps = [after - before for before, after in itertools.pairwise(values)]
     if all(step > 0 for step in steps):
         return "rises"
     return "falls" if all(step < 0 for step in steps) else "does not move in one direction"
 
 
-def dilemma_phrases(dilemma: Numbers) -> dict[str, str]:
+# -- which game is it --------------------------------------------------------------------------------------
+
+
+def dilemma_phrases(dilemma: Numbers, calibration: Numbers) -> dict[str, str]:
     """Sentences on which game it is."""
-    name = "prisoner's dilemma"
-    classes, asymmetry = dilemma["classes"], dilemma["asymmetry"]
-    order = sorted(classes, key=lambda c: -classes[c]["value"])
-    first, second = order[0], order[1]
-    by_labs = dilemma["classes by labs"]
-    labs, shares = list(by_labs), [by_labs[n][name]["value"] for n in by_labs]
-    margins_alone = next(iter(dilemma["classes by terms"].values()))[name]["value"]
-    gap = asymmetry["P(lambda > 1)"]["value"] - asymmetry["P(dilemma and lambda > 1)"]["value"]
-    centre = dilemma["centre"]
-    likely = first if first == name else f"{first}, not a {name}"
     return {
-        "most probable": f"The most probable game of two labs is {likely} ({percent_interval(classes[first])}); "
-        f"next is {second} ({percent_interval(classes[second])}).",
-        "how often": how_often(classes[name]["value"]),
-        "labs": f"The probability of a {name} {trend(shares)} with the number of labs, "
-        f"from {percent(shares[0])} with {labs[0]} to {percent(shares[-1])} with {labs[-1]}.",
-        "terms": (
-            "Unit margins alone hardly ever make a dilemma"
-            if margins_alone < 0.05
-            else "Unit margins alone already make some dilemmas"
-        )
-        + f" ({percent(margins_alone)}).",
-        "asymmetry without dilemma": f"In {percent(gap)} of all draws λ > 1 and the game is no {name}.",
-        "centre": f"At the central values the game is a {centre['class']}"
-        + (
-            ", although over the draws most games are not: the centre is not the typical draw, because the priors of "
-            "revenue and cost are skewed."
-            if centre["class"] == name and classes[name]["value"] < 0.5
-            else "."
-        ),
+        "how often": how_often(dilemma["classes"][DILEMMA]["value"]),
+        "most probable": most_probable(dilemma["classes"]),
+        "labs": by_number_of_labs(dilemma["classes by labs"]),
+        "terms": margins_alone(dilemma["classes by terms"]),
+        **centre_phrases(dilemma),
+        **asymmetry_phrases(dilemma["asymmetry"]),
+        **driver_phrases(dilemma["drivers"]["dilemma"], calibration),
     }
 
 
-def race_phrases(race: Numbers) -> dict[str, str]:
+def most_probable(classes: Mapping[str, Mapping[str, float]]) -> str:
+    """The two most probable classes."""
+    first, second, *_ = sorted(classes, key=lambda name: -classes[name]["value"])
+    likely = first if first == DILEMMA else f"{first}, not a {DILEMMA}"
+    return (
+        f"The most probable game of two labs is {likely} ({percent_interval(classes[first])}); "
+        f"next is {second} ({percent_interval(classes[second])})."
+    )
+
+
+def by_number_of_labs(classes: Numbers) -> str:
+    """How the probability of the dilemma moves with the number of labs."""
+    labs = list(classes)
+    shares = [classes[n][DILEMMA]["value"] for n in labs]
+    return (
+        f"The probability of a {DILEMMA} {trend(shares)} with the number of labs, "
+        f"from {percent(shares[0])} with {labs[0]} to {percent(shares[-1])} with {labs[-1]}."
+    )
+
+
+def margins_alone(classes: Numbers) -> str:
+    """Whether the first row, unit margins alone, makes dilemmas."""
+    share = next(iter(classes.values()))[DILEMMA]["value"]
+    start = "Unit margins alone hardly ever make a dilemma" if share < 0.05 else "Unit margins alone make some dilemmas"
+    return f"{start} ({percent(share)})."
+
+
+def centre_phrases(dilemma: Numbers) -> dict[str, str]:
+    """The game at the central values, and whether it is typical."""
+    found, share = dilemma["centre"]["class"], dilemma["classes"][DILEMMA]["value"]
+    typical = found != DILEMMA or share >= 0.5
+    return {
+        "centre": f"At the central values the game is a {found}"
+        + (
+            "."
+            if typical
+            else ", although most draws are not: the central values are modes, and the priors of revenue and its "
+            "decline are skewed towards the worse."
+        ),
+        "centre payoffs": "a lab that races alone gains, one that is left behind loses, and both would keep more by "
+        "holding back."
+        if found == DILEMMA
+        else "these are the payoffs of the central values only.",
+    }
+
+
+def asymmetry_phrases(asymmetry: Numbers) -> dict[str, str]:
+    """Loss asymmetry and fear against the dilemma."""
+    gap = asymmetry["P(lambda > 1)"]["value"] - asymmetry["P(dilemma and lambda > 1)"]["value"]
+    fear = asymmetry["P(fear > 1 | dilemma)"]
+    far = ": far from necessary." if fear and fear["high"] < 0.5 else "."
+    return {
+        "asymmetry without dilemma": f"In {percent(gap)} of all draws λ > 1 and the game is no {DILEMMA}.",
+        "fear": f"Fear exceeds one in {percent_interval(fear)} of the dilemmas{far}" if fear else "",
+        "binding": "The drivers of λ > 1 are nearly those of the dilemma, because P > S is the condition that binds."
+        if gap < 0.05
+        else "The drivers of λ > 1 are shown beside them.",
+    }
+
+
+def driver_phrases(drivers: Numbers, calibration: Numbers) -> dict[str, str]:
+    """Whether effects are separate or joint, and whether the chief drivers rest on facts."""
+    first_order = sum(max(0.0, index["first"]["value"]) for index in drivers.values())
+    swept = {e["parameter"] for e in calibration["models"]["lab-dilemma"] if e["grade"] == "swept"}
+    chief = [spoken(name) for name in list(drivers)[:4] if name in swept]
+    return {
+        "interaction": f"The first-order indices add up to {percent(first_order)} of the variance: "
+        + (
+            "most of what decides the class is interaction, so no single fact would settle it."
+            if first_order < 0.5
+            else "most of what decides the class are separate effects, so a few facts would settle much of it."
+        ),
+        "chief swept": f"Among the four chief drivers of the dilemma, swept are: {listed(chief)}."
+        if chief
+        else "None of the four chief drivers of the dilemma is among them.",
+    }
+
+
+# -- overspending and underinvesting -----------------------------------------------------------------------
+
+
+def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
     """Sentences on overspending and underinvesting."""
-    wedge, split, terms = race["wedge"], race["split"], race["terms"]
-    joint, welfare = (wedge[f"P(Nash above {w})"] for w in ("joint", "welfare"))
-    sides = {against_one(table["lambda"]) for table in split.values()}
-    asymmetry = f"λ is {sides.pop()} for every builder" if len(sides) == 1 else "λ lies on different sides of one"
-    largest = max(split, key=lambda b: split[b]["lambda"]["value"])
-    names = list(terms)
-    alone, everything = terms[names[0]]["0.5"], terms[names[-1]]["0.5"]
-    carried = sorted(names[1:-1], key=lambda t: alone - terms[t]["0.5"])
-    middle = [t for t in carried if terms[t]["0.5"] > 1.5 * alone]
-    rivals = race["rivals"]
-    dissipation = [rivals[n]["dissipation"] for n in rivals]
-    known = wedge["Nash over joint"]["0.5"] is not None
+    return {
+        **wedge_phrases(race["wedge"]),
+        "society": society(race["centre"]),
+        "certified": certified(race["share not certified"]),
+        "gap": guidance_gap(*spending_against_guidance(race, calibration)),
+        "asymmetry": hindsight_asymmetry(race["split"]),
+        "meaning": frequency_and_size(race["split"]),
+        "carried": carried(race["terms"]),
+        "margin": margin_phrase(race["P(unit margin > 0)"]),
+        "constant price": constant_price(race["margin at constant price"], race["unit margin"]),
+        "rivals": more_rivals(race["rivals"]),
+    }
+
+
+def wedge_phrases(wedge: Numbers) -> dict[str, str]:
+    """Nash against joint profit and welfare."""
+    joint, welfare, builds = (
+        wedge[name] for name in ("P(Nash above joint)", "P(Nash above welfare)", "P(joint optimum builds)")
+    )
+    ratio = wedge["Nash over joint, where it builds"]
+    nothing = "Mostly the builders together would rather build next to nothing: " if builds["value"] < 0.5 else ""
+    start = f"{nothing}joint profit asks for a build worth the name in {percent_interval(builds)} of the draws"
     return {
         "wedge": f"The race builds more than joint profit would ask for {how_often(joint['value'])} "
         f"({percent_interval(joint)}), and more than welfare would {how_often(welfare['value'])} "
         f"({percent_interval(welfare)}).",
-        "ratios": f"The median total build is {spread(wedge['Nash over joint'])} times the joint optimum and "
-        f"{spread(wedge['Nash over welfare'])} times the welfare optimum."
-        if known
-        else "The optimum was not found in some draws, so the record gives no quantiles of these ratios, and the two "
-        "shares above count those draws as not above it.",
-        "asymmetry": f"{asymmetry}; it is largest for {largest} ({interval(split[largest]['lambda'])}).",
-        "meaning": "Even after the race has built what it builds, being too small costs more in hindsight than being "
-        "too large: the losses from a missed boom are rarer or equally frequent, but much larger."
-        if sides <= {"above one"} and asymmetry.startswith("λ is above")
-        else "At the equilibrium the two losses are no longer ordered as the quoted fear has it for all builders.",
-        "carried": (
-            f"The median total is {number(alone, 2)} GW with {names[0]} and {number(everything)} GW with all terms; "
-            + (
-                f"the build is carried by {listed([t.removeprefix('+ ') for t in middle])}, each switched on alone."
-                if middle
-                else "no single term carries the difference."
-            )
-        ),
-        "rivals": f"At the central values the total build {trend([rivals[n]['total GW'] for n in rivals])} with the number of builders, "
-        f"and the share of joint profit dissipated {trend(dissipation)} (between {percent(min(dissipation))} and {percent(max(dissipation))}).",
-        "margin": margin_phrase(race["P(unit margin > 0)"]),
+        "joint builds": f"{start[0].upper()}{start[1:]}"
+        + (f", and the race then builds {spread(ratio)} times as much." if ratio else "."),
+        "excess": f"Capital spending in excess of the joint optimum is US$ {spread(wedge['excess spending'])} bn, in "
+        f"excess of the welfare optimum US$ {spread(wedge['excess over welfare'])} bn.",
     }
+
+
+def society(centre: Numbers) -> str:
+    """Who bears the cost of the race."""
+    anarchy, dissipation = centre["price of anarchy"], centre["dissipation"]
+    if anarchy is not None and dissipation is not None and anarchy - 1 < dissipation:
+        return "the race costs society less than it costs the racers, because users gain from what is built."
+    return "for society the race is at least as costly as for the racers."
+
+
+def certified(missed: float) -> str:
+    """How many draws have no certified equilibrium."""
+    if missed == 0:
+        return "A certified equilibrium was found in every draw."
+    return f"No certified equilibrium was found in {percent(missed)} of the draws, which are left out."
+
+
+def spending_against_guidance(race: Numbers, calibration: Numbers) -> tuple[float, float, float]:
+    """Median capital spending of all builders, their guidance (US$ bn a year), and the share of it that is AI."""
+    entries = calibration["models"]["compute-race"]
+    guidance = sum(e["high"] for e in entries if e["parameter"] == "plan")
+    share = next(e["central"] for e in entries if e["parameter"] == "ai_share")
+    return sum(table["0.5"] for table in race["capital spending"].values()), guidance, share
+
+
+def guidance_gap(predicted: float, guidance: float, share: float) -> str:
+    """What the difference between predicted and guided spending means."""
+    if predicted < 0.9 * guidance * share:
+        return (
+            "The gap says that actual builders see more revenue per GW, a larger stake, or more demand than the "
+            "public contracts show, or that they build more than their payoffs as modelled justify; the facts "
+            "cannot tell which."
+        )
+    if predicted < 1.1 * guidance * share:
+        return "The two agree as far as the swept share allows to say."
+    return (
+        "The model predicts more than is guided: its stakes are too large, or something that it leaves out, such as "
+        "power, chips or finance, holds the builders back."
+    )
+
+
+def hindsight_asymmetry(split: Numbers) -> str:
+    """On which side of one lambda lies, and where it is largest."""
+    sides = {against_one(table["lambda"]) for table in split.values()}
+    where = f"λ is {sides.pop()} for every builder" if len(sides) == 1 else "λ is not on one side of one for all"
+    largest = max(split, key=lambda name: float(split[name]["lambda"]["value"]))
+    return f"{where}; it is largest for {largest} ({interval(split[largest]['lambda'])})."
+
+
+def frequency_and_size(split: Numbers) -> str:
+    """How often builds turn out too large, and how the tails of the two losses compare."""
+    often = [table["P(overspend)"]["value"] for table in split.values()]
+    tails = [_tail(table, "underinvest") / _tail(table, "overspend") for table in split.values()]
+    start = f"A build turns out too large in {percent(min(often))} to {percent(max(often))} of the cases"
+    ratio = f"{number(min(tails), 2)} to {number(max(tails), 2)} times"
+    end = ": the asymmetry is in the tail, where a boom is missed." if min(tails) > 1 else "."
+    return f"{start}; the worst twentieth of the losses from too little is {ratio} that from too much{end}"
+
+
+def _tail(table: Numbers, loss: str) -> float:
+    return float(table[f"CVaR95[{loss}]"]["value"]) or float("nan")
+
+
+def carried(terms: Mapping[str, Mapping[str, float]]) -> str:
+    """Which terms carry the build, each switched on alone."""
+    names = list(terms)
+    alone, everything = terms[names[0]]["0.5"], terms[names[-1]]["0.5"]
+    order = sorted(names[1:-1], key=lambda name: -terms[name]["0.5"])
+    large = [name.removeprefix("+ ") for name in order if terms[name]["0.5"] > 1.5 * alone]
+    end = (
+        f"the build is carried by {listed(large)}, each of them enough when switched on alone."
+        if large
+        else "no single term carries the difference."
+    )
+    return (
+        f"The median total is {number(alone, 2)} GW with {names[0]} and {number(everything)} GW with {names[-1]}; {end}"
+    )
 
 
 def margin_phrase(estimate: Mapping[str, float]) -> str:
     """What unit margins alone say."""
     share = percent_interval(estimate)
-    if estimate["high"] < 0.5:
-        return f"Unit margins straddle zero and are mostly negative: they are positive in {share} of the draws."
-    if estimate["low"] > 0.5:
-        return f"Unit margins straddle zero and are mostly positive: they are positive in {share} of the draws."
-    return f"Unit margins straddle zero: they are positive in {share} of the draws."
+    if estimate["value"] in (0, 1):
+        return f"Unit margins are positive in {share} of the draws."
+    side = "mostly negative" if estimate["high"] < 0.5 else "mostly positive" if estimate["low"] > 0.5 else "evenly so"
+    return f"Unit margins straddle zero, {side}: they are positive in {share} of the draws."
+
+
+def constant_price(constant: Mapping[str, float], declining: Mapping[str, float]) -> str:
+    """What the fall of prices does to the unit margin."""
+    turns = constant["0.5"] > 0 > declining["0.5"]
+    return (
+        f"The median unit margin is {number(declining['0.5'], 2)}; at a price that never falls it would be "
+        f"{number(constant['0.5'], 2)}"
+        + (": the sign of the typical margin hangs on how fast prices fall." if turns else ".")
+    )
+
+
+def more_rivals(rivals: Mapping[str, Mapping[str, float]]) -> str:
+    """Total build and dissipation as builders are added."""
+    builds, lost = ([table[key] for table in rivals.values()] for key in ("total GW", "dissipation"))
+    return (
+        f"At the central values the total build {trend(builds)} with the number of builders, and the share of joint "
+        f"profit dissipated {trend(lost)} (between {percent(min(lost))} and {percent(max(lost))})."
+    )
+
+
+# -- restraint ---------------------------------------------------------------------------------------------
 
 
 def repeated_phrases(repeated: Numbers) -> dict[str, str]:
     """Sentences on what restraint needs."""
-    sustainable, automata = repeated["sustainable"], repeated["centre"]["automata"]
-    labs = list(sustainable)
-    lags = list(sustainable[labs[0]])
-    first, last = sustainable[labs[0]][lags[0]]["value"], sustainable[labs[-1]][lags[-1]]["value"]
-    stable = [name.replace("_", " ") for name, a in automata.items() if a["subgame perfect"]]
+    return lag_phrases(repeated["sustainable"]) | noise_phrases(repeated["centre"]["automata"])
+
+
+def lag_phrases(sustainable: Numbers) -> dict[str, str]:
+    """Restraint at the shortest lag with the fewest labs, and at the longest with the most."""
+    few, *_, many = sustainable
+    fast, *_, slow = sustainable[few]
+    first, last = sustainable[few][fast]["value"], sustainable[many][slow]["value"]
+    return {
+        "lag": f"With {few} labs and an answer after {number(float(fast), 2)} years restraint can last in "
+        f"{percent(first)} of the dilemmas; with {many} labs and {number(float(slow), 1)} years in {percent(last)}.",
+        "patience": "Impatience is not what stands against restraint."
+        if last > 0.75
+        else "Slow information is a real obstacle to restraint.",
+    }
+
+
+def noise_phrases(automata: Numbers) -> dict[str, str]:
+    """What one slip in a hundred does, and which pairs are equilibria."""
     noise = automata["grim"]["noise"]
     at = min(range(len(noise)), key=lambda i: abs(noise[i] - 0.01))
     racing = {name.replace("_", " "): a["racing share"][at] for name, a in automata.items() if name != "always_race"}
+    stable = [name.replace("_", " ") for name, a in automata.items() if a["subgame perfect"]]
     best, worst = min(racing, key=lambda a: racing[a]), max(racing, key=lambda a: racing[a])
     return {
-        "lag": f"With {labs[0]} labs and an answer after {number(float(lags[0]), 2)} years restraint can last in "
-        f"{percent(first)} of the dilemmas; with {labs[-1]} labs and {number(float(lags[-1]), 1)} years in {percent(last)}.",
-        "patience": "Impatience is not what stands against restraint"
-        if last > 0.75
-        else "Slow information is a real obstacle to restraint",
-        "noise": f"With {percent(noise[at])} of the choices slipping, a pair of {worst} races {percent(racing[worst])} of "
-        f"the (discounted) time and a pair of {best} {percent(racing[best])}.",
+        "noise": f"With {percent(noise[at])} of the choices slipping, a pair of {worst} races "
+        f"{percent(racing[worst])} of the (discounted) time and a pair of {best} {percent(racing[best])}.",
+        "unforgiving": "A pair of grim turns one misread build into a lasting race: an argument for making builds "
+        "visible, and for strategies that return to restraint."
+        if worst == "grim"
+        else f"The pair that suffers most is {worst}.",
         "perfect": f"Without noise the pairs that are subgame perfect at the central values are {listed(stable)}."
         if stable
         else "Without noise no pair of these automata is subgame perfect at the central values.",

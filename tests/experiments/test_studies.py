@@ -1,0 +1,80 @@
+"""What every registered study keeps to, and what the results must say whatever the draws are."""
+
+import json
+
+import numpy as np
+import pytest
+
+from experiments.catalogue import studies
+from experiments.runner import run
+from theory import CLASSES
+
+SMALL = {"dilemma_class": 256, "overspend_underinvest": 32, "repeated_race": 512}
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("records")
+    return {
+        name: run(study, {"draws": SMALL[name]} if name in SMALL else {}, workers=1, directory=directory, progress=False)
+        for name, study in studies().items()
+    }
+
+
+@pytest.mark.parametrize("name", studies())
+def test_every_study_asks_a_question_and_names_its_claims(name):
+    study = studies()[name]
+    assert study.question.endswith("?")
+    assert set(study.claims) <= set(range(1, 13))
+    assert study.replicates >= 1
+
+
+@pytest.mark.parametrize("name", studies())
+def test_every_study_gives_numbers_that_are_valid_json(name, records):
+    text = json.dumps(records[name].numbers, allow_nan=False)
+    assert json.loads(text)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_one_replicate_repeats_with_its_generator(name):
+    study = studies()[name]
+    one, two = (study(draws=SMALL[name], rng=np.random.default_rng(5)) for _ in range(2))
+    for column in one:
+        np.testing.assert_array_equal(one[column], two[column])
+    assert len({len(values) for values in one.values()}) == 1
+
+
+def test_probabilities_of_the_classes_add_up(records):
+    numbers = records["dilemma_class"].numbers
+    for table in (numbers["classes"], *numbers["classes by labs"].values(), *numbers["classes by terms"].values()):
+        assert set(table) == set(CLASSES)
+        assert sum(estimate["value"] for estimate in table.values()) == pytest.approx(1)
+
+
+def test_loss_asymmetry_is_reported_apart_from_the_dilemma(records):
+    asymmetry = records["dilemma_class"].numbers["asymmetry"]
+    joint = asymmetry["P(dilemma and lambda > 1)"]["value"]
+    assert joint <= min(asymmetry["P(dilemma)"]["value"], asymmetry["P(lambda > 1)"]["value"])
+
+
+def test_the_race_never_beats_the_joint_optimum(records):
+    wedge = records["overspend_underinvest"].numbers["wedge"]
+    assert all(value >= -1e-6 for value in wedge["profit lost to the race"].values())
+    assert all(value >= -1e-6 for value in wedge["welfare lost to the race"].values())
+
+
+def test_every_builder_has_a_split_with_intervals(records):
+    split = records["overspend_underinvest"].numbers["split"]
+    assert len(split) == 5
+    for row in split.values():
+        assert row["P(overspend)"]["value"] + row["P(underinvest)"]["value"] == pytest.approx(1, abs=1e-6)
+        assert row["E[overspend]"]["low"] <= row["E[overspend]"]["value"] <= row["E[overspend]"]["high"]
+
+
+def test_restraint_gets_harder_with_delay_and_with_noise(records):
+    numbers = records["repeated_race"].numbers
+    for by_lag in numbers["sustainable"].values():
+        shares = [estimate["value"] for estimate in by_lag.values()]
+        assert shares == sorted(shares, reverse=True)
+    grim = numbers["centre"]["automata"]["grim"]["racing share"]
+    assert grim == sorted(grim)
