@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from models.base import PayoffModel
+from models.parameters import Parameter
 from theory.errors import ComputeraceError, InputError
 from theory.newton import continuous_nash
 
@@ -25,15 +26,24 @@ class Broken(AssertionError):
 
 
 Check = Callable[[type[PayoffModel]], str]
-_CHECKS: list[tuple[str, Check]] = []
+_CHECKS: list[tuple[str, str, Check]] = []
 
 
-def _check(name: str) -> Callable[[Check], Check]:
+def _check(name: str, *, needs: str = "") -> Callable[[Check], Check]:
+    """Register a contract; ``needs`` is the kind of game without which it has nothing to say."""
+
     def register(check: Check) -> Check:
-        _CHECKS.append((name, check))
+        _CHECKS.append((name, needs, check))
         return check
 
     return register
+
+
+def kinds(cls: type[PayoffModel]) -> set[str]:
+    """Kinds of games that a model gives: ``continuous`` if it writes a payoff formula, ``finite`` if it has a game."""
+    continuous = cls.payoff is not PayoffModel.payoff or cls.realised is not PayoffModel.realised
+    finite = cls.game is not PayoffModel.game or cls.levels is not PayoffModel.levels
+    return {kind for kind, has in (("continuous", continuous), ("finite", finite)) if has}
 
 
 def check_model(cls: type[PayoffModel]) -> list[tuple[str, bool, str]]:
@@ -50,7 +60,9 @@ def check_model(cls: type[PayoffModel]) -> list[tuple[str, bool, str]]:
     True
     """
     results = []
-    for name, check in _CHECKS:
+    for name, needs, check in _CHECKS:
+        if needs and needs not in kinds(cls):
+            continue
         try:
             results.append((name, True, check(cls)))
         except (Broken, ComputeraceError) as error:
@@ -66,13 +78,23 @@ def _require(condition: object, message: str) -> None:
 
 
 def _draws(cls: type[PayoffModel], count: int = 4) -> PayoffModel:
-    """The model at its defaults if it has no priors, else at a few quantiles of every prior."""
+    """A few draws of the model: from its priors, or around its defaults if it has none."""
     model = cls()
     priors = model.priors()
-    if not priors.names:
-        return model
+    if not priors.names:  # nothing is calibrated: vary whatever a number can vary
+        return model.replace(
+            **{name: _around(spec, count) for name, spec in cls.parameters().items() if not spec.structural}
+        )
     u = np.random.default_rng(7).uniform(0.1, 0.9, (count, len(priors.names)))
     return model.replace(**priors.ppf(u))
+
+
+def _around(spec: Parameter, count: int) -> Any:
+    """Values a little off the default, within the bounds: draws for a parameter without a prior."""
+    default = np.asarray(spec.default, float)
+    shift = np.linspace(0.9, 1.1, count).reshape(-1, *(1,) * default.ndim)
+    values = default * shift + (default == 0) * (shift - 0.9)
+    return np.clip(values, spec.low + spec.strict * 1e-9, spec.high)
 
 
 def _points(model: PayoffModel) -> Any:
@@ -116,7 +138,7 @@ def _bounds(cls: type[PayoffModel]) -> str:
     return f"{tried} bad values refused"
 
 
-@_check("draws are batch axes")
+@_check("draws are batch axes", needs="continuous")
 def _batches(cls: type[PayoffModel]) -> str:
     model = _draws(cls)
     game, x = _points(model)
@@ -130,12 +152,32 @@ def _batches(cls: type[PayoffModel]) -> str:
     return f"batch of {model.batch_shape[0]} equals one by one"
 
 
+@_check("gives a game")
+def _gives_a_game(cls: type[PayoffModel]) -> str:
+    _require(kinds(cls), "it writes neither payoff(self, i, k) nor game(self): there is nothing to solve")
+    return " and ".join(sorted(kinds(cls)))
+
+
+@_check("finite game: draws are batch axes", needs="finite")
+def _finite_batches(cls: type[PayoffModel]) -> str:
+    model = _draws(cls)
+    game = model.game()
+    _require(game.batch_shape == model.batch_shape, f"game() has batch {game.batch_shape}, not {model.batch_shape}")
+    _require(game.n_players == model.n_players, f"game() has {game.n_players} players, players says {model.n_players}")
+    for b in range(model.batch_shape[0] if model.batch_shape else 0):
+        single = model.replace(**{n: np.asarray(getattr(model, n))[b] for n in _drawn(model)})
+        np.testing.assert_allclose(
+            np.asarray(single.game().payoffs, float), np.asarray(game[b].payoffs, float), rtol=1e-9, atol=1e-12
+        )
+    return f"{game!r}"
+
+
 def _drawn(model: PayoffModel) -> list[str]:
     specs = model.parameters()
     return [n for n, s in specs.items() if not s.structural and np.ndim(getattr(model, n)) > int(s.per_player)]
 
 
-@_check("formula and numbers agree")
+@_check("formula and numbers agree", needs="continuous")
 def _formula(cls: type[PayoffModel]) -> str:
     import sympy
 
@@ -157,7 +199,7 @@ def _formula(cls: type[PayoffModel]) -> str:
     return "30-digit evaluation of the formula equals the compiled payoff"
 
 
-@_check("gradients match finite differences")
+@_check("gradients match finite differences", needs="continuous")
 def _gradients(cls: type[PayoffModel]) -> str:
     game, x = _points(_draws(cls))
     analytic = game.gradient(x)
@@ -173,7 +215,7 @@ def _gradients(cls: type[PayoffModel]) -> str:
     return "within 1e-4 of the payoff"
 
 
-@_check("expected payoff is the mean of realised ones")
+@_check("expected payoff is the mean of realised ones", needs="continuous")
 def _expectation(cls: type[PayoffModel]) -> str:
     if not cls.shocks:
         return "no shocks"
@@ -189,14 +231,14 @@ def _expectation(cls: type[PayoffModel]) -> str:
     return f"{states} states agree"
 
 
-@_check("equilibrium is certified")
+@_check("equilibrium is certified", needs="continuous")
 def _equilibrium(cls: type[PayoffModel]) -> str:
     solution = continuous_nash(cls().continuous_game())
     _require(solution.certified.any(), f"no certified equilibrium at the defaults: {solution.note}")
     return f"relative regret {np.nanmin(solution.relative_regret):.0e}"
 
 
-@_check("relabelling players relabels the equilibrium")
+@_check("relabelling players relabels the equilibrium", needs="continuous")
 def _relabelling(cls: type[PayoffModel]) -> str:
     model = cls()
     names = [name for name, spec in cls.parameters().items() if spec.per_player]
@@ -208,7 +250,7 @@ def _relabelling(cls: type[PayoffModel]) -> str:
     return "reversed players, reversed choices" if names else "symmetric"
 
 
-@_check("declared monotonicity holds")
+@_check("declared monotonicity holds", needs="continuous")
 def _monotone(cls: type[PayoffModel]) -> str:
     base = continuous_nash(cls().continuous_game()).select().sum()
     for name, sign in cls.rises_with.items():
