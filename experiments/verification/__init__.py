@@ -11,6 +11,6 @@ inputs, returns the published value within the case's tolerance:
 - a case that no adapter covers is *not implemented*, and says what is missing (`topics`). It does not count as passed.
 """
 
-from experiments.verification.meter import CaseResult, verify_cases
+from experiments.verification.meter import DISAGREEMENTS, CaseResult, verify_cases
 
-__all__ = ["CaseResult", "verify_cases"]
+__all__ = ["DISAGREEMENTS", "CaseResult", "verify_cases"]
