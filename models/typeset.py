@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sympy import fraction
+
 _GREEK = {"alpha", "beta", "gamma", "delta", "theta", "kappa", "lambda", "mu", "rho", "sigma", "phi", "omega"}
 
 
@@ -34,7 +36,7 @@ def typst(expression: Any) -> str:
 
 
 def _product(expression: Any) -> str:
-    numerator, denominator = expression.as_numer_denom()
+    numerator, denominator = fraction(expression, exact=True)  # exact: leaves exp(-x) where it is
     sign, numerator = ("-", -numerator) if numerator.could_extract_minus_sign() else ("", numerator)
     top = _factors(numerator)
     return sign + (top if denominator == 1 else f"({top}) / ({_factors(denominator)})")

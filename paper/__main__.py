@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from experiments.records import RECORDS, MissingRecord
-from paper.build import build_paper
+from paper.assemble import build_paper
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -67,7 +67,9 @@ class Verdict:
     sensitivity: str
 
 
-def judge_claims(dilemma: Mapping[str, Any], race: Mapping[str, Any], chief: Sequence[str]) -> list[dict[str, Any]]:
+def judge_claims(
+    dilemma: Mapping[str, Any], race: Mapping[str, Any], chief: Sequence[str], conditions: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Verdicts on all claims, in order.
 
     Parameters
@@ -76,8 +78,14 @@ def judge_claims(dilemma: Mapping[str, Any], race: Mapping[str, Any], chief: Seq
         Numbers of the records of ``dilemma_class`` and ``overspend_underinvest``.
     chief
         The largest drivers of the dilemma, as the paper names them.
+    conditions
+        Under which conditions the dilemma and the loss asymmetry hold, in words (`paper.conditions`).
     """
-    judged = {1: judge_dilemma(dilemma, chief), 2: judge_inaction(dilemma), 10: judge_scarcity(race)}
+    judged = {
+        1: judge_dilemma(dilemma, chief, conditions["dilemma"]),
+        2: judge_inaction(dilemma, conditions["asymmetry"]),
+        10: judge_scarcity(race),
+    }
     return [
         asdict(judged.get(n) or Verdict(n, text, OPEN, "No study answers it yet.", f"Planned: {PLANNED[n]}.", ""))
         for n, text in CLAIMS.items()
@@ -98,7 +106,7 @@ def by_ratio(estimates: Sequence[Mapping[str, float]]) -> str:
     return REJECTED if all(float(e["high"]) < 1 for e in estimates) else CONDITIONAL
 
 
-def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
+def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str], condition: str) -> Verdict:
     """Claim 1: probability of the prisoner's dilemma for every number of labs."""
     name = "prisoner's dilemma"
     by_labs = {n: classes[name] for n, classes in dilemma["classes by labs"].items()}
@@ -113,13 +121,13 @@ def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
         CLAIMS[1],
         by_probability(list(by_labs.values())),
         f"Probability by number of labs: {shares}. The most probable other game of two labs is {other}, "
-        f"{percent_interval(two[other])}.",
+        f"{percent_interval(two[other])}. {condition}",
         "S1, two-action race of n labs",
         f"With two labs: {terms}. Chief drivers: {listed(list(chief))}.",
     )
 
 
-def judge_inaction(dilemma: Mapping[str, Any]) -> Verdict:
+def judge_inaction(dilemma: Mapping[str, Any], condition: str) -> Verdict:
     """Claim 2: probability that restraint loses more than racing while rivals race."""
     asymmetry = dilemma["asymmetry"]
     estimate = asymmetry["P(lambda > 1)"]
@@ -128,7 +136,8 @@ def judge_inaction(dilemma: Mapping[str, Any]) -> Verdict:
         CLAIMS[2],
         by_probability([estimate]),
         f"Probability that λ > 1 while rivals race: {percent_interval(estimate)}; median λ "
-        f"{number(asymmetry['median lambda'])}, at the central values {number(dilemma['centre']['lambda'])}.",
+        f"{number(asymmetry['median lambda'])}, at the central values {number(dilemma['centre']['lambda'])}. "
+        f"{condition}",
         "S1, both losses while rivals race",
         f"Where it holds the game is a prisoner's dilemma in {percent(_value(asymmetry['P(dilemma | lambda > 1)']))} "
         "of the draws: it is necessary for one, and not sufficient.",
@@ -136,18 +145,25 @@ def judge_inaction(dilemma: Mapping[str, Any]) -> Verdict:
 
 
 def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
-    """Claim 10: hindsight asymmetry of every builder at the equilibrium of the race."""
+    """Claim 10: hindsight asymmetry at the equilibrium, and whether unit margins say the same.
+
+    A ratio above one in the race alone makes the claim hold under the condition that the stakes are there: it is
+    supported outright only if a GW also earns its cost without them.
+    """
     ratios = {name: table["lambda"] for name, table in race["split"].items()}
     shown = listed([f"{name} {interval(e, 2)}" for name, e in ratios.items()])
     terms = race["terms"]
     first, last = next(iter(terms)), list(terms)[-1]
     margin = race["P(unit margin > 0)"]
-    carried = ", so prize and standing carry the danger" if margin["high"] < 0.5 else ""
+    carried = ", so that without prize and standing too much is the greater danger" if margin["high"] < 0.5 else ""
+    verdict = by_ratio(list(ratios.values()))
+    if verdict == SUPPORTED and margin["low"] < SURE:
+        verdict = CONDITIONAL
     build = f"{number(terms[last]['0.5'])} GW with {last}, {number(terms[first]['0.5'], 2)} GW with {first}"
     return Verdict(
         10,
         CLAIMS[10],
-        by_ratio(list(ratios.values())),
+        verdict,
         f"λ at the equilibrium of the race: {shown}.",
         "S2, hindsight split at the Nash equilibrium",
         f"Unit margins are positive in {percent_interval(margin)} of the draws{carried}. Median build {build}.",

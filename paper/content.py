@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.records import Record
 from paper.claims import judge_claims
+from paper.conditions import stated_conditions
 from paper.figures.drivers import drivers_shown
 from paper.figures.style import spoken
 from paper.formats import count, number, percent, percent_interval, spread
@@ -41,7 +42,9 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         | _calibration_texts(calibration, chief),
         "phrase": dilemma_phrases(dilemma, calibration) | race_phrases(race, calibration) | repeated_phrases(repeated),
         "formula": formulas(calibration["formulas"] | dilemma["boundaries"] | {"critical": repeated["formula"]}),
-        "claims": judge_claims(dilemma, race, chief),
+        "claims": judge_claims(
+            dilemma, race, chief, stated_conditions(dilemma, records["dilemma_class"].tables["map"])
+        ),
         "parameters": parameter_rows(calibration),
         "notation": notation_rows(calibration),
         "facts": fact_rows(calibration),

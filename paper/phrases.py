@@ -135,13 +135,11 @@ def driver_phrases(drivers: Numbers, calibration: Numbers) -> dict[str, str]:
     first_order = sum(max(0.0, index["first"]["value"]) for index in drivers.values())
     swept = {e["parameter"] for e in calibration["models"]["lab-dilemma"] if e["grade"] == "swept"}
     chief = [spoken(name) for name in list(drivers)[:4] if name in swept]
+    alone = max(drivers, key=lambda name: drivers[name]["first"]["value"])
     return {
-        "interaction": f"The first-order indices add up to {percent(first_order)} of the variance: "
-        + (
-            "most of what decides the class is interaction, so no single fact would settle it."
-            if first_order < 0.5
-            else "most of what decides the class are separate effects, so a few facts would settle much of it."
-        ),
+        "interaction": f"The first-order indices add up to {percent(first_order)} of the variance, the largest single "
+        f"one being {percent(drivers[alone]['first']['value'])} ({spoken(alone)}): the rest is interaction"
+        + (", and no single fact would settle the class." if drivers[alone]["first"]["value"] < 0.5 else "."),
         "chief swept": f"Among the four chief drivers of the dilemma, swept are: {listed(chief)}."
         if chief
         else "None of the four chief drivers of the dilemma is among them.",
@@ -162,6 +160,7 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
         "meaning": frequency_and_size(race["split"]),
         "carried": carried(race["terms"]),
         "margin": margin_phrase(race["P(unit margin > 0)"]),
+        "critical ratio": critical_ratio(race["unit margin"]),
         "constant price": constant_price(race["margin at constant price"], race["unit margin"]),
         "rivals": more_rivals(race["rivals"]),
     }
@@ -270,6 +269,21 @@ def margin_phrase(estimate: Mapping[str, float]) -> str:
         return f"Unit margins are positive in {share} of the draws."
     side = "mostly negative" if estimate["high"] < 0.5 else "mostly positive" if estimate["low"] > 0.5 else "evenly so"
     return f"Unit margins straddle zero, {side}: they are positive in {share} of the draws."
+
+
+def critical_ratio(margin: Mapping[str, float]) -> str:
+    """What unit margins alone say of too little against too much: the critical ratio against one half."""
+    ends = (
+        f"The unit margin runs from {number(margin['0.05'], 2)} to {number(margin['0.95'], 2)} (5th to 95th percentile)"
+    )
+    if margin["0.95"] < 0.5:
+        return (
+            f"{ends} and so stays below one half: on unit margins alone, before any race is added, too much "
+            "is the greater danger."
+        )
+    if margin["0.05"] > 0.5:
+        return f"{ends}: on unit margins alone, before any race is added, too little is the greater danger."
+    return f"{ends}: whether unit margins alone favour too much or too little is open in the facts."
 
 
 def constant_price(constant: Mapping[str, float], declining: Mapping[str, float]) -> str:

@@ -104,10 +104,10 @@ def build_rows(race: Numbers, calibration: Numbers) -> list[dict[str, str]]:
     return [
         {
             "builder": name,
-            "nash": spread(builds["Nash"][name]),
-            "joint": spread(builds["joint"][name]),
-            "welfare": spread(builds["welfare"][name]),
-            "capital": spread(race["capital spending"][name]),
+            "nash": spread(builds["Nash"][name], 2),
+            "joint": spread(builds["joint"][name], 2),
+            "welfare": spread(builds["welfare"][name], 2),
+            "capital": spread(race["capital spending"][name], 2),
             "plan": trimmed(plans[name]),
         }
         for name in race["capital spending"]

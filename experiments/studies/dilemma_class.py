@@ -17,7 +17,7 @@ from experiments.registry import Columns, Findings, experiment, share
 from models.lab_dilemma import LabDilemma
 from models.symbolic import choice_symbols
 from models.typeset import typst
-from theory import CLASSES, dilemma_class, from_replicates, loss_asymmetry, probability, symbolic_boundaries
+from theory import CLASSES, dilemma_class, from_replicates, loss_asymmetry, probability
 from theory.sensitivity import sobol_indices
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
@@ -60,6 +60,7 @@ def study(*, draws: int = 131_072, rng: np.random.Generator) -> Columns:
         "fear": two.fear,
         "inaction": inaction,
         "overspending": overspending,
+        "P - S": _gain_against_racing(calibrated),
     }
     columns |= {f"class, {n} labs": dilemma_class(calibrated.replace(n=n).game()).codes for n in LABS if n != 2}
     columns |= {
@@ -68,6 +69,12 @@ def study(*, draws: int = 131_072, rng: np.random.Generator) -> Columns:
         if zeros
     }
     return columns | {name: sample[name] for name in ("decided", "decisiveness", "intensity", "survival", "prize")}
+
+
+def _gain_against_racing(model: LabDilemma) -> NDArray[np.float64]:
+    """P - S: what racing adds in expectation when the rival races. Positive if and only if lambda is above one."""
+    payoffs = model.game().payoffs[..., 0, :, :]
+    return np.asarray(payoffs[..., 1, 1] - payoffs[..., 0, 1])
 
 
 def losses_while_rivals_race(
@@ -90,7 +97,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     pooled = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
     dilemma = pooled["class"] == CLASSES.index("prisoner's dilemma")
     asymmetry = loss_asymmetry(pooled["inaction"], pooled["overspending"])
-    fearful = asymmetry > 1
+    fearful = pooled["P - S"] > 0  # lambda > 1, without the sampling error of the losses
     strong_fear = np.nan_to_num(pooled["fear"], nan=-1.0) > 1
     numbers = {
         "draws": len(dilemma),
@@ -147,53 +154,46 @@ def drivers(rng: np.random.Generator, points: int = 512) -> dict[str, Any]:
     priors = model.priors()
 
     def indicators(u: NDArray[np.float64]) -> NDArray[np.float64]:
-        game = model.replace(**priors.ppf(u)).game()
-        fearful = game.payoffs[..., 0, 1, 1] > game.payoffs[..., 0, 0, 1]
-        return np.stack([dilemma_class(game).is_prisoners_dilemma, fearful]).astype(float)
+        drawn = model.replace(**priors.ppf(u))
+        fearful = _gain_against_racing(drawn) > 0
+        return np.stack([dilemma_class(drawn.game()).is_prisoners_dilemma, fearful]).astype(float)
 
     dilemma, fear = sobol_indices(indicators, priors.names, points=points, rng=rng)
     return {"dilemma": dilemma, "lambda > 1": fear}
 
 
-def symbolic_payoffs() -> dict[str, Any]:
-    """R, T, S, P of the two-lab race in the model's own symbols."""
-    model = LabDilemma.symbolic(n=2)
-    k = choice_symbols(2)
-    (_, low), (_, high) = model.levels()
-    profiles = {"R": (low, low), "T": (high, low), "S": (low, high), "P": (high, high)}
-    formula = model.payoff(0, k)
-    return {name: formula.subs(dict(zip(k, levels, strict=True))) for name, levels in profiles.items()}
-
-
 def boundaries() -> dict[str, str]:
-    """The three inequalities of the prisoner's dilemma in reduced form, as Typst.
+    """The three differences of the prisoner's dilemma in reduced form, as Typst.
 
-    With R, c the life revenue and cost of a GW and ``b = k_L (x - 1)`` the extra build, each is linear in the
-    stakes hV and F, in R b and in c b.
+    The contest depends on the ratio of builds alone, so with ``z = x^r`` its part is rational in z and omega. With
+    R, c the life revenue and cost of a GW and ``b = k_L (x - 1)`` the extra build, the rest is linear in R b and c b.
     """
+    restrain, race, alone, behind = (0, 0), (1, 1), (1, 0), (0, 1)
+    pairs = {"greed": (alone, restrain), "fear": (race, behind), "burnt": (restrain, race)}
+    return {name: typst(_difference(left, right)) for name, (left, right) in pairs.items()}
+
+
+def _difference(left: tuple[int, int], right: tuple[int, int]) -> Any:
+    """Payoff of the first lab at one profile of levels less that at another, in the reduced symbols."""
     import sympy
 
-    payoffs = symbolic_payoffs()
-    model = LabDilemma.symbolic(n=2)
-    stake, revenue, cost, build = sympy.symbols("S_V R c b", positive=True)
-    short = {
-        model.decided * model.prize: stake,
-        model.revenue_per_gw(): revenue,
-        model.cost_per_gw(): cost,
-    }
-    result = {}
-    for name, (left, right) in {"greed": ("T", "R"), "fear": ("P", "S"), "burnt": ("R", "P")}.items():
-        difference = sympy.simplify(_reduced(payoffs[left] - payoffs[right], model, short, build))
-        result[name] = typst(difference)
-    assert set(symbolic_boundaries(payoffs)) <= set(CLASSES)
-    return result
+    model, k = LabDilemma.symbolic(n=2), choice_symbols(2)
+    stake, revenue, cost, build, z = sympy.symbols("S_V R c b z", positive=True)
+    levels = [level for _, level in model.levels()]
+    short = {model.revenue_per_gw(): revenue, model.cost_per_gw(): cost}
+    market = model.payoff(0, k).subs({model.prize: 0, model.survival: 0}).subs(short)
 
+    def contest(formula: Any) -> Any:
+        there, here = (
+            sympy.simplify(formula.subs({k[i]: model.intensity ** p[i] for i in range(2)})) for p in (left, right)
+        )
+        return sympy.factor((there - here).subs(model.intensity**model.decisiveness, z))
 
-def _reduced(expression: Any, model: Any, short: Mapping[Any, Any], build: Any) -> Any:
-    import sympy
-
-    lines = sympy.expand(expression.subs(dict(short)))
-    return lines.subs(model.base_spending, build * model.capital_cost / (model.ai_share * (model.intensity - 1)))
+    there, here = (market.subs({k[i]: levels[p[i]] for i in range(2)}) for p in (left, right))
+    extra = model.restrained() * (model.intensity - 1)
+    per_gw = sympy.expand(sympy.simplify((there - here) / extra))
+    rest = sum(build * symbol * sympy.factor(per_gw.coeff(symbol)) for symbol in (revenue, cost))
+    return stake * contest(model.prize_share(0, k)) + model.survival * contest(model.standing(0, k)) + rest
 
 
 def centre(rng: np.random.Generator) -> dict[str, Any]:

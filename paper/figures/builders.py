@@ -51,5 +51,5 @@ def _dumbbells(axes: Axes, gigawatts: Mapping[str, Any], rows: list[str]) -> Non
 def _label_marks(axes: Axes, gigawatts: Mapping[str, Any]) -> None:
     for offset, (title, (_, colour, label)) in zip((-0.24, 0.0, 0.24), LOOK.items(), strict=True):
         middle = gigawatts[title]["total"]["0.5"]
-        text = f"{label}: {'not known' if middle is None else f'{middle:.1f} GW'}"
+        text = f"{label}: {'not known' if middle is None else f'{middle:.2g} GW'}"
         axes.text(0.04, offset - 0.07, text, color=colour, fontsize=8.5, transform=axes.get_yaxis_transform())

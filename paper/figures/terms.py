@@ -32,7 +32,7 @@ def _terms(axes: Axes, terms: Mapping[str, Mapping[str, float]]) -> None:
         axes.barh(row, spread["0.5"], color=colour, hatch=hatch, edgecolor="white", height=0.6, alpha=0.8)
         axes.hlines(row, spread["0.05"], spread["0.95"], color=BLACK, linewidth=0.8)
         axes.hlines(row, spread["0.25"], spread["0.75"], color=BLACK, linewidth=2.4)
-        label = f" {spread['0.5']:.2g}" if row == 0 else f" {spread['0.5']:.1f} ({spread['0.5'] - base:+.1f})"
+        label = f" {spread['0.5']:.2f}" + (f" ({spread['0.5'] - base:+.2f})" if row else "")
         axes.text(spread["0.95"], row, label, va="center", ha="left", fontsize=8.5)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()

@@ -1,0 +1,55 @@
+"""Records of tiny runs of the real studies, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.catalogue import find
+from experiments.runner import run
+from experiments.studies import dilemma_class, overspend_underinvest
+from experiments.verification_record import write_verification
+from paper.assemble import STUDIES
+
+DRAWS = {"dilemma_class": 512, "overspend_underinvest": 16, "repeated_race": 512}
+
+
+def few_points(study: Any) -> Any:
+    """The study's own Sobol indices, on the smallest useful design."""
+    drivers = study.drivers
+
+    def cheap(rng: np.random.Generator, **_: int) -> Any:
+        return drivers(rng, points=16)
+
+    return cheap
+
+
+def three_counts() -> dict[str, dict[str, float]]:
+    """Numbers of the shape of the study's own, which solves the race for every number of builders."""
+    return {str(n): {"total GW": 2.0 + n, "joint GW": 1.0 + n / 2, "dissipation": 0.1 * n} for n in (2, 3, 4)}
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Iterator[pytest.MonkeyPatch]:
+    """Studies whose quick runs are tiny."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, draws in DRAWS.items():
+            patch.setitem(find(name).quick, "draws", draws)
+        patch.setattr(dilemma_class, "drivers", few_points(dilemma_class))
+        patch.setattr(overspend_underinvest, "drivers", few_points(overspend_underinvest))
+        patch.setattr(overspend_underinvest, "rivals", three_counts)
+        yield patch
+
+
+@pytest.fixture(scope="session")
+def records(tiny: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a record of every study, and an empty verification."""
+    folder = tmp_path_factory.mktemp("records")
+    for name in STUDIES:
+        run(name, quick=True, workers=1, directory=folder, progress=False)
+    write_verification([], folder)
+    return folder

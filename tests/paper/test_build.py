@@ -1,0 +1,89 @@
+"""The paper builds from records, only from them, and always the same."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from experiments.catalogue import find
+from paper.__main__ import main
+from paper.assemble import STUDIES
+
+pytestmark = pytest.mark.usefixtures("tiny")
+
+
+def build(records: Path, output: Path) -> int:
+    return main(["--quick", "--records", str(records), "--output", str(output)])
+
+
+@pytest.fixture(scope="module")
+def paper(records: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("paper") / "first.pdf"
+    assert build(records, output) == 0
+    return output
+
+
+def test_it_is_a_pdf_with_its_sources_beside_it(paper: Path) -> None:
+    assert paper.read_bytes().startswith(b"%PDF-")
+    sources = paper.parent / "first-source"
+    assert {path.name for path in sources.iterdir()} == {"main.typ", "refs.bib", "numbers.json", "figures"}
+    assert len(list((sources / "figures").glob("*.svg"))) == 7
+
+
+def test_the_same_records_give_the_same_bytes(records: Path, paper: Path, tmp_path: Path) -> None:
+    assert build(records, tmp_path / "first.pdf") == 0
+    assert (tmp_path / "first.pdf").read_bytes() == paper.read_bytes()
+
+
+def test_the_path_is_printed(records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "deep" / "folder" / "paper.pdf"
+    assert build(records, output) == 0
+    assert capsys.readouterr().out.strip() == str(output)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_missing_record_names_the_command(
+    study: str, records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(records, tmp_path / "records")
+    shutil.rmtree(tmp_path / "records" / study)
+    assert build(tmp_path / "records", tmp_path / "paper.pdf") == 1
+    error = capsys.readouterr().err
+    assert error.startswith("computerace: ") and error.count("\n") == 1
+    assert f"computerace run {study} --quick" in error
+    assert not (tmp_path / "paper.pdf").exists()
+
+
+def test_a_stale_record_names_the_command(records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(records, tmp_path / "records")
+    (folder,) = (tmp_path / "records" / "repeated_race").iterdir()
+    old = folder.with_name("0" * 64)
+    folder.rename(old)
+    content = json.loads((old / "record.json").read_text())
+    content["parts"]["source"]["models.lab_dilemma"] = "an older digest"
+    (old / "record.json").write_text(json.dumps(content))
+    assert build(tmp_path / "records", tmp_path / "paper.pdf") == 1
+    error = capsys.readouterr().err
+    assert "stale" in error and "models.lab_dilemma" in error and "computerace run repeated_race" in error
+
+
+def test_a_missing_verification_names_the_command(
+    records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(records, tmp_path / "records")
+    (tmp_path / "records" / "verify.json").unlink()
+    assert build(tmp_path / "records", tmp_path / "paper.pdf") == 1
+    assert "computerace reproduce" in capsys.readouterr().err
+
+
+def test_an_output_that_cannot_be_written_is_one_line(
+    records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    assert build(records, tmp_path / "file" / "paper.pdf") == 1
+    assert capsys.readouterr().err.startswith("computerace: the paper cannot be written")
+
+
+def test_every_study_is_in_the_paper_or_makes_no_claim() -> None:
+    assert all(find(name).name == name for name in STUDIES)

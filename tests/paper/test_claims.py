@@ -1,0 +1,71 @@
+"""Verdicts follow their stated rules."""
+
+import pytest
+
+from paper.claims import CLAIMS, CONDITIONAL, OPEN, REJECTED, SUPPORTED, by_probability, by_ratio, judge_claims
+from paper.phrases import guidance_gap, margin_phrase, wedge_phrases
+
+
+def estimate(value: float, half: float = 0.01) -> dict[str, float]:
+    return {"value": value, "low": value - half, "high": value + half}
+
+
+@pytest.mark.parametrize(
+    ("shares", "verdict"),
+    [
+        ([0.95, 0.99], SUPPORTED),
+        ([0.95, 0.905], CONDITIONAL),
+        ([0.34, 0.2], CONDITIONAL),
+        ([0.05, 0.02], REJECTED),
+        ([0.05, 0.3], CONDITIONAL),
+    ],
+)
+def test_probabilities(shares: list[float], verdict: str) -> None:
+    assert by_probability([estimate(share) for share in shares]) == verdict
+
+
+@pytest.mark.parametrize(
+    ("ratios", "verdict"), [([2.0, 1.5], SUPPORTED), ([0.5, 0.9], REJECTED), ([2.0, 1.005], CONDITIONAL)]
+)
+def test_ratios(ratios: list[float], verdict: str) -> None:
+    assert by_ratio([estimate(ratio) for ratio in ratios]) == verdict
+
+
+def dilemma(share: float) -> dict[str, object]:
+    classes = {"prisoner's dilemma": estimate(share), "harmony": estimate(1 - share)}
+    names = ("P(lambda > 1)", "P(dilemma | lambda > 1)")
+    return {
+        "classes": classes,
+        "classes by labs": {"2": classes, "8": classes},
+        "classes by terms": {"unit margins alone": classes, "with both": classes},
+        "asymmetry": {name: estimate(share) for name in names} | {"median lambda": 0.5},
+        "centre": {"lambda": 4.0},
+    }
+
+
+def race(ratio: float) -> dict[str, object]:
+    return {
+        "split": {"Meta": {"lambda": estimate(ratio)}},
+        "terms": {"unit margins alone": {"0.5": 0.1}, "all terms": {"0.5": 4.0}},
+        "P(unit margin > 0)": estimate(0.2),
+    }
+
+
+@pytest.mark.parametrize(("share", "ratio", "verdict"), [(0.97, 2.0, SUPPORTED), (0.03, 0.5, REJECTED)])
+def test_all_twelve_claims_have_a_verdict(share: float, ratio: float, verdict: str) -> None:
+    verdicts = judge_claims(dilemma(share), race(ratio), ["prize"], {"dilemma": "", "asymmetry": ""})
+    assert [v["claim"] for v in verdicts] == list(CLAIMS) == list(range(1, 13))
+    judged = {v["claim"]: v["verdict"] for v in verdicts if v["verdict"] != OPEN}
+    assert judged == {1: verdict, 2: verdict, 10: verdict}
+    assert all("Planned: S" in v["model"] for v in verdicts if v["verdict"] == OPEN)
+
+
+def test_sentences_turn_with_the_numbers() -> None:
+    assert "mostly negative" in margin_phrase(estimate(0.1)) and "mostly positive" in margin_phrase(estimate(0.9))
+    assert "cannot tell" in guidance_gap(100, 500, 0.8) and "more than is guided" in guidance_gap(900, 500, 0.8)
+    spread = {"0.05": 1.0, "0.5": 2.0, "0.95": 3.0}
+    wedge = {
+        name: estimate(0.95) for name in ("P(Nash above joint)", "P(Nash above welfare)", "P(joint optimum builds)")
+    } | dict.fromkeys(("Nash over joint, where it builds", "excess spending", "excess over welfare"), spread)
+    assert "almost all" in wedge_phrases(wedge)["wedge"]
+    assert "next to nothing" not in wedge_phrases(wedge)["joint builds"]
