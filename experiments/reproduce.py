@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from experiments.catalogue import studies
 from experiments.progress import note
-from experiments.records import RECORDS
+from experiments.records import RECORDS, MissingRecord, StaleRecord
 from experiments.runner import run
-from experiments.verification_record import write_verification
+from experiments.verification_record import load_verification, write_verification
 from theory.errors import ComputeraceError
 
 PAPER = Path("paper/build/computerace.pdf")
@@ -37,19 +39,29 @@ def reproduce(
         published number is itself in question, for a reason written down in `DISAGREEMENTS`, is reported and does not
         stop the reproduction; `computerace verify` counts it as failed.
     """
-    from experiments.verification import DISAGREEMENTS, verify_cases
+    from experiments.verification import DISAGREEMENTS
 
     for study in studies().values():
         run(study, quick=quick, workers=workers, directory=directory)
-    cases = verify_cases()
-    write_verification(cases, directory)
+    verification = _verification(directory)
     build_paper(directory, paper, quick=quick)
-    failed = [case.id for case in cases if case.status == "failed"]
+    failed = [case["id"] for case in verification["cases"] if case["status"] == "failed"]
     for case_id in DISAGREEMENTS.keys() & set(failed):
         note(f"{case_id} disagrees with its published number: {DISAGREEMENTS[case_id]}")
     failed = [case_id for case_id in failed if case_id not in DISAGREEMENTS]
     if failed:
         raise ReproductionError(f"{len(failed)} cases failed: {', '.join(failed)}. See: computerace verify")
+
+
+def _verification(directory: Path | str) -> Mapping[str, Any]:
+    """Verification of the source as it is: the recorded one if it is current, else a new one."""
+    from experiments.verification import verify_cases
+
+    try:
+        return load_verification(directory)
+    except (MissingRecord, StaleRecord):
+        write_verification(verify_cases(), directory)
+        return load_verification(directory)
 
 
 def build_paper(directory: Path | str, paper: Path | str, *, quick: bool = False) -> None:
