@@ -12,11 +12,15 @@ from theory import CLASSES
 SMALL = {"dilemma_class": 256, "overspend_underinvest": 32, "repeated_race": 512}
 
 
+def _parameters(name):
+    return {"draws": SMALL[name]} if name in SMALL else {}
+
+
 @pytest.fixture(scope="module")
 def records(tmp_path_factory):
     directory = tmp_path_factory.mktemp("records")
     return {
-        name: run(study, {"draws": SMALL[name]} if name in SMALL else {}, workers=1, directory=directory, progress=False)
+        name: run(study, _parameters(name), workers=1, directory=directory, progress=False)
         for name, study in studies().items()
     }
 
