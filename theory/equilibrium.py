@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import overload
@@ -11,17 +12,22 @@ from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.errors import InputError
 from theory.game import Game
 from theory.newton import continuous_nash
+from theory.polynomial_nash import polynomial_nash
 from theory.pure import pure_nash
 from theory.solution import Solution
 from theory.two_by_two import two_by_two
 from theory.vertices import BASES_LIMIT, vertex_enumeration, worst_case_bases
 from theory.zero_sum import minimax
 
+SMALL = 27
+"""Games of three and more players with at most this many profiles are searched for mixed equilibria too."""
+
 METHODS: dict[str, Callable[[Game], Solution]] = {
     "two_by_two": two_by_two,
     "vertex_enumeration": vertex_enumeration,
     "lemke_howson_all": lemke_howson_all,
     "pure_nash": pure_nash,
+    "polynomial_nash": polynomial_nash,
     "minimax": minimax,
     "support_enumeration": support_enumeration,
     "nashpy_vertex_enumeration": nashpy_vertex_enumeration,
@@ -48,7 +54,8 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
         A name in `METHODS`. If not given: a batch of 2 x 2 games is solved in closed form (`two_by_two`); a
         single two-player game by `vertex_enumeration`, which is provably complete, if it is small enough
         that this cannot take long, and else by Lemke-Howson from all labels; with one or more than two
-        players, pure equilibria only. What is not proved is said in ``complete`` and ``note``.
+        players, `polynomial_nash` if it is small, else pure equilibria only. What is not proved is said in
+        ``complete`` and ``note``.
 
     Returns
     -------
@@ -79,6 +86,8 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
 
 
 def _default(game: Game) -> Solution:
+    if game.n_players > 2 and not game.batch_ndim and math.prod(game.n_actions) <= SMALL:
+        return polynomial_nash(game)
     if game.n_players != 2:
         note = "pure equilibria only: mixed ones are not searched"
         return replace(pure_nash(game), complete=False, note=note)

@@ -10,13 +10,19 @@ from typing import Any, Literal
 from experiments.verification import (  # noqa: F401  (importing an adapter module registers its adapters)
     capacity,
     contests,
+    criteria,
     evolution,
     file_formats,
     finite_games,
     mediated_play,
+    n_players,
     oligopoly,
+    ownership,
+    payoff_sets,
+    real_options,
     repeated,
     tournaments,
+    two_stage,
 )
 from experiments.verification.cases import Case, Question, load_cases
 from experiments.verification.comparison import mismatches, plain, shown, tolerance_of

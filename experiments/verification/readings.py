@@ -68,6 +68,17 @@ def _risk_dominant(case: Case) -> Expected:
     return _without(case.expected) | {"limit": [1, 1]}
 
 
+def _anticoordination(case: Case) -> Expected:
+    _require(case, "closed_form", "p = v**(-1/(N-1))")
+    return _without(case.expected, "closed_form")
+
+
+def _cyclic(case: Case) -> Expected:
+    _require(case, "closed_form", "(1+sqrt(65))/16")
+    _require(case, "pure_nash_includes", [[0, 0, 0]])
+    return _without(case.expected, "closed_form", "pure_nash_includes") | {"pure nash 0 0 0": True}
+
+
 _READINGS: Mapping[str, Callable[[Case], Expected]] = {
     "nash2-coord-3x3": _coordination,
     "nash2-coord-4x4": _coordination,
@@ -75,4 +86,6 @@ _READINGS: Mapping[str, Callable[[Case], Expected]] = {
     "pure-unanimity-4": _unanimity,
     "nash2-vs2007-degenerate": _components,
     "qre-staghunt-selection": _risk_dominant,
+    "nashN-anticoordination": _anticoordination,
+    "nash3-symmetric-sqrt65": _cyclic,
 }

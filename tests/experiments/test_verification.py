@@ -196,7 +196,23 @@ SEPARATE = {"pd_turntaking", "mip-nash-staghunt"}
 """Cases with tests of their own below: inputs in words, an answer that small changes leave alone."""
 
 
-@pytest.mark.parametrize("case_id", sorted(set(adapters()) - SEPARATE))
+WITH_INPUTS = {case_id for case_id in adapters() if leaves(dict(CASES[case_id].inputs))}
+"""The others (an ownership table or a network given in words only) have no input that could be changed."""
+
+
+def test_few_cases_are_without_inputs():
+    assert set(adapters()) - WITH_INPUTS == {"foreclosure", "mhhi_common", "mhhi_silent", "pigou_poa"}
+
+
+@pytest.mark.parametrize("factor", [1.1, 0.9])
+@pytest.mark.parametrize("case_id", ["cvar_normal", "cvar_exp"])
+def test_the_level_of_a_tail_counts(case_id, factor, answers):
+    case = CASES[case_id]
+    moved = replace(case, inputs=dict(case.inputs) | {"level": 1 - factor * (1 - case.inputs["level"])})
+    assert meter.compute(moved) != answers[case_id]
+
+
+@pytest.mark.parametrize("case_id", sorted(WITH_INPUTS - SEPARATE - {"cvar_normal", "cvar_exp"}))
 def test_adapters_compute_from_the_inputs_of_the_case(case_id, answers):
     case = CASES[case_id]
 

@@ -43,21 +43,28 @@ def dilemma(share: float) -> dict[str, object]:
     }
 
 
-def race(ratio: float) -> dict[str, object]:
+def race(ratio: float, margin: float = 0.2) -> dict[str, object]:
     return {
         "split": {"Meta": {"lambda": estimate(ratio)}},
         "terms": {"unit margins alone": {"0.5": 0.1}, "all terms": {"0.5": 4.0}},
-        "P(unit margin > 0)": estimate(0.2),
+        "P(unit margin > 0)": estimate(margin),
     }
 
 
 @pytest.mark.parametrize(("share", "ratio", "verdict"), [(0.97, 2.0, SUPPORTED), (0.03, 0.5, REJECTED)])
 def test_all_twelve_claims_have_a_verdict(share: float, ratio: float, verdict: str) -> None:
-    verdicts = judge_claims(dilemma(share), race(ratio), ["prize"], {"dilemma": "", "asymmetry": ""})
+    verdicts = judge_claims(dilemma(share), race(ratio, margin=share), ["prize"], {"dilemma": "", "asymmetry": ""})
     assert [v["claim"] for v in verdicts] == list(CLAIMS) == list(range(1, 13))
     judged = {v["claim"]: v["verdict"] for v in verdicts if v["verdict"] != OPEN}
     assert judged == {1: verdict, 2: verdict, 10: verdict}
     assert all("Planned: S" in v["model"] for v in verdicts if v["verdict"] == OPEN)
+
+
+def test_an_asymmetry_that_only_the_stakes_carry_is_supported_under_that_condition() -> None:
+    verdicts = judge_claims(dilemma(0.97), race(2.0, margin=0.1), ["prize"], {"dilemma": "", "asymmetry": ""})
+    (scarcity,) = (v for v in verdicts if v["claim"] == 10)
+    assert scarcity["verdict"] == CONDITIONAL
+    assert "too much is the greater danger" in scarcity["sensitivity"]
 
 
 def test_sentences_turn_with_the_numbers() -> None:
