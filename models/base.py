@@ -20,11 +20,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 from scipy.stats import qmc
 
 from models.parameters import Parameter, Value, choice, count, parameter, parameters_of, unknown_parameter
@@ -53,9 +55,9 @@ class Shock:
     symbol: str
     volatility: str
 
-    def draw(self, normal: Floats, volatility: Floats) -> Floats:
-        """States from standard normal draws: ``exp(s z - s^2 / 2)``."""
-        return np.exp(volatility * normal - volatility**2 / 2)
+    def draw(self, u: Floats, volatility: Floats) -> Floats:
+        """States at quantiles ``u``: ``exp(s z - s^2 / 2)`` with z the standard normal quantile."""
+        return np.exp(volatility * special.ndtri(u) - volatility**2 / 2)
 
 
 class PayoffModel:
@@ -157,20 +159,27 @@ class PayoffModel:
         """Game over quantities, payoffs in expectation over the shocks."""
         return self._game(self._compiled(realised=False), ())
 
-    def realised_game(self, states: int, rng: np.random.Generator) -> ContinuousGame:
+    def realised_game(
+        self, states: int, rng: np.random.Generator, shocks: Mapping[str, Shock] | None = None
+    ) -> ContinuousGame:
         """Games in drawn states of the world: a batch of shape ``(states, *batch)`` on common parameters.
 
         Parameters
         ----------
         states
-            Number of states, scrambled Sobol points; a power of two keeps their balance.
+            Number of states of each draw, scrambled Sobol points; a power of two keeps their balance.
+        shocks
+            Other laws of the states, under the same names; the model's own if not given.
         """
         compiled = self._compiled(realised=True)
-        normal = qmc.MultivariateNormalQMC(np.zeros(max(len(self.shocks), 1)), rng=rng).random(states)
-        extra = []
-        for column, shock in enumerate(self.shocks.values()):
-            z = normal[:, column].reshape(-1, *(1,) * len(self.batch_shape))
-            extra.append(shock.draw(z, np.asarray(getattr(self, shock.volatility))))
+        draws = math.prod(self.batch_shape)
+        points = qmc.Sobol(max(len(self.shocks), 1), rng=rng).random(draws * states)
+        # every draw gets states of its own: consecutive blocks of a Sobol sequence are nets, so each is balanced
+        points = np.moveaxis(points.reshape(*self.batch_shape, states, -1), -2, 0)
+        extra = [
+            shock.draw(points[..., column], np.asarray(getattr(self, shock.volatility)))
+            for column, shock in enumerate((shocks or self.shocks).values())
+        ]
         return self._game(compiled, extra)
 
     def _compiled(self, *, realised: bool) -> CompiledPayoffs:

@@ -61,7 +61,7 @@ def _life_priors() -> tuple[Prior, Prior]:
     ]
     cost = derived(
         *costs,
-        facts=[f for f in ("F120a", "F041a", "F041b", "F121") if f in facts],
+        facts=("F120a", "F121"),
         reason="capital and power of a GW over a life of five years at 10%",
     )
     return revenue, cost

@@ -5,7 +5,7 @@ demand and prize are drawn. Payoff (US$ billion, present value), with R, c, priz
 `models.unit_economics`:
 
     pi_i = h V theta_V s_i + F standing_i + R min(k_i, theta D_i(k)) - c_i k_i
-    s_i = k_i^r / sum_j k_j^r,     D_i(k) = (1 - beta) d_i + beta s_i sum_j d_j,     d_i = a S_i / kappa
+    s_i = k_i^r / sum_j k_j^r,     D_i(k) = (1 - beta) d_i + beta s_i sum_j d_j,     d_i = a S_i / (f_i kappa)
 
 ``theta``, ``theta_V`` are lognormal with mean one, so the expected sale has the closed form (limited expected
 value of the lognormal)
@@ -32,7 +32,7 @@ import numpy as np
 from models.base import Shock, Value, count, parameter, payoff_model
 from models.prior import Prior, derived, fact, fixed, swept
 from models.symbolic import log, minimum, normal_cdf
-from models.unit_economics import Stakes
+from models.unit_economics import Stakes, UnitEconomics
 
 BUILDERS = ("Amazon", "Alphabet", "Microsoft", "Meta", "OpenAI/Stargate")
 """The named builders, in the order of the per-player parameters."""
@@ -46,8 +46,14 @@ def _plan(low: float, high: float, *facts: str) -> Prior:
         facts=facts,
         log=True,
         reason="spending of 2024 (low) to guidance or yearly rate of 2025 (high), geometric mean (central); for "
-        "Microsoft the ends differ in leases, for OpenAI they are compute bought in 2024 and a quarter of Stargate",
+        "Microsoft the ends differ in leases; for OpenAI: compute rented in 2024, as capital; a quarter of Stargate",
     )
+
+
+def _bought_as_capital() -> float:
+    """OpenAI's compute of 2024 was rented: the capital of as many GW, at central revenue and cost of a GW, US$ bn."""
+    unit = UnitEconomics()
+    return float((fact("F035a") + fact("F035b")) / unit.revenue * unit.capital_cost)
 
 
 def _silicon() -> Prior:
@@ -79,7 +85,7 @@ class ComputeRace(Stakes):
             _plan(fact("F007"), fact("F020", "high"), "F007", "F020"),
             _plan(fact("F011"), 4 * fact("F022"), "F011", "F022"),
             _plan(fact("F017"), fact("F021", "high"), "F017", "F021"),
-            _plan(fact("F035a") + fact("F035b"), fact("F136", "high") / 4, "F035a", "F035b", "F136"),
+            _plan(_bought_as_capital(), fact("F136", "high") / 4, "F035a", "F035b", "F071a", "F120a", "F121", "F136"),
         ),
     )
     cost_factor: Value = parameter(
@@ -135,10 +141,12 @@ class ComputeRace(Stakes):
         return super().replace(**changes)
 
     def demand(self) -> Any:
-        """Mean demand of each builder without a race, GW: ``d_i = a S_i / kappa``."""
+        """Mean demand of each builder without a race, GW: ``d_i = a S_i / (f_i kappa)``."""
         if isinstance(self.plan, tuple):  # symbols
-            return tuple(self.ai_share * plan / self.capital_cost for plan in self.plan)
-        return np.asarray(self.ai_share / self.capital_cost)[..., None] * self.plan
+            own = zip(self.plan, self.cost_factor, strict=True)
+            return tuple(self.ai_share * plan / (factor * self.capital_cost) for plan, factor in own)
+        per_dollar = np.asarray(self.ai_share / self.capital_cost)[..., None]
+        return per_dollar * np.asarray(self.plan) / np.asarray(self.cost_factor)
 
     def cost(self, i: int) -> Any:
         """Present value that a GW costs builder ``i``: ``c_i = c + (f_i - 1) kappa``."""

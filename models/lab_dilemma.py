@@ -59,10 +59,10 @@ class LabDilemma(Stakes):
         default=derived(
             fact("F012") / fact("F011"),
             fact("F020") / fact("F007"),
-            fact("F020") / fact("F006"),
-            facts=("F006", "F007", "F011", "F012", "F020"),
-            reason="growth of capital expenditure in one definition: Microsoft FY2025 over FY2024 (low), Alphabet 2025 "
-            "over 2024 (central) and over 2023, as though that were the last restrained year (high)",
+            fact("F021", "high") / fact("F017"),
+            facts=("F007", "F011", "F012", "F017", "F020", "F021"),
+            reason="growth of capital expenditure in one definition: Microsoft FY2025 over FY2024 (low), Alphabet "
+            "2025 over 2024 (central), Meta 2025 over 2024, leases included (high)",
         ),
     )
     glut: Value = parameter(

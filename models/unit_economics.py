@@ -66,10 +66,11 @@ class UnitEconomics(PayoffModel):
         meaning="capital cost of a GW, chips and building",
         default=derived(
             fact("F120a"),
-            fact("F041a") / fact("F041b"),
+            (fact("F120a") + fact("F121")) / 2,
             fact("F121", "high"),
-            facts=("F120a", "F041a", "F041b", "F121"),
-            reason="Bernstein (low), OpenAI commitments over GW (central), Nvidia (high)",
+            facts=("F120a", "F121"),
+            reason="Bernstein (low), Nvidia's upper figure (high), the mean of the two estimates (central); "
+            "OpenAI's commitments come to 47 per GW (F041), but are partly rent",
         ),
     )
     power_cost: Value = parameter(
@@ -166,13 +167,14 @@ class Stakes(UnitEconomics):
         unit="US$ bn",
         low=0,
         meaning="standing that a builder can lose by falling behind",
-        default=derived(
+        default=swept(
             0.0,
             fact("F156") / 2,
             fact("F156"),
-            facts=("F156",),
-            reason="from nothing to 'a couple hundred billion' (200) that a chief executive would rather misspend",
+            reason="from nothing to 'a couple hundred billion' (200) that a chief executive would rather misspend: "
+            "a scale, not a measurement",
         ),
+        facts=("F156",),
     )
     parity: Value = parameter(
         "omega",

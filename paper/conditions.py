@@ -24,7 +24,7 @@ def stated_conditions(dilemma: Mapping[str, Any], table: Mapping[str, NDArray[An
     names = [f"{spoken(name)} {{}} {number(value, 2)}" for name, value in middle.items()]
     return {
         "dilemma": _sentence(table["class"] == CLASSES.index("prisoner's dilemma"), large, small, names),
-        "asymmetry": _sentence(table["lambda"] > 1, large, small, names),
+        "asymmetry": _sentence(table["P - S"] > 0, large, small, names),
     }
 
 

@@ -59,7 +59,7 @@ def trend(values: list[float]) -> str:
 
 def dilemma_phrases(dilemma: Numbers, calibration: Numbers) -> dict[str, str]:
     """Sentences on which game it is."""
-    return {
+    return scenario_phrases(dilemma) | {
         "how often": how_often(dilemma["classes"][DILEMMA]["value"]),
         "most probable": most_probable(dilemma["classes"]),
         "labs": by_number_of_labs(dilemma["classes by labs"]),
@@ -154,6 +154,9 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
     return {
         **wedge_phrases(race["wedge"]),
         "society": society(race["centre"]),
+        "laws": law_phrase(race["lambda by law of the prize"]),
+        "positive at constant price": "At a price that never falls they would be positive in "
+        f"{percent_interval(race['P(unit margin > 0), constant price'])}.",
         "certified": certified(race["share not certified"]),
         "gap": guidance_gap(*spending_against_guidance(race, calibration)),
         "asymmetry": hindsight_asymmetry(race["split"]),
@@ -186,11 +189,37 @@ def wedge_phrases(wedge: Numbers) -> dict[str, str]:
 
 
 def society(centre: Numbers) -> str:
-    """Who bears the cost of the race."""
-    anarchy, dissipation = centre["price of anarchy"], centre["dissipation"]
-    if anarchy is not None and dissipation is not None and anarchy - 1 < dissipation:
-        return "the race costs society less than it costs the racers, because users gain from what is built."
-    return "for society the race is at least as costly as for the racers."
+    """Who bears the cost of the race, in dollars: the ratios have different bases."""
+    profit, welfare = centre["profit lost"], centre["welfare lost"]
+    lost = f"the race costs the racers US$ {number(profit)} bn against the joint optimum, and society US$ "
+    lost += f"{number(welfare)} bn against the welfare optimum"
+    return lost + (": less, because users gain from what is built." if welfare < profit else ".")
+
+
+def law_phrase(by_law: Numbers) -> str:
+    """How much of the hindsight asymmetry is the law assumed for the prize."""
+    words = {"lognormal": "lognormal", "uniform": "even on an interval", "likely": "all or nothing, mostly all"}
+    ranges = []
+    for law, table in by_law.items():
+        values = [float(estimate["value"]) for estimate in table.values()]
+        ranges.append(f"{number(min(values))} to {number(max(values))} if it is {words.get(law, law)}")
+    return (
+        "How large λ_i is depends on the law assumed for the prize, whose mean alone moves the equilibrium: at the "
+        f"central values, over the builders, {listed(ranges)}."
+    )
+
+
+def scenario_phrases(dilemma: Numbers) -> dict[str, str]:
+    """Probability of the dilemma when a choice that no fact settles is taken at an extreme."""
+    by_name = {name: float(e["value"]) for name, e in dilemma["dilemma by scenario"].items()}
+    shown = listed([f"{percent(value)} ({name})" for name, value in by_name.items()])
+    low, high = min(by_name.values()), max(by_name.values())
+    return {
+        "scenarios": "These intervals are sampling error only. Taking choices that no fact settles at an extreme, one "
+        f"at a time and on the same draws, moves the probability of the {DILEMMA} of two labs much more: {shown}.",
+        "scenario range": f"over the stated extremes of what no fact settles it runs from {percent(low)} to "
+        f"{percent(high)}",
+    }
 
 
 def certified(missed: float) -> str:
@@ -310,20 +339,24 @@ def more_rivals(rivals: Mapping[str, Mapping[str, float]]) -> str:
 
 def repeated_phrases(repeated: Numbers) -> dict[str, str]:
     """Sentences on what restraint needs."""
-    return lag_phrases(repeated["sustainable"]) | noise_phrases(repeated["centre"]["automata"])
+    lasting, ending = repeated["sustainable"], repeated["sustainable, prize used up"]
+    return lag_phrases(lasting, ending) | noise_phrases(repeated["centre"]["automata"])
 
 
-def lag_phrases(sustainable: Numbers) -> dict[str, str]:
-    """Restraint at the shortest lag with the fewest labs, and at the longest with the most."""
+def lag_phrases(sustainable: Numbers, ending: Numbers) -> dict[str, str]:
+    """Restraint at the shortest lag with the fewest labs and at the longest with the most; and if the race can end."""
     few, *_, many = sustainable
     fast, *_, slow = sustainable[few]
     first, last = sustainable[few][fast]["value"], sustainable[many][slow]["value"]
     return {
         "lag": f"With {few} labs and an answer after {number(float(fast), 2)} years restraint can last in "
         f"{percent(first)} of the dilemmas; with {many} labs and {number(float(slow), 1)} years in {percent(last)}.",
-        "patience": "Impatience is not what stands against restraint."
-        if last > 0.75
-        else "Slow information is a real obstacle to restraint.",
+        "used up": "That takes the prize to be contested anew in every vintage. If a vintage settles it with "
+        f"probability h and the race is then over, the shares are {percent(ending[few][fast]['value'])} and "
+        f"{percent(ending[many][slow]['value'])}.",
+        "patience": "Impatience is not what stands against restraint, even if the race can end."
+        if ending[many][slow]["value"] > 0.75
+        else "Restraint can last if rivals' builds are seen soon and the prize is not about to be settled.",
     }
 
 

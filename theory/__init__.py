@@ -19,7 +19,7 @@ from theory.discounting import (
 from theory.equilibrium import nash
 from theory.errors import ComputeraceError, InputError, SolverError
 from theory.game import Game
-from theory.intervals import Estimate, from_replicates, probability
+from theory.intervals import Estimate, from_replicates, probability, ratio_of_means, share_in_replicates
 from theory.newton import continuous_nash
 from theory.nfg import from_nfg, to_nfg
 from theory.pure import pure_nash
@@ -60,6 +60,8 @@ __all__ = [
     "probability",
     "product_distribution",
     "pure_nash",
+    "ratio_of_means",
+    "share_in_replicates",
     "simulate",
     "strategic_wedge",
     "symbolic_boundaries",

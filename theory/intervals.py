@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,3 +71,46 @@ def from_replicates(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
     mean = float(array.mean())
     half = float(stats.t.ppf((1 + level) / 2, array.size - 1) * stats.sem(array))
     return Estimate(mean, mean - half, mean + half)
+
+
+def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike, *, level: float = LEVEL) -> Estimate:
+    """Ratio of the means of paired replicates, with its jackknife interval.
+
+    A replicate whose denominator is zero is no obstacle; if all are, the ratio is infinite (or NaN, zero over zero) and
+    has no interval.
+
+    Examples
+    --------
+    >>> ratio_of_means([2.0, 2.0, 2.0], [1.0, 1.0, 0.0]).value
+    3.0
+    """
+    top, bottom = np.asarray(numerators, float), np.asarray(denominators, float)
+    if top.shape != bottom.shape or top.ndim != 1 or top.size < 2:
+        raise InputError(
+            f"replicates have shapes {top.shape} and {bottom.shape}; two equal lists of two or more are needed"
+        )
+    n = top.size
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = float(np.divide(top.sum(), bottom.sum()))
+        left_out = (top.sum() - top) / (bottom.sum() - bottom)
+    if not np.isfinite(left_out).all():
+        return Estimate(ratio, ratio, ratio) if not np.isfinite(ratio) else Estimate(ratio, -np.inf, np.inf)
+    error = np.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum())
+    half = float(stats.t.ppf((1 + level) / 2, n - 1) * error)
+    return Estimate(ratio, ratio - half, ratio + half)
+
+
+def share_in_replicates(replicates: Sequence[ArrayLike], *, level: float = LEVEL) -> Estimate:
+    """Share of true entries over independent replicates: t interval cut to [0, 1]; Wilson where none or all are true.
+
+    Examples
+    --------
+    >>> share_in_replicates([[True, False], [False, False]]).value
+    0.25
+    """
+    flags = [np.asarray(part, bool).ravel() for part in replicates]
+    shares = np.array([part.mean() for part in flags])
+    if not 0 < shares.mean() < 1:
+        return probability(np.concatenate(flags), level=level)
+    estimate = from_replicates(shares, level=level)
+    return Estimate(estimate.value, max(estimate.low, 0.0), min(estimate.high, 1.0))

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.errors import InputError
-from theory.intervals import Estimate, from_replicates
+from theory.intervals import Estimate, from_replicates, ratio_of_means
 
 Floats = NDArray[np.float64]
 
@@ -66,14 +66,10 @@ class HindsightSplit:
             "P(underinvest)": lambda: np.asarray((under > 0).mean(axis=1)),
             "E[underinvest]": lambda: np.asarray(under.mean(axis=1)),
             "CVaR95[underinvest]": lambda: cvar(under, axis=1),
-            "lambda": lambda: np.asarray(under.mean(axis=1) / over.mean(axis=1)),
         }
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = compute[statistic]()
-        if not np.isfinite(values).all():  # nothing overspent in some replicate: no finite ratio, and no interval
-            worst = float(values.max()) if not np.isnan(values).any() else float("nan")
-            return Estimate(worst, worst, worst)
-        return from_replicates(values)
+        if statistic == "lambda":
+            return ratio_of_means(under.mean(axis=1), over.mean(axis=1))
+        return from_replicates(compute[statistic]())
 
     def table(self) -> dict[str, dict[str, Estimate]]:
         """Per player: probability, mean and CVaR of overspending and underinvesting, and lambda.

@@ -17,13 +17,15 @@ from experiments.registry import Columns, Findings, experiment, share
 from models.lab_dilemma import LabDilemma
 from models.symbolic import choice_symbols
 from models.typeset import typst
-from theory import CLASSES, dilemma_class, from_replicates, loss_asymmetry, probability
+from theory import CLASSES, dilemma_class, loss_asymmetry, probability, share_in_replicates
 from theory.sensitivity import sobol_indices
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
 REPLICATES = 16
 """Independent scrambled point sets."""
+
+DILEMMA = CLASSES.index("prisoner's dilemma")
 
 STATES = 64
 """States of prize and demand per draw."""
@@ -38,6 +40,16 @@ TERMS: dict[str, dict[str, float]] = {
     "with both": {},
 }
 """What is switched on: parameters that are set to zero."""
+
+SCENARIOS: dict[str, dict[str, float]] = {
+    "price per GW constant": {"price_decline": 0.0},
+    "no glut": {"glut": 0.0},
+    "price constant and no glut": {"price_decline": 0.0, "glut": 0.0},
+    "nothing to lose but the prize": {"survival": 0.0},
+    "a tenth of the prize settled": {"decided": 0.1},
+    "all of the prize settled": {"decided": 1.0},
+}
+"""Choices that no fact settles, taken at an extreme, on the same draws."""
 
 
 @experiment(
@@ -65,7 +77,7 @@ def study(*, draws: int = 131_072, rng: np.random.Generator) -> Columns:
     columns |= {f"class, {n} labs": dilemma_class(calibrated.replace(n=n).game()).codes for n in LABS if n != 2}
     columns |= {
         f"class, {term}": dilemma_class(calibrated.replace(**zeros).game()).codes
-        for term, zeros in TERMS.items()
+        for term, zeros in (TERMS | SCENARIOS).items()
         if zeros
     }
     return columns | {name: sample[name] for name in ("decided", "decisiveness", "intensity", "survival", "prize")}
@@ -95,7 +107,7 @@ def losses_while_rivals_race(
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Probabilities of the classes, loss asymmetry against dilemma, drivers, boundaries, and the centre."""
     pooled = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
-    dilemma = pooled["class"] == CLASSES.index("prisoner's dilemma")
+    dilemma = pooled["class"] == DILEMMA
     asymmetry = loss_asymmetry(pooled["inaction"], pooled["overspending"])
     fearful = pooled["P - S"] > 0  # lambda > 1, without the sampling error of the losses
     strong_fear = np.nan_to_num(pooled["fear"], nan=-1.0) > 1
@@ -110,10 +122,15 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             term: _class_probabilities(replicates, f"class, {term}" if zeros else "class")
             for term, zeros in TERMS.items()
         },
+        "dilemma by scenario": {
+            name: _class_probabilities(replicates, f"class, {name}")["prisoner's dilemma"] for name in SCENARIOS
+        },
         "asymmetry": {
-            "P(lambda > 1)": probability(fearful),
-            "P(dilemma)": probability(dilemma),
-            "P(dilemma and lambda > 1)": probability(dilemma & fearful),
+            "P(lambda > 1)": share_in_replicates([part["P - S"] > 0 for part in replicates]),
+            "P(dilemma)": share_in_replicates([part["class"] == DILEMMA for part in replicates]),
+            "P(dilemma and lambda > 1)": share_in_replicates(
+                [(part["class"] == DILEMMA) & (part["P - S"] > 0) for part in replicates]
+            ),
             "P(dilemma | lambda > 1)": _conditional(dilemma, fearful),
             "P(lambda > 1 | dilemma)": _conditional(fearful, dilemma),
             "P(fear > 1)": probability(strong_fear),
@@ -127,7 +144,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "boundaries": boundaries(),
         "centre": centre(rng),
     }
-    keep = ("decided", "decisiveness", "intensity", "survival", "prize", "class")
+    keep = ("decided", "decisiveness", "intensity", "survival", "prize", "class", "P - S")
     shown = {name: pooled[name][:: max(1, len(dilemma) // 6000)] for name in keep}
     return Findings(numbers, {"map": shown | {"lambda": asymmetry[:: max(1, len(dilemma) // 6000)]}})
 
@@ -135,8 +152,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
 def _class_probabilities(replicates: Replicates, column: str) -> dict[str, Any]:
     """Probability of each class; replicates are independent scrambled point sets, hence the t interval."""
     return {
-        name: from_replicates([float((part[column] == code).mean()) for part in replicates])
-        for code, name in enumerate(CLASSES)
+        name: share_in_replicates([part[column] == code for part in replicates]) for code, name in enumerate(CLASSES)
     }
 
 

@@ -9,14 +9,17 @@ spending: unit margins alone, then business stealing, the prize, and standing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.registry import Columns, Findings, experiment, share
+from models.base import Shock
 from models.compute_race import BUILDERS, ComputeRace
 from theory import (
+    ContinuousGame,
     HindsightSplit,
     continuous_nash,
     cvar,
@@ -67,6 +70,7 @@ def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
     game, equilibrium = model.continuous_game(), solution.select()[solved]
     wedge = strategic_wedge(game, equilibrium)
     split = hindsight_split(model, equilibrium, rng=rng, states=STATES, replicates=2)
+    constant = model.replace(price_decline=0.0)
     per_draw: dict[str, NDArray[Any]] = {
         "not certified": np.full(solved.sum(), 1 - solved.mean()),
         "profit Nash": wedge.profit_nash,
@@ -74,6 +78,7 @@ def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
         "welfare Nash": wedge.welfare_nash,
         "welfare optimum": wedge.welfare_optimum,
         "unit margin": np.asarray(1 - model.cost_per_gw() / model.revenue_per_gw()),
+        "unit margin, constant price": np.asarray(1 - model.cost_per_gw() / constant.revenue_per_gw()),
         "margin at constant price": np.asarray(model.margin_at_constant_price()),
         "joint builds nothing": wedge.joint.sum(axis=-1) < _NOTHING * model.demand().sum(axis=-1),
         "excess spending": ((wedge.nash - wedge.joint) * model.cost_factor).sum(axis=-1) * model.capital_cost,
@@ -107,6 +112,8 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "share not certified": float(np.mean([part["not certified"][0] for part in replicates])),
         "unit margin": _spread(per_draw["unit margin"]),
         "P(unit margin > 0)": probability(per_draw["unit margin"] > 0),
+        "P(unit margin > 0), constant price": probability(per_draw["unit margin, constant price"] > 0),
+        "unit margin, constant price": _spread(per_draw["unit margin, constant price"]),
         "margin at constant price": _spread(per_draw["margin at constant price"]),
         "split": _split(replicates),
         "GW": {
@@ -124,6 +131,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "drivers": drivers(rng, points=max(16, draws // 64)),
         "centre": centre(rng),
         "rivals": rivals(),
+        "lambda by law of the prize": asymmetry_by_law(rng),
     }
     losses = {name: np.concatenate([p[name] for p in replicates]) for name in replicates[0] if "," in name}
     kept = {name: values[:: max(1, len(values) // 20_000)] for name, values in losses.items() if name[0] in "ou"}
@@ -204,6 +212,8 @@ def centre(rng: np.random.Generator) -> dict[str, Any]:
         "total over joint": float(wedge.total_over_joint),
         "total over welfare": float(wedge.total_over_welfare),
         "dissipation": float(wedge.dissipation),
+        "profit lost": float(wedge.profit_joint - wedge.profit_nash),
+        "welfare lost": float(wedge.welfare_optimum - wedge.welfare_nash),
         "price of anarchy": float(wedge.price_of_anarchy),
         "split": split.table(),
         "worst twentieth of losses": {name: float(cvar(split.loss[..., i].ravel())) for i, name in enumerate(BUILDERS)},
@@ -211,10 +221,17 @@ def centre(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def rivals() -> dict[str, dict[str, float]]:
-    """Dissipation and total build at the centre as average rivals are added or removed."""
+    """Race among n equal builders with total demand and total standing held at the centre's: rivalry alone varies."""
+    centre = ComputeRace()
+    named = centre.n_builders
     results = {}
     for n in range(2, 9):
-        model = ComputeRace().replace(n_builders=n)
+        model = centre.replace(
+            n_builders=n,
+            plan=np.full(n, np.sum(centre.plan) / n),
+            cost_factor=np.full(n, np.mean(centre.cost_factor)),
+            survival=centre.survival * named / n,
+        )
         game = model.continuous_game()
         wedge = strategic_wedge(game, continuous_nash(game))
         results[str(n)] = {
@@ -222,4 +239,44 @@ def rivals() -> dict[str, dict[str, float]]:
             "joint GW": float(wedge.joint.sum()),
             "dissipation": float(wedge.dissipation),
         }
+    return results
+
+
+@dataclass(frozen=True)
+class _UniformPrize(Shock):
+    """Prize spread evenly over [0, 2]: mean one, symmetric."""
+
+    def draw(self, u: NDArray[np.float64], volatility: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(2 * u)
+
+
+@dataclass(frozen=True)
+class _LikelyPrize(Shock):
+    """Prize of 1.25 with probability four fifths, else none: mean one, skewed to the left."""
+
+    def draw(self, u: NDArray[np.float64], volatility: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.where(u < 0.8, 1.25, 0.0)
+
+
+class _OtherPrize:
+    """The race with another law of the prize; the equilibrium is the same, as only its mean enters."""
+
+    def __init__(self, model: ComputeRace, prize: Shock) -> None:
+        self.model = model
+        self.shocks = dict(model.shocks) | {"prize": prize}
+
+    def realised_game(self, states: int, rng: np.random.Generator) -> ContinuousGame:
+        return self.model.realised_game(states, rng, self.shocks)
+
+
+def asymmetry_by_law(rng: np.random.Generator) -> dict[str, Any]:
+    """Lambda of each builder at the centre under three laws of the prize with one mean."""
+    model = ComputeRace()
+    solution = continuous_nash(model.continuous_game())
+    laws: dict[str, type[Shock]] = {"lognormal": Shock, "uniform": _UniformPrize, "likely": _LikelyPrize}
+    results = {}
+    for name, law in laws.items():
+        other = _OtherPrize(model, law("theta_V", "prize_volatility"))
+        table = hindsight_split(other, solution, rng=rng, states=512).table()
+        results[name] = {builder: row["lambda"] for builder, row in table.items()}
     return results

@@ -55,7 +55,7 @@ def study(*, draws: int = 65_536, rng: np.random.Generator) -> Columns:
     """One independent set of draws: whether each is a dilemma, and its critical discount factors."""
     base = LabDilemma()
     sample = base.priors().sample(share(draws, REPLICATES), rng=rng)
-    columns: dict[str, NDArray[Any]] = {"discount rate": sample["discount_rate"]}
+    columns: dict[str, NDArray[Any]] = {"discount rate": sample["discount_rate"], "decided": sample["decided"]}
     for n in LABS:
         game = base.replace(n=n, **sample).game()
         columns[f"dilemma, {n} labs"] = dilemma_class(game).is_prisoners_dilemma
@@ -74,6 +74,9 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "critical": {str(n): _critical(pooled, n) for n in LABS},
         "taking turns": _turns(pooled),
         "sustainable": {str(n): {f"{lag:g}": _sustainable(replicates, n, lag) for lag in LAGS} for n in LABS},
+        "sustainable, prize used up": {
+            str(n): {f"{lag:g}": _sustainable(replicates, n, lag, prize_lasts=False) for lag in LAGS} for n in LABS
+        },
         "formula": typst(symbolic_critical_discount_factor()),
         "centre": centre(),
     }
@@ -99,12 +102,17 @@ def _turns(pooled: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     return {"P(easier than restraint | dilemma)": probability(easier) if easier.size else None}
 
 
-def _sustainable(replicates: Replicates, n: int, lag: float) -> Any:
-    """Share of the dilemmas in which the draw's own discounting over ``lag`` years meets the critical factor."""
+def _sustainable(replicates: Replicates, n: int, lag: float, *, prize_lasts: bool = True) -> Any:
+    """Share of the dilemmas in which the draw's own discounting over ``lag`` years meets the critical factor.
+
+    If the prize does not last, a year's vintage settles it with probability h and the race is over: the future counts
+    only if it goes on, and the effective discount factor is ``(e^{-rho} (1 - h))^lag``.
+    """
     shares = []
     for part in replicates:
         dilemma = part[f"dilemma, {n} labs"]
-        meets = np.exp(-part["discount rate"] * lag) >= part[f"critical, {n} labs"]
+        goes_on = 1.0 if prize_lasts else (1 - part["decided"]) ** lag
+        meets = np.exp(-part["discount rate"] * lag) * goes_on >= part[f"critical, {n} labs"]
         shares.append(float(meets[dilemma].mean()))
     return from_replicates(shares)
 
