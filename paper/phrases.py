@@ -199,14 +199,15 @@ def society(centre: Numbers) -> str:
 def law_phrase(by_law: Numbers) -> str:
     """How much of the hindsight asymmetry is the law assumed for the prize."""
     words = {"lognormal": "lognormal", "uniform": "even on an interval", "likely": "all or nothing, mostly all"}
-    ranges = []
-    for law, table in by_law.items():
-        values = [float(estimate["value"]) for estimate in table.values()]
-        ranges.append(f"{number(min(values))} to {number(max(values))} if it is {words.get(law, law)}")
-    return (
-        "How large λ_i is depends on the law assumed for the prize, whose mean alone moves the equilibrium: at the "
-        f"central values, over the builders, {listed(ranges)}."
+    values = {law: [float(e["value"]) for e in table.values()] for law, table in by_law.items()}
+    ranges = [f"{number(min(v))} to {number(max(v))} if it is {words.get(law, law)}" for law, v in values.items()]
+    means = [sum(v) / len(v) for v in values.values()]
+    start = (
+        "The law of the prize, of which only the mean moves the equilibrium, matters little at the central values"
+        if max(means) < 1.25 * min(means)
+        else "How large λ_i is depends on the law of the prize, of which only the mean moves the equilibrium"
     )
+    return f"{start}: over the builders λ_i is {listed(ranges)}. The law of demand is lognormal throughout, and skewed."
 
 
 def scenario_phrases(dilemma: Numbers) -> dict[str, str]:
