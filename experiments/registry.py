@@ -189,13 +189,17 @@ def registered() -> dict[str, Study]:
     return dict(_STUDIES)
 
 
+MOST_DRAWS = 2**22
+"""Largest number of draws of one replicate: some gigabytes of payoffs."""
+
+
 def share(draws: int, replicates: int) -> int:
     """Draws of one replicate, when all of them are to share ``draws`` equally (rounded down).
 
     Raises
     ------
     InputError
-        If a replicate would have fewer than two draws.
+        If a replicate would have fewer than two draws, or more than `MOST_DRAWS`.
 
     Examples
     --------
@@ -206,4 +210,6 @@ def share(draws: int, replicates: int) -> int:
         raise InputError(
             f"draws is {draws}; it must be at least {2 * replicates}: two for each of {replicates} replicates"
         )
+    if draws > MOST_DRAWS * replicates:
+        raise InputError(f"draws is {draws:.3g}; it must be at most {MOST_DRAWS * replicates:,}, for the memory's sake")
     return draws // replicates

@@ -327,8 +327,8 @@ class Priors:
         -------
         dict of arrays, ``(draws,)`` or ``(draws, N)`` for per-player parameters: ``model.replace(**sample)``.
         """
-        if draws < 1:
-            raise InputError(f"draws is {draws}; at least one is needed")
+        if not 1 <= draws <= 2**30:
+            raise InputError(f"draws is {draws}; from one to 2**30 can be sampled")
         m = int(np.ceil(np.log2(max(draws, 2))))
         return self.ppf(qmc.Sobol(len(self.names), rng=rng).random_base2(m)[:draws])
 
