@@ -74,7 +74,7 @@ def solve(target: str, settings: dict[str, str] | None = None) -> dict[str, Any]
 def solve_model(model: PayoffModel) -> dict[str, Any]:
     """Everything that the model supports, solved."""
     result: dict[str, Any] = {}
-    if type(model).levels is not PayoffModel.levels:
+    if type(model).levels is not PayoffModel.levels or type(model).game is not PayoffModel.game:
         result["finite"] = solve_finite(model.game())
     if type(model).action_bounds is PayoffModel.action_bounds:
         return result

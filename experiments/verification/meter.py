@@ -19,8 +19,10 @@ from experiments.verification import (  # noqa: F401  (importing an adapter modu
     oligopoly,
     ownership,
     payoff_sets,
+    rd_races,
     real_options,
     repeated,
+    safety,
     tournaments,
     two_stage,
 )

@@ -192,8 +192,20 @@ def test_every_expected_value_counts(case_id, answers):
         assert refused(falsified(case, path), answers[case_id]), f"{path} could be anything"
 
 
-SEPARATE = {"pd_turntaking", "mip-nash-staghunt"}
+SEPARATE = {"pd_turntaking", "mip-nash-staghunt", "henriques_stability", "safetytax_sign"}
 """Cases with tests of their own below: inputs in words, an answer that small changes leave alone."""
+
+
+@pytest.mark.parametrize("case_id", ["henriques_stability"])
+def test_the_limits_of_spillovers_move_with_the_cost_of_research(case_id, answers):
+    """At b gamma = 2 there is no such limit; a little above one there is, and it is another."""
+    assert meter.compute(replace(CASES[case_id], inputs={"b_gamma": 1.05})) != answers[case_id]
+
+
+def test_the_sign_of_the_safety_tax_follows_the_pair(answers):
+    case = CASES["safetytax_sign"]
+    swapped = replace(case, inputs=dict(case.inputs) | {"pairs": case.inputs["pairs"][::-1]})
+    assert meter.compute(swapped) == answers["safetytax_sign"][::-1] != answers["safetytax_sign"]
 
 
 WITH_INPUTS = {case_id for case_id in adapters() if leaves(dict(CASES[case_id].inputs))}
