@@ -12,14 +12,20 @@ from experiments.records import Record, load_record
 from experiments.verification_record import load_verification
 from paper.content import paper_content, parameter_symbols
 from paper.figures import save_figures
+from paper.systems import systems
 
-STUDIES = ("calibration", "dilemma_class", "overspend_underinvest", "repeated_race")
-"""Records that the paper asks for, by key."""
+MAIN = ("calibration", "dilemma_class", "overspend_underinvest", "repeated_race")
+"""Studies of the paper's main line; every other has a section of its own in `paper.systems`."""
 
 SOURCES = ("main.typ", "refs.bib")
 
 TIMESTAMP = 1_764_547_200
 """Date inside the PDF, 1 December 2025 UTC: the same records give the same bytes."""
+
+
+def studies_asked() -> tuple[str, ...]:
+    """Studies whose records the paper asks for, by key."""
+    return (*MAIN, *systems())
 
 
 def load_records(directory: Path | str, *, quick: bool) -> dict[str, Record]:
@@ -30,7 +36,7 @@ def load_records(directory: Path | str, *, quick: bool) -> dict[str, Record]:
     MissingRecord, StaleRecord
         Naming the command to run.
     """
-    return {name: load_record(name, quick=quick, directory=directory) for name in STUDIES}
+    return {name: load_record(name, quick=quick, directory=directory) for name in studies_asked()}
 
 
 def build_paper(directory: Path | str, output: Path | str, *, quick: bool = False) -> Path:

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from paper.formats import interval, listed, number, percent, percent_interval
+from theory.errors import InputError
 
 SURE, RARE = 0.9, 0.1
 """A claim about the sign of something is supported above the one, and not supported below the other."""
@@ -68,7 +69,11 @@ class Verdict:
 
 
 def judge_claims(
-    dilemma: Mapping[str, Any], race: Mapping[str, Any], chief: Sequence[str], conditions: Mapping[str, str]
+    dilemma: Mapping[str, Any],
+    race: Mapping[str, Any],
+    chief: Sequence[str],
+    conditions: Mapping[str, str],
+    others: Sequence[Verdict] = (),
 ) -> list[dict[str, Any]]:
     """Verdicts on all claims, in order.
 
@@ -80,12 +85,18 @@ def judge_claims(
         The largest drivers of the dilemma, as the paper names them.
     conditions
         Under which conditions the dilemma and the loss asymmetry hold, in words (`paper.conditions`).
+    others
+        Verdicts of the systems around the race, at most one for each claim.
     """
     judged = {
         1: judge_dilemma(dilemma, chief, conditions["dilemma"]),
         2: judge_inaction(dilemma, conditions["asymmetry"]),
         10: judge_scarcity(race),
     }
+    for verdict in others:
+        if verdict.claim in judged:
+            raise InputError(f"two studies judge claim {verdict.claim}; let one of them, and cite the other")
+        judged[verdict.claim] = verdict
     return [
         asdict(judged.get(n) or Verdict(n, text, OPEN, "No study answers it yet.", f"Planned: {PLANNED[n]}.", ""))
         for n, text in CLAIMS.items()

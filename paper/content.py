@@ -12,6 +12,8 @@ from paper.figures.drivers import drivers_shown
 from paper.figures.style import spoken
 from paper.formats import count, number, percent, percent_interval, spread
 from paper.phrases import dilemma_phrases, race_phrases, repeated_phrases, spending_against_guidance
+from paper.systems import systems
+from paper.systems.section import CARD, Section
 from paper.tables import build_rows, fact_rows, notation_rows, parameter_rows, split_rows
 
 LONGEST_FORMULA = 260
@@ -36,6 +38,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         records[name].numbers for name in ("calibration", "dilemma_class", "overspend_underinvest", "repeated_race")
     )
     chief = chief_drivers(dilemma)
+    sections = {name: each.write(records[name].numbers) for name, each in systems().items()}
     return {
         "quick": quick,
         "text": {**_dilemma_texts(dilemma), **_race_texts(race, calibration), **_repeated_texts(repeated)}
@@ -43,8 +46,13 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         "phrase": dilemma_phrases(dilemma, calibration) | race_phrases(race, calibration) | repeated_phrases(repeated),
         "formula": formulas(calibration["formulas"] | dilemma["boundaries"] | {"critical": repeated["formula"]}),
         "claims": judge_claims(
-            dilemma, race, chief, stated_conditions(dilemma, records["dilemma_class"].tables["map"])
+            dilemma,
+            race,
+            chief,
+            stated_conditions(dilemma, records["dilemma_class"].tables["map"]),
+            [verdict for section in sections.values() for verdict in section.verdicts],
         ),
+        "systems": [section_content(name, section, calibration) for name, section in in_order(sections)],
         "parameters": parameter_rows(calibration),
         "notation": notation_rows(calibration),
         "facts": fact_rows(calibration),
@@ -54,6 +62,29 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         "libraries": dict(sorted(next(iter(records.values())).libraries.items())),
         "python": next(iter(records.values())).python,
         "verification": verification_counts(verification),
+    }
+
+
+def in_order(sections: Mapping[str, Section]) -> list[tuple[str, Section]]:
+    """Sections by the number of their system in the plan; those without a number last."""
+    digits = {name: "".join(filter(str.isdigit, section.system)) for name, section in sections.items()}
+    return sorted(sections.items(), key=lambda item: (int(digits[item[0]] or 99), item[0]))
+
+
+def section_content(study: str, section: Section, calibration: Numbers) -> dict[str, Any]:
+    """A section and its model card as plain values."""
+    return {
+        "study": study,
+        "system": section.system,
+        "heading": section.heading,
+        "model": section.model,
+        "card": [{"term": term, "text": section.card[term]} for term in CARD],
+        "payoff": section.payoff,
+        "parameters": parameter_rows(calibration, (section.model,)),
+        "paragraphs": list(section.paragraphs),
+        "caption": section.caption,
+        "alt": section.alt,
+        "cites": list(section.cites),
     }
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.records import Record
 from paper.figures import builders, classes, drivers, losses, plane, restraint, style, terms
+from paper.systems import systems
 
 
 def draw_figures(records: Mapping[str, Record], parameters: Mapping[str, Mapping[str, str]]) -> dict[str, Figure]:
@@ -23,7 +24,7 @@ def draw_figures(records: Mapping[str, Record], parameters: Mapping[str, Mapping
         Symbol and unit of every parameter, by name.
     """
     dilemma, race, repeated = (records[name] for name in ("dilemma_class", "overspend_underinvest", "repeated_race"))
-    return {
+    main = {
         "classes": classes.draw(dilemma.numbers),
         "plane": plane.draw(dilemma.numbers, dilemma.tables["map"], parameters),
         "drivers": drivers.draw(dilemma.numbers, parameters),
@@ -32,6 +33,7 @@ def draw_figures(records: Mapping[str, Record], parameters: Mapping[str, Mapping
         "terms": terms.draw(race.numbers),
         "restraint": restraint.draw(repeated.numbers),
     }
+    return main | {name: each.draw(records[name].numbers, records[name].tables) for name, each in systems().items()}
 
 
 def save_figures(records: Mapping[str, Record], parameters: Mapping[str, Any], folder: Path) -> None:

@@ -13,7 +13,7 @@ from experiments.catalogue import find
 from experiments.runner import run
 from experiments.studies import dilemma_class, overspend_underinvest
 from experiments.verification_record import write_verification
-from paper.assemble import STUDIES
+from paper.assemble import studies_asked
 
 DRAWS = {"dilemma_class": 512, "overspend_underinvest": 16, "repeated_race": 512}
 
@@ -49,7 +49,7 @@ def tiny() -> Iterator[pytest.MonkeyPatch]:
 def records(tiny: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with a record of every study, and an empty verification."""
     folder = tmp_path_factory.mktemp("records")
-    for name in STUDIES:
+    for name in studies_asked():
         run(name, quick=True, workers=1, directory=folder, progress=False)
     write_verification([], folder)
     return folder

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 from paper.assemble import load_records
 from paper.content import parameter_symbols
 from paper.figures import draw_figures, style
+from paper.systems import systems
 
 UNITS = ("%", "GW", "bn", "years", "no unit", "share of variance")
-NAMES = ("classes", "plane", "drivers", "builders", "losses", "terms", "restraint")
+NAMES = ("classes", "plane", "drivers", "builders", "losses", "terms", "restraint", *systems())
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,9 @@
 """No result is typed by hand: the text holds no decimal number and no percentage of its own."""
 
+import ast
 import re
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import pytest
 
@@ -54,3 +56,32 @@ def test_a_typed_number_would_be_found(typed: str) -> None:
     text = prose(SOURCE + "\n" + typed)
     patterns = (r"\b\d+[.,]\d+\b", r"\d\s*(?:%|per ?cent|percent)", r"\d\s*(?:GW|bn)")
     assert any(re.search(pattern, text) for pattern in patterns)
+
+
+def sentences(source: str) -> list[str]:
+    """Strings of a module that a reader may see: no docstrings, no keys, no format specifications."""
+    tree = ast.parse(source)
+    hidden = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+    hidden += [node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript)]
+    hidden += [node.format_spec for node in ast.walk(tree) if isinstance(node, ast.FormattedValue) and node.format_spec]
+    inside = {id(child) for node in hidden for child in ast.walk(node)}
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [str(node.value) for node in texts if id(node) not in inside]
+
+
+TYPED = re.compile(r"(?<!\w)\d+[.,]\d+(?!\w) |\d\s*(?:%|per ?cent|GW|bn|billion|years?\b)|US\$ ?\d")
+
+
+@pytest.mark.parametrize("path", sorted(resources.files("paper").joinpath("systems").iterdir(), key=str), ids=str)
+def test_sentences_of_the_systems_take_their_numbers_from_records(path: Traversable) -> None:
+    if path.name.endswith(".py"):
+        typed = [text for text in sentences(path.read_text("utf-8")) if TYPED.search(text)]
+        assert [text for text in typed if not any(phrase in text for phrase in ALLOWED)] == []
+
+
+def test_a_typed_number_in_a_sentence_would_be_found() -> None:
+    typed = (
+        'def write(numbers):\n    """Doc 4 GW."""\n    return f"It is {numbers[\'5 GW\']:.2f}, that is 34% of 4 GW."'
+    )
+    assert [text for text in sentences(typed) if TYPED.search(text)]
+    assert not TYPED.search("".join(sentences(typed.replace("34% of 4 GW", "much"))))
