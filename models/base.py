@@ -73,6 +73,8 @@ class PayoffModel:
     shocks: ClassVar[Mapping[str, Shock]] = {}
     rises_with: ClassVar[Mapping[str, int]] = {}
     """Declared monotonicity: parameter name -> sign of the effect on total choice in equilibrium."""
+    named_ties: ClassVar[bool] = False
+    """Whether players are tied to each other by name, so that relabelling them gives another game."""
 
     # -- what a model writes -----------------------------------------------------------------------
 
@@ -351,6 +353,10 @@ def payoff_model(name: str) -> Callable[[Model], Model]:
     def register(cls: Model) -> Model:
         decorated = payoff_parts(cls)
         decorated.name = name
+        symbols = [spec.symbol for spec in decorated.parameters().values()]
+        twice = sorted({symbol for symbol in symbols if symbols.count(symbol) > 1})
+        if twice:  # in the formula they would be one
+            raise InputError(f"two parameters of {name!r} have the symbol {twice[0]!r}; give each its own")
         other = _REGISTRY.get(name)
         if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
             raise InputError(f"two models are called {name!r}: {other.__module__} and {cls.__module__}; rename one")

@@ -30,6 +30,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from models.base import Shock, Value, count, parameter, payoff_model
+from models.links import Accounts
 from models.prior import Prior, derived, fact, fixed, swept
 from models.symbolic import log, minimum, normal_cdf
 from models.unit_economics import Stakes, UnitEconomics
@@ -38,7 +39,8 @@ BUILDERS = ("Amazon", "Alphabet", "Microsoft", "Meta", "OpenAI/Stargate")
 """The named builders, in the order of the per-player parameters."""
 
 
-def _plan(low: float, high: float, *facts: str) -> Prior:
+def plan_prior(low: float, high: float, *facts: str) -> Prior:
+    """Capital that demand without a race would justify, from last year's build to this year's guidance."""
     return derived(
         low,
         (low * high) ** 0.5,
@@ -46,14 +48,15 @@ def _plan(low: float, high: float, *facts: str) -> Prior:
         facts=facts,
         log=True,
         reason="spending of 2024 (low) to guidance or yearly rate of 2025 (high), geometric mean (central); for "
-        "Microsoft the ends differ in leases; for OpenAI: compute rented in 2024, as capital; a quarter of Stargate",
+        "Microsoft the ends differ in leases; for labs: compute rented, as capital (low), a quarter of Stargate or the "
+        "capital of a GW of TPUs (high)",
     )
 
 
-def _bought_as_capital() -> float:
-    """OpenAI's compute of 2024 was rented: the capital of as many GW, at central revenue and cost of a GW, US$ bn."""
+def rented_as_capital(spending: float) -> float:
+    """Capital of as many GW as are rented for ``spending`` a year, at central revenue and cost of a GW, US$ bn."""
     unit = UnitEconomics()
-    return float((fact("F035a") + fact("F035b")) / unit.revenue * unit.capital_cost)
+    return float(spending / unit.revenue * unit.capital_cost)
 
 
 def _silicon() -> Prior:
@@ -67,11 +70,31 @@ def _silicon() -> Prior:
     )
 
 
-_MARKET = fixed(1.0, reason="buys at the market's capital cost")
+def market_cost() -> Prior:
+    """A builder without chips of its own."""
+    return fixed(1.0, reason="buys at the market's capital cost")
+
+
+COST_FACTORS = (_silicon(), _silicon(), market_cost(), market_cost(), market_cost())
+"""Priors of the named builders' relative capital cost: two make chips of their own."""
+
+_COMPUTE_2024 = fact("F035a") + fact("F035b")  # OpenAI's, training and inference
+
+PLANS = (
+    plan_prior(fact("F003"), fact("F019"), "F003", "F019"),
+    plan_prior(fact("F007"), fact("F020", "high"), "F007", "F020"),
+    plan_prior(fact("F011"), 4 * fact("F022"), "F011", "F022"),
+    plan_prior(fact("F017"), fact("F021", "high"), "F017", "F021"),
+    plan_prior(
+        rented_as_capital(_COMPUTE_2024), fact("F136", "high") / 4,
+        "F035a", "F035b", "F071a", "F120a", "F121", "F136",
+    ),
+)  # fmt: skip
+"""Priors of the named builders' plans, in their order."""
 
 
 @payoff_model("compute-race")
-class ComputeRace(Stakes):
+class ComputeRace(Stakes, Accounts):
     """Asymmetric compute race of at least five builders; S2 of the paper."""
 
     n_builders: int = count("n", default=5, low=2, high=12, meaning="number of builders")
@@ -80,20 +103,14 @@ class ComputeRace(Stakes):
         unit="US$ bn/yr",
         above=0,
         meaning="capital expenditure that demand without a race would justify",
-        default=(
-            _plan(fact("F003"), fact("F019"), "F003", "F019"),
-            _plan(fact("F007"), fact("F020", "high"), "F007", "F020"),
-            _plan(fact("F011"), 4 * fact("F022"), "F011", "F022"),
-            _plan(fact("F017"), fact("F021", "high"), "F017", "F021"),
-            _plan(_bought_as_capital(), fact("F136", "high") / 4, "F035a", "F035b", "F071a", "F120a", "F121", "F136"),
-        ),
+        default=PLANS,
     )
     cost_factor: Value = parameter(
         "f",
         unit="1",
         above=0,
         meaning="builder's capital cost relative to the market's",
-        default=(_silicon(), _silicon(), _MARKET, _MARKET, _MARKET),
+        default=COST_FACTORS,
     )
     stealing: Value = parameter(
         "beta",
@@ -164,21 +181,25 @@ class ComputeRace(Stakes):
         relative = log(k[i] / mean) / s
         return mean * normal_cdf(relative - s / 2) + k[i] * (1 - normal_cdf(relative + s / 2))
 
+    def account(self, i: int, k: Sequence[Any], sold: Sequence[Any], prize: Any = 1) -> Any:
+        """Payoff of builder ``i`` once sales (GW) and prize are known: stakes, revenue, cost."""
+        return self.stakes(i, k, prize) + self.revenue_per_gw() * sold[i] - self.cost(i) * k[i]
+
     def payoff(self, i: int, k: Sequence[Any]) -> Any:
-        """Expected payoff of builder ``i``, US$ bn."""
-        return self.stakes(i, k) + self.revenue_per_gw() * self.expected_sale(i, k) - self.cost(i) * k[i]
+        """Expected payoff of builder ``i``, US$ bn: accounts are linear in sales, so expected sales are enough."""
+        return self.account(i, k, [self.expected_sale(j, k) for j in range(len(k))])
 
     def realised(self, i: int, k: Sequence[Any], state: Mapping[str, Any]) -> Any:
         """Payoff of builder ``i`` once demand and prize are known."""
-        sale = minimum(k[i], state["demand"] * self.mean_demand(i, k))
-        return self.stakes(i, k, state["prize"]) + self.revenue_per_gw() * sale - self.cost(i) * k[i]
+        sold = [minimum(k[j], state["demand"] * self.mean_demand(j, k)) for j in range(len(k))]
+        return self.account(i, k, sold, state["prize"])
 
     def outcomes(self, k: Sequence[Any]) -> Mapping[str, Any]:
         """Total compute (GW) and, in US$ bn: spending, profit, users' surplus, external cost, welfare, and risk."""
         players = range(len(k))
         sold = [self.expected_sale(i, k) for i in players]
         served = self.revenue_per_gw() * sum(sold)
-        profit = sum(self.payoff(i, k) for i in players)
+        profit = sum(ComputeRace.account(self, i, k, sold) for i in players)  # before flows between players
         surplus, external = self.user_surplus * served, self.external_cost * sum(k)
         return {
             "total compute": sum(k),

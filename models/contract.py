@@ -241,6 +241,8 @@ def _equilibrium(cls: type[PayoffModel]) -> str:
 @_check("relabelling players relabels the equilibrium", needs="continuous")
 def _relabelling(cls: type[PayoffModel]) -> str:
     model = cls()
+    if cls.named_ties:
+        return "players are tied by name: another order is another game"
     names = [name for name, spec in cls.parameters().items() if spec.per_player]
     order = np.arange(model.n_players)[::-1]
     swapped = model.replace(**{name: np.asarray(getattr(model, name))[..., order] for name in names})

@@ -7,7 +7,8 @@ from typing import Any
 
 from sympy import fraction
 
-_GREEK = {"alpha", "beta", "gamma", "delta", "theta", "kappa", "lambda", "mu", "rho", "sigma", "phi", "omega"}
+_GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "nu", "pi"}
+_GREEK |= {"rho", "sigma", "tau", "phi", "psi", "omega"}
 
 
 def typst(expression: Any) -> str:

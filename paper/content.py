@@ -72,7 +72,8 @@ def in_order(sections: Mapping[str, Section]) -> list[tuple[str, Section]]:
 
 
 def section_content(study: str, section: Section, calibration: Numbers) -> dict[str, Any]:
-    """A section and its model card as plain values."""
+    """A section and its model card as plain values; the card leaves out what the calibration table shows."""
+    shown = parameter_rows(calibration)
     return {
         "study": study,
         "system": section.system,
@@ -80,7 +81,7 @@ def section_content(study: str, section: Section, calibration: Numbers) -> dict[
         "model": section.model,
         "card": [{"term": term, "text": section.card[term]} for term in CARD],
         "payoff": section.payoff,
-        "parameters": parameter_rows(calibration, (section.model,)),
+        "parameters": [row for row in parameter_rows(calibration, (section.model,)) if row not in shown],
         "paragraphs": list(section.paragraphs),
         "caption": section.caption,
         "alt": section.alt,

@@ -1,0 +1,127 @@
+"""What do rents, contracts and equity add to the race? Ties switched on one at a time (S2 with S3, S4 and S5).
+
+Every draw is one race of six builders. The same draw is solved without ties, with each tie alone, and with all of
+them; the joint optimum of the untied industry is the yardstick for all, because ties only move money between players
+(and to hosts outside the race).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.registry import Columns, Findings, experiment, share
+from models.linked_race import LINKED, LinkedRace
+from theory import continuous_nash, from_replicates, hindsight_split, joint_optimum, probability
+
+Replicates = Sequence[Mapping[str, NDArray[Any]]]
+
+REPLICATES = 8
+STATES = 8
+"""States of demand and prize per draw, for hindsight losses."""
+
+STAKES = ("stake_microsoft_openai", "stake_amazon_anthropic", "stake_alphabet_anthropic")
+OFF: dict[str, dict[str, float]] = {
+    "rents": {"markup": 0.0},
+    "exits": {"take_or_pay": 1.0},
+    "stakes": dict.fromkeys(STAKES, 0.0),
+}
+"""What switches a tie off."""
+
+CASES: dict[str, tuple[str, ...]] = {
+    "no ties": (),
+    "+ rents": ("rents",),
+    "+ exits": ("exits",),
+    "+ stakes": ("stakes",),
+    "all ties": tuple(OFF),
+}
+"""Which ties are on under each heading."""
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@experiment(
+    "linked_race",
+    question="What do rents, take-or-pay contracts with exits, and equity stakes add to the race?",
+    replicates=REPLICATES,
+    quick={"draws": 64},
+)
+def study(*, draws: int = 512, rng: np.random.Generator) -> Columns:
+    """One independent set of draws, one row each."""
+    base = LinkedRace()
+    model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
+    price = np.asarray(model.capital_cost)[:, None] * np.asarray(model.cost_factor)
+    seed = int(rng.integers(2**62))  # every case meets the same states
+    columns: dict[str, NDArray[Any]] = {}
+    for case, on in CASES.items():
+        tied = with_ties(model, on)
+        game = tied.continuous_game()
+        solution = continuous_nash(game)
+        certified = np.asarray(solution.certified.any(axis=-1))
+        builds = np.where(certified[:, None], solution.select(), game.lower)  # the uncertified are left out below
+        columns[f"certified, {case}"] = certified
+        columns[f"total GW, {case}"] = builds.sum(axis=-1)
+        columns[f"capital, {case}"] = (builds * price).sum(axis=-1)
+        split = hindsight_split(tied, builds, rng=np.random.default_rng(seed), states=STATES, replicates=2)
+        for title, loss in (("overspend", split.overspend), ("underinvest", split.underinvest)):
+            columns[f"{title}, {case}"] = loss.mean(axis=(0, 1)).sum(axis=-1)
+        for i, name in enumerate(LINKED):
+            columns[f"GW, {case}, {name}"] = builds[..., i]
+            columns[f"payoff, {case}, {name}"] = game.payoff(builds)[..., i]
+        if not on:
+            starts = np.stack([builds, game.lower, game.lower + 0.1 * (game.upper - game.lower)])
+            joint = joint_optimum(game, game.total(), starts=starts)
+            columns["capital, joint"] = (joint * price).sum(axis=-1)
+    return columns
+
+
+def with_ties(model: LinkedRace, on: Sequence[str]) -> LinkedRace:
+    """The race with only these ties."""
+    return model.replace(**{name: value for tie, off in OFF.items() if tie not in on for name, value in off.items()})
+
+
+@study.summary
+def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
+    """Effect of every tie on builds, spending beyond the joint optimum, losses and payoffs."""
+    solved = [np.all([part[f"certified, {case}"] for case in CASES], axis=0) for part in replicates]
+    parts = [
+        {name: values[keep] for name, values in part.items()} for part, keep in zip(replicates, solved, strict=True)
+    ]
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    numbers = {
+        "draws": len(rows["capital, joint"]),
+        "P(certified)": probability(np.concatenate(solved)),
+        "cases": {case: _case(parts, rows, case) for case in CASES},
+        "GW change with all ties": {
+            name: _spread(rows[f"GW, all ties, {name}"] / rows[f"GW, no ties, {name}"] - 1) for name in LINKED
+        },
+        "payoff change with all ties": {
+            name: _spread(rows[f"payoff, all ties, {name}"] - rows[f"payoff, no ties, {name}"]) for name in LINKED
+        },
+        "excess, no ties": _spread(rows["capital, no ties"] - rows["capital, joint"]),
+    }
+    return Findings(numbers)
+
+
+def _case(parts: Replicates, rows: Mapping[str, NDArray[Any]], case: str) -> dict[str, Any]:
+    added = rows[f"capital, {case}"] - rows["capital, no ties"]
+
+    def mean(of: str) -> Any:
+        return from_replicates([float((part[f"{of}, {case}"] - part[f"{of}, no ties"]).mean()) for part in parts])
+
+    return {
+        "total GW": _spread(rows[f"total GW, {case}"]),
+        "added capital": _spread(added),
+        "mean added capital": mean("capital"),
+        "P(adds)": probability(added > 1e-9 * rows["capital, no ties"]),
+        "mean added overspend": mean("overspend"),
+        "mean added underinvest": mean("underinvest"),
+    }
+
+
+def _spread(values: Any) -> dict[str, float]:
+    """Quantiles over the draws: uncertainty about the parameters, not sampling error."""
+    return {f"{q:g}": float(v) for q, v in zip(QUANTILES, np.quantile(values, QUANTILES), strict=True)}

@@ -1,0 +1,160 @@
+"""The compute race with its ties: labs that rent from clouds, owe them minimum payments, and sell them equity.
+
+Players: the builders of `models.compute_race` and Anthropic. Timing: contracts and stakes are given; all choose how
+many GW to commission or to contract for at once; then demand and prize are drawn and accounts are settled. Payoff: that
+of the compute race, with the parts of `models.links` on top, each switched off by a parameter:
+
+    rented = 0                   no mark-ups, nothing to hand back
+    markup = 0, take_or_pay = 1  a rented GW costs what an owned one does, and is paid for whether used or not
+    all three stakes = 0         nobody owns a part of another
+
+With all of these it is the compute race of six builders, exactly. OpenAI rents from Microsoft and Amazon (and from
+Oracle and CoreWeave, which are outside the race), Anthropic from Amazon and Alphabet; Microsoft holds a part of OpenAI,
+Amazon and Alphabet hold parts of Anthropic without votes. Ties are given here: what forms them are the questions of
+`equity-for-compute`, `cloud-sourcing` and `anchor-tenant`. New: all of them in one race.
+"""
+
+from __future__ import annotations
+
+from models.base import Value, count, parameter, payoff_model
+from models.compute_race import BUILDERS, COST_FACTORS, PLANS, ComputeRace, market_cost, plan_prior, rented_as_capital
+from models.links import EquityStakes, Pairs, TakeOrPay
+from models.prior import derived, fact
+from models.unit_economics import UnitEconomics
+
+LINKED = (*BUILDERS, "Anthropic")
+"""The players, in the order of the per-player parameters."""
+
+_AMAZON, _ALPHABET, _MICROSOFT, _, _OPENAI, _ANTHROPIC = range(6)
+
+_OPENAI_CONTRACTS = ("F072", "F071a", "F073a", "F074")  # Microsoft, Oracle, Amazon, CoreWeave
+
+
+def _contract_share(fact_id: str) -> float:
+    return fact(fact_id) / sum(fact(other) for other in _OPENAI_CONTRACTS)
+
+
+@payoff_model("linked-race")
+class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
+    """Compute race of six builders tied by rents, contracts and equity; S2 with S3, S4 and S5."""
+
+    n_builders: int = count("n", default=6, low=6, high=6, meaning="number of builders")
+    plan: Value = parameter(
+        "S",
+        unit="US$ bn/yr",
+        above=0,
+        meaning="capital expenditure that demand without a race would justify",
+        default=(
+            *PLANS,
+            plan_prior(
+                rented_as_capital(fact("F050a")),
+                fact("F078b", "low") * UnitEconomics().capital_cost,
+                "F050a", "F078b", "F071a", "F120a", "F121",
+            ),
+        ),
+    )  # fmt: skip
+    cost_factor: Value = parameter(
+        "f",
+        unit="1",
+        above=0,
+        meaning="builder's capital cost relative to the market's",
+        default=(*COST_FACTORS, market_cost()),
+    )
+    stake_microsoft_openai: Value = parameter(
+        "s_MO",
+        unit="1",
+        low=0,
+        high=0.5,
+        meaning="Microsoft's share of OpenAI",
+        default=derived(
+            fact("F068a"),
+            fact("F068a"),
+            fact("F068b"),
+            facts=("F068a", "F068b"),
+            reason="after the restructuring (low, central) and before it (high)",
+        ),
+    )
+    stake_amazon_anthropic: Value = parameter(
+        "s_AA",
+        unit="1",
+        low=0,
+        high=0.4,
+        meaning="Amazon's share of Anthropic",
+        default=derived(
+            fact("F057c") / fact("F060a"),
+            (fact("F057c") / fact("F060a") + fact("F058b")) / 2,
+            fact("F058b"),
+            facts=("F057c", "F060a", "F058b"),
+            reason="all that was invested, converted at the last valuation (low); as the carrying value suggests "
+            "(high); their mean (central)",
+        ),
+    )
+    stake_alphabet_anthropic: Value = parameter(
+        "s_GA",
+        unit="1",
+        low=0,
+        high=0.4,
+        meaning="Alphabet's share of Anthropic",
+        default=derived(
+            fact("F055a") * (1 - fact("F060b") / fact("F060a")),
+            fact("F055a"),
+            fact("F055b", "high"),
+            facts=("F055a", "F055b", "F060a", "F060b"),
+            reason="court filing (central), diluted by the round of September 2025 (low), its cap (high)",
+        ),
+    )
+    openai_at_microsoft: Value = parameter(
+        "eta_MO",
+        unit="1",
+        low=0,
+        high=0.5,
+        meaning="share of OpenAI's rented compute at Microsoft",
+        default=_contract_share("F072"),
+        facts=_OPENAI_CONTRACTS,
+    )
+    openai_at_amazon: Value = parameter(
+        "eta_AO",
+        unit="1",
+        low=0,
+        high=0.5,
+        meaning="share of OpenAI's rented compute at Amazon",
+        default=_contract_share("F073a"),
+        facts=_OPENAI_CONTRACTS,
+    )
+    anthropic_at_alphabet: Value = parameter(
+        "eta_GA",
+        unit="1",
+        low=0,
+        high=1,
+        meaning="share of Anthropic's rented compute at Alphabet; the rest is at Amazon",
+        default=derived(
+            *(fact("F078b", "low") / (fact("F078b", "low") + rainier)
+              for rainier in (fact("F107a"), fact("F105b"), fact("F105b") / 2)),
+            facts=("F078b", "F105b", "F107a"),
+            reason="a GW of TPUs against Rainier at its eventual size (low), as announced (central), half of it (high)",
+        ),
+    )  # fmt: skip
+
+    named_ties = True
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The named builders and Anthropic."""
+        return LINKED
+
+    def hosting(self) -> Pairs:
+        """OpenAI at Microsoft and Amazon, Anthropic at Alphabet and Amazon."""
+        return {
+            (_OPENAI, _MICROSOFT): self.openai_at_microsoft,
+            (_OPENAI, _AMAZON): self.openai_at_amazon,
+            (_ANTHROPIC, _ALPHABET): self.anthropic_at_alphabet,
+            (_ANTHROPIC, _AMAZON): 1 - self.anthropic_at_alphabet,
+        }
+
+    def holdings(self) -> Pairs:
+        """Microsoft in OpenAI; Amazon and Alphabet in Anthropic."""
+        return {
+            (_MICROSOFT, _OPENAI): self.stake_microsoft_openai,
+            (_AMAZON, _ANTHROPIC): self.stake_amazon_anthropic,
+            (_ALPHABET, _ANTHROPIC): self.stake_alphabet_anthropic,
+        }

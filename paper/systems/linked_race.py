@@ -1,0 +1,122 @@
+"""S2 with S3, S4 and S5: what ties between the players add to the race."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from paper.figures.style import BLACK, BLUE, GREY, VERMILION, light_grid, new_figure, panel
+from paper.formats import MINUS, interval, listed, number, percent, spread
+from paper.systems.section import Section
+
+STUDY = "linked_race"
+
+Numbers = Mapping[str, Any]
+
+WORDS = {"+ rents": "mark-ups on rented compute", "+ exits": "exits from contracts", "+ stakes": "equity stakes"}
+
+
+def write(numbers: Numbers) -> Section:
+    """Section of the linked race."""
+    return Section(
+        system="S2",
+        heading="with its ties: rents, contracts and equity in one race",
+        model="linked-race",
+        card={
+            "Players": "The five builders and Anthropic.",
+            "Choices": "GW to commission or to contract for, one vintage.",
+            "Timing": "Contracts and stakes are given; all choose at once; demand and prize are drawn; accounts close.",
+            "Equilibrium": "Nash, by semismooth Newton from several starts, certified by global best replies.",
+        },
+        payoff=None,
+        paragraphs=(_answer(numbers), _each(numbers), _who(numbers)),
+        caption="(a) Capital spending that each tie adds to the equilibrium, alone and all together. Marks: medians "
+        "over the draws; lines: quartiles (thick) and 5th to 95th percentile. (b) Change of each player's build "
+        "with all ties on.",
+        alt="Dots with lines: capital added by rents, exits and stakes; change of build for each of six players",
+        cites=("obrien2000", "reynolds1986"),
+    )
+
+
+def _answer(numbers: Numbers) -> str:
+    total = numbers["cases"]["all ties"]
+    excess = numbers["excess, no ties"]["0.5"]
+    added = total["mean added capital"]
+    if added["low"] > 0:
+        effect = "escalate the race"
+    elif added["high"] < 0:
+        effect = "restrain the race"
+    else:
+        effect = "leave the size of the race as it is"
+    return (
+        f"Taken together, the ties that are known {effect}: they move capital spending of one vintage by US$ "
+        f"{interval(added)} bn on average (median {number(total['added capital']['0.5'], 2)}), against US$ "
+        f"{number(excess)} bn by which the untied race exceeds the joint optimum of its builders in the median draw."
+    )
+
+
+def _each(numbers: Numbers) -> str:
+    parts = []
+    for case, words in WORDS.items():
+        mean = numbers["cases"][case]["mean added capital"]
+        verb = "add" if mean["value"] > 0 else "take off"
+        parts.append(f"{words} {verb} US$ {number(abs(mean['value']), 2)} bn")
+    risk = numbers["cases"]["+ exits"]["mean added overspend"]
+    shift = "raise" if risk["value"] > 0 else "lower"
+    return (
+        f"Switched on alone, {listed(parts)} (means). A mark-up makes rented compute dearer to those who race with it; "
+        "an exit hands idle capacity back to the host, so that the tenant risks other people's money; a stake makes a "
+        "cloud share in what its own build takes from the lab. "
+        f"Exits {shift} what the players regret as overspent by US$ {number(abs(risk['value']), 2)} bn in sum"
+        + (", because a host does not regret what its tenant chose." if risk["value"] < 0 else ".")
+    )
+
+
+def _who(numbers: Numbers) -> str:
+    change = {name: e["0.5"] for name, e in numbers["GW change with all ties"].items()}
+    profit = {name: e["0.5"] for name, e in numbers["payoff change with all ties"].items()}
+    least, most = min(change, key=lambda n: change[n]), max(change, key=lambda n: change[n])
+    gains = sorted((name for name in profit if profit[name] > 0), key=lambda n: -profit[n])
+    loses = sorted((name for name in profit if profit[name] <= 0), key=lambda n: profit[n])
+    return (
+        f"The build of {least} moves most to the lower side ({_signed(change[least])} in the median draw), that of "
+        f"{most} most to the upper ({_signed(change[most])}). Ties pay for {listed(gains) or 'nobody'}"
+        + (f" and cost {listed(loses)}: " if loses else ": ")
+        + "the payoffs of labs fall by what outsiders own of them and by what their hosts charge, and part of it "
+        f"is what they were given capital for. (Median change for {gains[0] if gains else least}: US$ "
+        f"{spread(numbers['payoff change with all ties'][gains[0] if gains else least], 2)} bn.)"
+    )
+
+
+def _signed(share: float) -> str:
+    return f"{'+' if share > 0 else MINUS}{percent(abs(share))}"
+
+
+def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
+    """Capital added by each tie; change of every player's build."""
+    figure = new_figure(2.3)
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1))
+    cases = {WORDS.get(case, case): e["added capital"] for case, e in numbers["cases"].items() if case != "no ties"}
+    _rows(left, cases, "capital added to the race (US$ bn)")
+    changes = numbers["GW change with all ties"]
+    _rows(right, {n: {q: 100 * v for q, v in e.items()} for n, e in changes.items()}, "change of build (%)")
+    panel(left, "a", "each tie alone, and all")
+    panel(right, "b", "all ties")
+    return figure
+
+
+def _rows(axes: Axes, rows: Mapping[str, Mapping[str, float]], label: str) -> None:
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    for row, (name, e) in enumerate(rows.items()):
+        colour = VERMILION if name == "all ties" else BLUE
+        axes.hlines(row, e["0.05"], e["0.95"], color=BLACK, linewidth=0.8)
+        axes.hlines(row, e["0.25"], e["0.75"], color=BLACK, linewidth=2.4)
+        axes.plot(e["0.5"], row, "o", color=colour, markersize=5)
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(label)
+    light_grid(axes, "x")

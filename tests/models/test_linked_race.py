@@ -1,0 +1,94 @@
+"""Ties move money between players; switched off, the race is the plain one; switched on, each has its known effect."""
+
+import numpy as np
+import pytest
+
+from models import ComputeRace
+from models.base import PayoffModel, parameter, payoff_model
+from models.linked_race import LINKED, LinkedRace
+from theory import nash
+from theory.errors import InputError
+
+UNTIED = {
+    "markup": 0.0,
+    "take_or_pay": 1.0,
+    "stake_microsoft_openai": 0.0,
+    "stake_amazon_anthropic": 0.0,
+    "stake_alphabet_anthropic": 0.0,
+}
+BUILDS = np.array([1.5, 1.2, 1.0, 0.8, 0.7, 0.4])
+MICROSOFT, OPENAI, ANTHROPIC = (LINKED.index(name) for name in ("Microsoft", "OpenAI/Stargate", "Anthropic"))
+
+
+def plain(linked):
+    """The compute race of the same six builders."""
+    return ComputeRace().replace(n_builders=6, plan=linked.plan, cost_factor=linked.cost_factor)
+
+
+def builds(**changes):
+    return nash(LinkedRace(**(UNTIED | changes)).continuous_game()).select()
+
+
+def test_without_ties_it_is_the_compute_race():
+    tied, untied = LinkedRace(**UNTIED).continuous_game(), plain(LinkedRace()).continuous_game()
+    np.testing.assert_allclose(tied.payoff(BUILDS), untied.payoff(BUILDS), rtol=1e-13)
+    np.testing.assert_allclose(tied.gradient(BUILDS), untied.gradient(BUILDS), rtol=1e-12)
+
+
+def test_ties_only_move_money_and_some_of_it_to_hosts_outside_the_race():
+    race = LinkedRace()
+    outside = 1 - race.openai_at_microsoft - race.openai_at_amazon
+    sold = [race.expected_sale(i, BUILDS) for i in range(6)]
+    fee = race.markup * BUILDS[OPENAI] - (1 - race.take_or_pay) * (BUILDS[OPENAI] - sold[OPENAI])
+    leaving = outside * race.rented * race.cost(OPENAI) * fee
+    lost = plain(race).continuous_game().payoff(BUILDS).sum() - race.continuous_game().payoff(BUILDS).sum()
+    np.testing.assert_allclose(lost, leaving, rtol=1e-9)
+
+
+def test_a_stake_adds_the_share_of_what_own_build_does_to_the_lab():
+    """First-order condition of a silent interest, Reynolds and Snapp (1986): own margin plus s times the other's."""
+    stake = 0.3
+    untied, tied = (
+        LinkedRace(**(UNTIED | {"stake_microsoft_openai": s})).continuous_game().gradient(BUILDS) for s in (0.0, stake)
+    )
+    step = 1e-5
+    game = LinkedRace(**UNTIED).continuous_game()
+    up, down = (BUILDS + sign * step * np.eye(6)[MICROSOFT] for sign in (1, -1))
+    on_openai = (game.payoff_of(OPENAI, up) - game.payoff_of(OPENAI, down)) / (2 * step)
+    assert on_openai < 0  # a rival's build hurts
+    np.testing.assert_allclose(tied[MICROSOFT], untied[MICROSOFT] + stake * on_openai, rtol=1e-6)
+    np.testing.assert_allclose(tied[OPENAI], (1 - stake) * untied[OPENAI], rtol=1e-9)
+
+
+def test_each_tie_moves_the_builds_of_those_whom_it_ties():
+    base = builds()
+    assert (builds(markup=0.2)[[OPENAI, ANTHROPIC]] < base[[OPENAI, ANTHROPIC]]).all()
+    assert (builds(take_or_pay=0.5)[[OPENAI, ANTHROPIC]] > base[[OPENAI, ANTHROPIC]]).all()
+    assert builds(stake_microsoft_openai=0.3)[MICROSOFT] < base[MICROSOFT]
+
+
+def test_the_equilibrium_survives_every_deviation_on_a_fine_grid():
+    game = LinkedRace(take_or_pay=0.6).continuous_game()
+    solution = nash(game)
+    assert solution.certified.any()
+    x = solution.select()
+    for i in range(6):
+        moved = np.broadcast_to(x, (4001, 6)).copy()
+        moved[:, i] = np.linspace(game.lower[i], game.upper[i], 4001)
+        gain = game.payoff_of(i, moved).max() - game.payoff_of(i, x)
+        assert gain <= 1e-9 * abs(game.payoff_of(i, x))
+
+
+def test_shares_out_of_bounds_are_refused():
+    with pytest.raises(InputError, match=r"take_or_pay \(tau\) is 1.2; it must be finite, and at least 0"):
+        LinkedRace(take_or_pay=1.2)
+
+
+def test_two_parameters_with_one_symbol_are_refused():
+    """In the formula they would be one: the payoff would be wrong without a word."""
+    with pytest.raises(InputError, match="two parameters of 'clash' have the symbol 'V'"):
+
+        @payoff_model("clash")
+        class Clash(PayoffModel):
+            prize: float = parameter("V", default=1.0, meaning="prize")
+            value: float = parameter("V", default=2.0, meaning="value")
