@@ -12,6 +12,7 @@ SOURCE = resources.files("paper").joinpath("main.typ").read_text("utf-8")
 ALLOWED = {
     "95 per cent": "the level of every interval (theory.intervals.LEVEL)",
     "5th to 95th percentile": "what a spread shows (paper.formats.spread)",
+    "50 and 90 per cent": "levels of the forecast's intervals (experiments.studies.forecast.QUANTILES)",
 }
 """Model constants in prose, with the reason why they are no results."""
 

@@ -1,0 +1,142 @@
+"""What will each builder spend in 2026? The calibrated race, one year on, from facts up to November 2025 only.
+
+Demand without a race is rolled forward by a rule: from the latest year's spending (demand stands still) to that
+spending grown once more as it grew in that year, log-triangular between them. The race then says what is built on AI;
+spending on the rest, ``(1 - a)`` of the latest year, is taken to stand still. The same draws one year earlier, on the
+spending of 2023 and 2024, give a *backcast* of 2025 that can be held against the guidance now. Two forecasts come out:
+over all draws, and over those whose backcast meets the guidance (rejection sampling, Rubin 1984), which also says what
+would have to be true for the race to explain the spending of 2025. Two rules without any model, no change and the same
+growth again, are recorded beside them. All of it is there for others to score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from experiments.registry import Columns, Findings, experiment, share
+from models.compute_race import BUILDERS, PLANS, ComputeRace
+from models.prior import Prior, fact
+from theory import continuous_nash, probability
+
+Replicates = Sequence[Mapping[str, NDArray[Any]]]
+
+REPLICATES = 8
+MADE_ON = "2025-11"
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+YEARS: dict[int, dict[str, tuple[float, float]]] = {
+    2025: {
+        "Amazon": (fact("F002"), fact("F003")),
+        "Alphabet": (fact("F006"), fact("F007")),
+        "Microsoft": (fact("F010"), fact("F011")),
+        "Meta": (fact("F015"), fact("F017")),
+    },
+    2026: {
+        "Amazon": (fact("F003"), fact("F019")),
+        "Alphabet": (fact("F007"), fact("F020", "high")),
+        "Microsoft": (fact("F013"), 4 * fact("F022")),
+        "Meta": (fact("F017"), fact("F021", "high")),
+    },
+}
+"""Capital expenditure, US$ bn, of the two years before each target, in one definition: reported or guided."""
+
+NAMED = tuple(YEARS[2026])
+"""Builders with accounts; OpenAI/Stargate has none and keeps its calibrated demand in both years."""
+
+TOLERANCE = 1.25
+"""A backcast meets the guidance if their totals differ by no more than this factor."""
+
+
+@experiment(
+    "forecast",
+    question="What will each builder spend in 2026, from facts up to November 2025?",
+    replicates=REPLICATES,
+    quick={"draws": 1024},
+)
+def study(*, draws: int = 8192, rng: np.random.Generator) -> Columns:
+    """One independent set of draws; each is raced for 2026 and, from a year's older spending, for 2025."""
+    base = ComputeRace()
+    sample = base.priors().sample(share(draws, REPLICATES), rng=rng)
+    u = rng.random(sample["plan"].shape)
+    columns = {name: np.asarray(values) for name, values in sample.items() if values.ndim == 1}
+    for target, years in YEARS.items():
+        model = base.replace(**(sample | {"plan": rolled_forward(years, u)}))
+        solution = continuous_nash(model.continuous_game())
+        spent = solution.select() * np.asarray(model.capital_cost)[:, None] * np.asarray(model.cost_factor)
+        columns[f"certified {target}"] = np.asarray(solution.certified.any(axis=-1))
+        for i, name in enumerate(BUILDERS):
+            rest = (1 - np.asarray(model.ai_share)) * years[name][1] if name in years else 0.0
+            columns[f"capital {target}, {name}"] = spent[:, i] + rest
+    return columns
+
+
+def rolled_forward(years: Mapping[str, tuple[float, float]], u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Demand without a race one year on at quantiles ``u`` of shape ``(draws, builders)``, US$ bn."""
+    priors = list(PLANS)
+    for i, name in enumerate(BUILDERS):
+        if name in years:
+            before, now = years[name]
+            low, high = sorted((now, now * now / before))
+            priors[i] = Prior(low, (low * high) ** 0.5, high, log=True)
+    return np.stack([prior.ppf(u[:, i]) for i, prior in enumerate(priors)], axis=-1)
+
+
+@study.summary
+def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
+    """Forecast per builder over all draws and over those that meet the guidance; what sets these apart."""
+    solved = [part["certified 2026"] & part["certified 2025"] for part in replicates]
+    rows = {
+        name: np.concatenate([part[name][keep] for part, keep in zip(replicates, solved, strict=True)])
+        for name in replicates[0]
+        if not name.startswith("certified")
+    }
+    guidance = {name: now for name, (_, now) in YEARS[2026].items()}
+    backcast = sum(rows[f"capital 2025, {name}"] for name in NAMED)
+    meets = np.abs(np.log(backcast / sum(guidance.values()))) <= np.log(TOLERANCE)
+    numbers = {
+        "made on": MADE_ON,
+        "draws": len(meets),
+        "P(certified)": probability(np.concatenate(solved)),
+        "P(meets guidance)": probability(meets),
+        "tolerance": TOLERANCE,
+        "forecast": _forecast(rows, np.ones_like(meets)),
+        "forecast, guidance met": _forecast(rows, meets) if meets.sum() >= 20 else None,
+        "no change": guidance,
+        "same growth": {name: now * now / before for name, (before, now) in YEARS[2026].items()},
+        "backcast": {name: _spread(rows[f"capital 2025, {name}"]) for name in NAMED} | {"total": _spread(backcast)},
+        "guidance total": sum(guidance.values()),
+        "sets apart": _sets_apart(rows, meets),
+    }
+    return Findings(numbers)
+
+
+def _forecast(rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
+    """Median, 50% and 90% intervals of capital expenditure in 2026 by builder, US$ bn."""
+    table = {name: rows[f"capital 2026, {name}"][keep] for name in BUILDERS}
+    table["the four with accounts"] = sum((table[name] for name in NAMED), np.zeros(int(keep.sum())))
+    return {name: _spread(values) for name, values in table.items()}
+
+
+def _sets_apart(rows: Mapping[str, NDArray[Any]], meets: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
+    """Parameters by the largest gap between the distribution functions of draws that meet and do not (Smirnov)."""
+    if not 20 <= meets.sum() <= len(meets) - 20:
+        return {}
+    table = {
+        name: {
+            "distance": float(stats.ks_2samp(values[meets], values[~meets]).statistic),
+            "median, met": float(np.median(values[meets])),
+            "median, not met": float(np.median(values[~meets])),
+        }
+        for name, values in rows.items()
+        if not name.startswith("capital 2")
+    }
+    return dict(sorted(table.items(), key=lambda item: -item[1]["distance"])[:6])
+
+
+def _spread(values: Any) -> dict[str, float]:
+    return {f"{q:g}": float(v) for q, v in zip(QUANTILES, np.quantile(values, QUANTILES), strict=True)}

@@ -1,0 +1,121 @@
+"""The forecast of 2026, and what the backcast of 2025 says of the calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from paper.figures.style import BLACK, BLUE, GREY, VERMILION, light_grid, new_figure, spoken
+from paper.formats import count, listed, number, percent_interval, spread
+from paper.systems.section import Section
+
+STUDY = "forecast"
+
+Numbers = Mapping[str, Any]
+
+FOUR = "the four with accounts"
+
+
+def write(numbers: Numbers) -> Section:
+    """Section of the forecast."""
+    return Section(
+        system="Forecast",
+        heading="2026, from facts up to November 2025",
+        model="compute-race",
+        card={
+            "Players": "The five builders of S2.",
+            "Choices": "GW to commission, one vintage.",
+            "Timing": "S2, with demand without a race rolled forward by one year; the same draws a year earlier.",
+            "Equilibrium": "Nash, certified, in every draw of both years.",
+        },
+        payoff=None,
+        paragraphs=(_backcast(numbers), _forecast(numbers), _true(numbers)),
+        caption="Capital expenditure in 2026. Marks: medians; thick and thin lines: 50 and 90 per cent intervals over "
+        "all draws (circles), and over those draws whose backcast of 2025 meets the guidance (squares). Crosses: the "
+        "guidance for 2025, or no change; triangles: the growth of 2025 once more.",
+        alt="Intervals of capital expenditure by builder, with the guidance of 2025 and a trend beside them",
+        cites=("rubin1984",),
+    )
+
+
+def _backcast(numbers: Numbers) -> str:
+    total, guidance = numbers["backcast"]["total"], numbers["guidance total"]
+    inside = total["0.05"] <= guidance <= total["0.95"]
+    verdict = (
+        "inside the range: the race can explain it"
+        if inside
+        else "outside the range: as calibrated, the race explains a part of what is spent, and not all of it"
+    )
+    return (
+        "A model that is fitted to nothing can be held against the year before. Given the spending of 2023 and 2024, "
+        f"the race puts the capital expenditure of 2025 of the four builders with accounts at US$ {spread(total)} bn "
+        f"(median, 5th to 95th percentile). They guide to US$ {number(guidance)} bn, {verdict}. In "
+        f"{percent_interval(numbers['P(meets guidance)'])} of the draws the two differ by less than a factor of "
+        f"{number(numbers['tolerance'])}."
+    )
+
+
+def _forecast(numbers: Numbers) -> str:
+    free, met = numbers["forecast"][FOUR], numbers["forecast, guidance met"]
+    start = (
+        f"For 2026, made with facts up to {numbers['made on']}, the four together: US$ {spread(free)} bn over all "
+        f"{count(numbers['draws'])} draws"
+    )
+    if met is None:
+        return f"{start}; too few draws meet the guidance for a forecast from them alone."
+    among = listed([f"{name} {spread(e)}" for name, e in met.items() if name != FOUR])
+    return (
+        f"{start}, and US$ {spread(met[FOUR])} bn over those that meet the guidance of 2025. By builder, among the "
+        f"latter, in US$ bn: {among}. No change would be US$ {number(sum(numbers['no change'].values()))} bn, the "
+        f"growth of 2025 once more US$ {number(sum(numbers['same growth'].values()))} bn."
+    )
+
+
+def _true(numbers: Numbers) -> str:
+    apart = numbers["sets apart"]
+    if not apart:
+        return "Too few draws meet the guidance to say what sets them apart."
+    shown = [
+        f"{spoken(name)} (median {number(e['median, met'], 2)} against {number(e['median, not met'], 2)})"
+        for name, e in list(apart.items())[:4]
+    ]
+    stakes = {"decided", "decisiveness", "survival", "prize"} & set(list(apart)[:3])
+    return (
+        f"What would have to be true for the race to explain the spending of 2025? The draws that do differ most in "
+        f"{listed(shown)}."
+        + (
+            " It takes a contest for large stakes that one vintage nearly settles, and not a better margin: that is "
+            "what builders who spend as they do must believe, if this is the game they play."
+            if len(stakes) == 3
+            else ""
+        )
+    )
+
+
+def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
+    """Intervals by builder, over all draws and over those that meet the guidance."""
+    figure = new_figure(2.5)
+    axes = figure.subplots()
+    names = [name for name in numbers["forecast"] if name != FOUR]
+    for row, name in enumerate(names):
+        _interval(axes, row - 0.15, numbers["forecast"][name], BLUE, "o")
+        if numbers["forecast, guidance met"]:
+            _interval(axes, row + 0.15, numbers["forecast, guidance met"][name], VERMILION, "s")
+        for rule, marker in (("no change", "x"), ("same growth", "^")):
+            if name in numbers[rule]:
+                axes.plot(numbers[rule][name], row, marker, color=GREY if marker == "^" else BLACK, markersize=5.5)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("capital expenditure in 2026 (US$ bn)")
+    light_grid(axes, "x")
+    return figure
+
+
+def _interval(axes: Any, row: float, e: Mapping[str, float], colour: str, marker: str) -> None:
+    axes.hlines(row, e["0.05"], e["0.95"], color=colour, linewidth=0.9)
+    axes.hlines(row, e["0.25"], e["0.75"], color=colour, linewidth=2.8)
+    axes.plot(e["0.5"], row, marker, color=colour, markersize=5, markeredgecolor="white", markeredgewidth=0.6)

@@ -1,0 +1,55 @@
+"""The forecast rolls demand forward by its stated rule, and tells draws that meet the guidance from the others."""
+
+import numpy as np
+import pytest
+
+from experiments.studies.forecast import NAMED, TOLERANCE, YEARS, rolled_forward, study, summarise
+from models.compute_race import BUILDERS, PLANS
+from models.facts import load_facts
+
+
+@pytest.fixture(scope="module")
+def replicates():
+    return [study(draws=256, rng=np.random.default_rng(seed)) for seed in range(8)]
+
+
+def test_demand_lies_between_standing_still_and_growing_once_more():
+    u = np.random.default_rng(1).random((500, len(BUILDERS)))
+    for years in YEARS.values():
+        plans = rolled_forward(years, u)
+        for i, name in enumerate(BUILDERS):
+            before, now = years.get(name, (PLANS[i].low ** 2 / PLANS[i].high, PLANS[i].low))
+            assert (plans[:, i] >= min(now, now**2 / before) * (1 - 1e-12)).all()
+            assert (plans[:, i] <= max(now, now**2 / before) * (1 + 1e-12)).all()
+
+
+def test_no_fact_is_later_than_the_forecast():
+    assert max(fact.date for fact in load_facts().values() if fact.date.startswith("20")) < "2025-12"
+
+
+def test_all_draws_and_those_that_meet_the_guidance(replicates):
+    numbers = summarise(replicates, rng=np.random.default_rng(0), draws=256).numbers
+    guidance = sum(now for _, now in YEARS[2026].values())
+    totals = np.concatenate([sum(part[f"capital 2025, {name}"] for name in NAMED) for part in replicates])
+    share = np.mean((totals <= TOLERANCE * guidance) & (totals >= guidance / TOLERANCE))
+    assert numbers["guidance total"] == guidance
+    np.testing.assert_allclose(numbers["P(meets guidance)"].value, share)
+    for name in BUILDERS:
+        median = np.median(np.concatenate([part[f"capital 2026, {name}"] for part in replicates]))
+        np.testing.assert_allclose(numbers["forecast"][name]["0.5"], median)
+
+
+def test_what_sets_the_draws_apart_is_found():
+    """Draws that meet the guidance are made to have a large prize and nothing else in common."""
+    rng = np.random.default_rng(2)
+    n = 400
+    guidance = sum(now for _, now in YEARS[2026].values())
+    prize, noise = rng.random(n), rng.random(n)
+    part = {"prize": prize, "noise": noise, "certified 2025": np.ones(n, bool), "certified 2026": np.ones(n, bool)}
+    for name in BUILDERS:
+        part[f"capital 2026, {name}"] = rng.random(n)
+        part[f"capital 2025, {name}"] = np.where(prize > 0.7, guidance / len(NAMED), 1.0)
+    numbers = summarise([part], rng=rng, draws=n).numbers
+    assert next(iter(numbers["sets apart"])) == "prize"
+    assert numbers["sets apart"]["prize"]["distance"] == 1.0
+    assert numbers["sets apart"]["noise"]["distance"] < 0.3
