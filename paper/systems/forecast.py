@@ -86,7 +86,7 @@ def _true(numbers: Numbers) -> str:
         f"What would have to be true for the race to explain the spending of 2025? The draws that do differ most in "
         f"{listed(shown)}."
         + (
-            " It takes a contest for large stakes that one vintage nearly settles, and not a better margin: that is "
+            " It takes a contest for large stakes that one vintage nearly settles, more than a better margin: that is "
             "what builders who spend as they do must believe, if this is the game they play."
             if len(stakes) == 3
             else ""

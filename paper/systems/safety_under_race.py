@@ -1,0 +1,137 @@
+"""S11: safety under race pressure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from paper.figures.style import BLUE, GREY, SKY, VERMILION, light_grid, new_figure, panel
+from paper.formats import listed, number, percent, percent_interval, spread
+from paper.systems.section import Section
+
+STUDY = "safety_under_race"
+
+Numbers = Mapping[str, Any]
+
+
+def write(numbers: Numbers) -> Section:
+    """Section on safety."""
+    return Section(
+        system="S11",
+        heading="safety under race pressure",
+        model="racing-to-precipice",
+        card={
+            "Players": "Teams that race for a machine; two developers; identical labs that buy compute.",
+            "Choices": "How safe to be: a level; safe or unsafe; compute for safety and for performance.",
+            "Timing": "One shot, with private or public knowledge of abilities; a race of many rounds; one shot.",
+            "Equilibrium": "Bayesian Nash and Nash in closed form with a check of every deviation; risk dominance; "
+            "symmetric Nash, certified against all pairs of choices.",
+        },
+        payoff=None,
+        paragraphs=(_risk(numbers), _zone(numbers), _price(numbers)),
+        caption="(a) Probability of disaster by number of teams and by what they know of each other. Marks: medians "
+        "over the draws; bars: quartiles. (b) Shares of the draws, by the probability that an unsafe winner loses "
+        "everything, in which both developers prefer to be unsafe, in which safety is better for both and yet "
+        "risk-dominated (the dilemma), and in which it prevails.",
+        alt="Points of the risk by number of teams; stacked areas of three states by the risk of unsafe development",
+        cites=("armstrong2016", "han2020", "jensen2023", "stafford2022"),
+    )
+
+
+def _risk(numbers: Numbers) -> str:
+    private, public = (numbers["risk"][know] for know in ("private", "public"))
+    few, *_, many = private
+    more = numbers["P(more teams, more risk)"]
+    open_worse = [e["value"] for e in numbers["P(public riskier)"].values()]
+    say = "mostly lowers the risk" if max(open_worse) < 0.5 else "raises the risk in many draws"
+    return (
+        f"What a lab in the calibrated race loses by lagging is {spread(numbers['enmity'], 2)} of what it has when it "
+        "leads (median, 5th to 95th percentile). With this enmity between racing teams, the median probability of "
+        f"disaster goes from {percent(private[few]['0.5'])} with {few} teams to {percent(private[many]['0.5'])} with "
+        f"{many} if they know only their own ability, and from {percent(public[few]['0.5'])} to "
+        f"{percent(public[many]['0.5'])} if all abilities are public; more teams are more dangerous in "
+        f"{percent_interval(more['private'])} and {percent_interval(more['public'])} of the draws. That openness is "
+        f"dangerous is not general: it {say}, and is worse than secrecy in {percent(min(open_worse))} to "
+        f"{percent(max(open_worse))} of the draws, depending on the number of teams."
+    )
+
+
+def _zone(numbers: Numbers) -> str:
+    dilemma, unsafe, safe = (
+        percent_interval(numbers["states"][name]) for name in ("dilemma", "unsafe is better for both", "safe prevails")
+    )
+    return (
+        "In a race of two developers, safe development is better for both and yet risk-dominated in "
+        f"{dilemma} of the draws; in {unsafe} both would rather be unsafe, because the private risk of it is small, and "
+        f"in {safe} safety prevails by itself. (No fact sets the ranges drawn from: the shares say how wide the zone "
+        "is, not how likely.) The dilemma lies between a risk that is too small to matter to the developers and one "
+        "that deters them: what is dangerous to others only does not enter it."
+    )
+
+
+def _price(numbers: Numbers) -> str:
+    safer = numbers["P(dearer is safer)"]
+    verdict = (
+        "would make AI safer in most draws"
+        if safer["low"] > 0.5
+        else "would make AI less safe in most draws"
+        if safer["high"] < 0.5
+        else "could go either way"
+    )
+    lost = f", {numbers['not solved']} could not be solved" if numbers["not solved"] else ""
+    checks = listed([f"{numbers['solutions that agree']} of {numbers['solved']} solved equilibria agree{lost}"])
+    return (
+        f"A tax that makes compute dearer {verdict}: it is safer in {percent_interval(safer)} of the draws, where "
+        "the drag of performance on safety, times the returns of performance to compute, exceeds the returns of safety "
+        f"to compute ({checks}). No fact bears on two of these three numbers; the ranges swept are on record, and the "
+        f"third, {number(numbers['ranges']['performance returns'][0], 2)} to "
+        f"{number(numbers['ranges']['performance returns'][2], 2)}, is that of the scaling exponents."
+    )
+
+
+def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
+    """Risk by teams and knowledge; states by the risk of unsafe development."""
+    figure = new_figure(2.35)
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
+    _by_teams(left, numbers["risk"])
+    _by_risk(right, numbers["states by risk"])
+    panel(left, "a", "teams and knowledge")
+    panel(right, "b", "the dilemma zone of two developers")
+    return figure
+
+
+def _by_teams(axes: Axes, risk: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
+    for know, shift, colour, marker in (("private", -0.12, VERMILION, "o"), ("public", 0.12, BLUE, "s")):
+        for place, e in enumerate(risk[know].values()):
+            axes.vlines(place + shift, 100 * e["0.25"], 100 * e["0.75"], color=colour, linewidth=2.4, alpha=0.5)
+        medians = [100 * e["0.5"] for e in risk[know].values()]
+        places = [place + shift for place in range(len(medians))]
+        axes.plot(places, medians, color=colour, marker=marker, markersize=4.5, linewidth=0.8, label=f"{know} ability")
+    axes.set_xticks(range(len(risk["private"])), list(risk["private"]))
+    axes.set_ylim(0, 100)
+    axes.set_xlabel("number of teams (no unit)")
+    axes.set_ylabel("probability of disaster (%)")
+    axes.legend(loc="upper left")
+    light_grid(axes, "y")
+
+
+def _by_risk(axes: Axes, table: Mapping[str, list[float]]) -> None:
+    edges = [100 * edge for edge in table["edges"]]
+    middle = [(low + high) / 2 for low, high in itertools.pairwise(edges)]
+    names = [name for name in table if name != "edges"]
+    shares = [[100 * (share or 0.0) for share in table[name]] for name in names]
+    areas = axes.stackplot(middle, *shares, colors=(GREY, VERMILION, SKY), edgecolor="white", linewidth=0.6)
+    for area, hatch in zip(areas, ("", "///", ""), strict=True):
+        area.set_hatch(hatch)
+    for name, x, y in zip(names, (0.04, 0.44, 0.99), (0.25, 0.55, 0.93), strict=True):
+        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
+        side = {0.04: "left", 0.44: "center", 0.99: "right"}[x]
+        axes.text(x, y, name, transform=axes.transAxes, ha=side, fontsize=8.5, bbox=box)
+    axes.set_xlim(middle[0], middle[-1])
+    axes.set_ylim(0, 100)
+    axes.set_xlabel("probability that an unsafe winner loses all (%)")
+    axes.set_ylabel("share of draws (%)")
