@@ -99,6 +99,13 @@ def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
     figure = new_figure(2.5)
     axes = figure.subplots()
     names = [name for name in numbers["forecast"] if name != FOUR]
+    for label, colour, marker in (
+        ("all draws", BLUE, "o"),
+        ("guidance of 2025 met", VERMILION, "s"),
+        ("no change", BLACK, "x"),
+        ("same growth again", GREY, "^"),
+    ):
+        axes.plot([], [], marker, color=colour, markersize=5, label=label)
     for row, name in enumerate(names):
         _interval(axes, row - 0.15, numbers["forecast"][name], BLUE, "o")
         if numbers["forecast, guidance met"]:
@@ -111,6 +118,7 @@ def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
     axes.set_xlim(left=0)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("capital expenditure in 2026 (US$ bn)")
+    axes.legend(loc="lower right")
     light_grid(axes, "x")
     return figure
 

@@ -66,8 +66,8 @@ def _zone(numbers: Numbers) -> str:
     )
     return (
         "In a race of two developers, safe development is better for both and yet risk-dominated in "
-        f"{dilemma} of the draws; in {unsafe} both would rather be unsafe, because the private risk of it is small, and "
-        f"in {safe} safety prevails by itself. (No fact sets the ranges drawn from: the shares say how wide the zone "
+        f"{dilemma} of the draws; in {unsafe} both would rather be unsafe, because its private risk is small, and in "
+        f"{safe} safety prevails by itself. (No fact sets the ranges drawn from: the shares say how wide the zone "
         "is, not how likely.) The dilemma lies between a risk that is too small to matter to the developers and one "
         "that deters them: what is dangerous to others only does not enter it."
     )
