@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import typst
 
+from experiments.keys import digest_of, lock_digests
 from experiments.records import Record, load_record
+from experiments.sources import file_digests
 from experiments.verification_record import load_verification
 from paper.content import paper_content, parameter_symbols
 from paper.figures import save_figures
@@ -18,6 +23,9 @@ MAIN = ("calibration", "dilemma_class", "overspend_underinvest", "repeated_race"
 """Studies of the paper's main line; every other has a section of its own in `paper.systems`."""
 
 SOURCES = ("main.typ", "refs.bib")
+
+STAMP = "built.json"
+"""Says beside the sources what the PDF was built from."""
 
 TIMESTAMP = 1_764_547_200
 """Date inside the PDF, 1 December 2025 UTC: the same records give the same bytes."""
@@ -40,7 +48,7 @@ def load_records(directory: Path | str, *, quick: bool) -> dict[str, Record]:
 
 
 def build_paper(directory: Path | str, output: Path | str, *, quick: bool = False) -> Path:
-    """Build the paper.
+    """Build the paper; one that was built from the same records, sources and libraries is left as it is.
 
     Parameters
     ----------
@@ -56,16 +64,44 @@ def build_paper(directory: Path | str, output: Path | str, *, quick: bool = Fals
     Path of the PDF.
     """
     records = load_records(directory, quick=quick)
-    content = paper_content(records, load_verification(directory), quick=quick)
+    verification = load_verification(directory)
     output = Path(output)
     folder = output.parent / f"{output.stem}-source"
+    inputs = _inputs(records, verification)
+    if _built(output, folder) == inputs:
+        return output
+    content = paper_content(records, verification, quick=quick)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "numbers.json").write_text(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True), "utf-8")
     for name in SOURCES:
         (folder / name).write_bytes(resources.files("paper").joinpath(name).read_bytes())
     save_figures(records, parameter_symbols(records["calibration"].numbers), folder / "figures")
     compile_pdf(folder / "main.typ", output)
+    (folder / STAMP).write_text(json.dumps({"inputs": inputs, "pdf": _digest(output)}), "utf-8")
     return output
+
+
+def _inputs(records: Mapping[str, Record], verification: Mapping[str, Any]) -> str:
+    """Digest of all that the paper depends on: values of the records, verification, this package, libraries."""
+    values = {name: [record.key, record.values_digest] for name, record in records.items()}
+    package = Path(str(resources.files("paper")))
+    suffixes = (".py", *(Path(name).suffix for name in SOURCES))
+    files = {str(path.relative_to(package)): path for path in package.rglob("*.*") if path.suffix in suffixes}
+    sources = file_digests({name: path for name, path in sorted(files.items()) if not name.startswith("build")})
+    return digest_of([values, verification["key"], sources, lock_digests()])
+
+
+def _built(output: Path, folder: Path) -> str | None:
+    """Inputs from which the PDF was built, if it still is what was built."""
+    try:
+        stamp: dict[str, str] = json.loads((folder / STAMP).read_text("utf-8"))
+        return stamp["inputs"] if stamp["pdf"] == _digest(output) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def compile_pdf(source: Path, output: Path) -> None:

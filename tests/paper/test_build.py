@@ -28,13 +28,31 @@ def paper(records: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_is_a_pdf_with_its_sources_beside_it(paper: Path) -> None:
     assert paper.read_bytes().startswith(b"%PDF-")
     sources = paper.parent / "first-source"
-    assert {path.name for path in sources.iterdir()} == {"main.typ", "refs.bib", "numbers.json", "figures"}
+    assert {path.name for path in sources.iterdir()} == {
+        "main.typ",
+        "refs.bib",
+        "numbers.json",
+        "built.json",
+        "figures",
+    }
     assert len(list((sources / "figures").glob("*.svg"))) == 7 + len(systems())
 
 
 def test_the_same_records_give_the_same_bytes(records: Path, paper: Path, tmp_path: Path) -> None:
     assert build(records, tmp_path / "first.pdf") == 0
     assert (tmp_path / "first.pdf").read_bytes() == paper.read_bytes()
+
+
+def test_a_paper_that_is_current_is_left_alone_and_one_that_is_not_is_built_anew(paper: Path, records: Path) -> None:
+    assets = paper.parent / "first-source" / "numbers.json"
+    before = assets.stat().st_mtime_ns
+    assert build(records, paper) == 0
+    assert assets.stat().st_mtime_ns == before
+    whole = paper.read_bytes()
+    paper.write_bytes(whole[:1000])  # damaged: what is there is not what was built
+    assert build(records, paper) == 0
+    assert paper.read_bytes() == whole
+    assert assets.stat().st_mtime_ns > before
 
 
 def test_the_path_is_printed(records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
