@@ -14,7 +14,7 @@ from paper.formats import count, number, percent, percent_interval, spread
 from paper.phrases import dilemma_phrases, race_phrases, repeated_phrases, spending_against_guidance
 from paper.systems import systems
 from paper.systems.section import CARD, Section
-from paper.tables import build_rows, fact_rows, notation_rows, parameter_rows, split_rows
+from paper.tables import article_rows, build_rows, fact_rows, notation_rows, parameter_rows, split_rows
 
 LONGEST_FORMULA = 260
 """A formula with more letters than this does not fit a line; the paper then points to the record."""
@@ -56,6 +56,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         "parameters": parameter_rows(calibration),
         "notation": notation_rows(calibration),
         "facts": fact_rows(calibration),
+        "article": article_rows(calibration),
         "split": split_rows(race),
         "builds": build_rows(race, calibration),
         "records": [_record(record) for record in records.values()],

@@ -62,6 +62,16 @@ def fact_rows(calibration: Numbers) -> list[dict[str, str]]:
     return [{"id": f, **_fact(facts[f])} for f in used if f in facts]
 
 
+def article_rows(calibration: Numbers) -> list[dict[str, str]]:
+    """Numbers of the news article, and where each enters: the models by name, or context, with the reason."""
+    rows = []
+    for fact in calibration["article"]:
+        models = list(dict.fromkeys(use.partition(":")[0] for use in fact["used"]))
+        where = ", ".join(models) if models else f"context: {fact['note']}"
+        rows.append({"id": fact["id"], "kind": fact["kind"].partition(" (")[0], **_fact(fact), "where": where})
+    return rows
+
+
 def _fact(fact: Numbers) -> dict[str, str]:
     values = [fact[k] for k in ("low", "central", "high")]
     known = [trimmed(v) for v in dict.fromkeys(v for v in values if v is not None)]

@@ -52,11 +52,23 @@ def summarise(replicates: Sequence[Mapping[str, NDArray[Any]]], *, rng: np.rando
             "models": {name: _parameters(model) for name, model in models.items()},
             "facts": {f: _fact(facts[f]) for f in used},
             "facts in file": len(facts),
+            "article": article(models, facts),
             "last date": max(fact.date for fact in facts.values() if fact.date[:2] == "20"),
             "formulas": formulas(),
         },
         {},
     )
+
+
+def article(models: Mapping[str, type[PayoffModel]], facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every number of the news article: the parameters that it sets, or, as context, what its row says of it."""
+    used: dict[str, list[str]] = {}
+    for name, model in models.items():
+        for spec in model.parameters().values():
+            for fact_id in spec.fact_ids:
+                used.setdefault(fact_id, []).append(f"{name}: {spec.name}")
+    numbered = {f: fact for f, fact in facts.items() if fact.grade == "article" and (fact.low or fact.high)}
+    return [_fact(fact) | {"id": f, "note": fact.note, "used": used.get(f, [])} for f, fact in numbered.items()]
 
 
 def _parameters(model: type[PayoffModel]) -> list[dict[str, Any]]:
