@@ -263,6 +263,47 @@ def _monotone(cls: type[PayoffModel]) -> str:
     return f"{len(cls.rises_with)} signs" if cls.rises_with else "none declared"
 
 
+@_check("units are consistent", needs="continuous")
+def _units(cls: type[PayoffModel]) -> str:
+    """Counting money or capacity in another unit must change payoffs by that factor and nothing else."""
+    model, factor = cls(), 1.5
+    game, x = _points(model)
+    values = game.payoff(x)
+    for name, spec in cls.parameters().items():
+        _require(spec.unit or spec.structural, f"{name} has no unit; a pure number has the unit '1'")
+    for base in ("US$", "GW"):
+        changes = {
+            name: np.asarray(getattr(model, name)) * factor ** _power(spec.unit, base)
+            for name, spec in cls.parameters().items()
+            if _power(spec.unit, base)
+        }
+        other = model.replace(**changes).continuous_game()
+        moved = other.payoff(x * factor ** _power(cls.action_unit, base))
+        expected = values * factor ** _power(cls.payoff_unit, base)
+        error = float(np.abs(moved - expected).max() / (np.abs(expected).max() or 1.0))
+        _require(error < 1e-9, f"with {base} counted in units {factor} times smaller, payoffs are off by {error:.1e}")
+    return "payoffs follow the units of money and capacity"
+
+
+def _power(unit: str, base: str) -> int:
+    """Power of a base unit in a unit such as ``US$ bn/GW/yr`` or ``US$ bn per GW^2``."""
+    above, *below = unit.replace(" per ", "/").split("/")
+    power = 0
+    for sign, part in ((1, above), *((-1, part) for part in below)):
+        name, _, exponent = part.partition("^")
+        power += sign * int(exponent or 1) * (name.split(" ")[0] == base)
+    return power
+
+
+@_check("special cases are solved", needs="continuous")
+def _special_cases(cls: type[PayoffModel]) -> str:
+    cases: dict[str, dict[str, Any]] = dict(getattr(cls, "special_cases", {}))
+    for name, changes in cases.items():
+        solution = continuous_nash(cls().replace(**changes).continuous_game())
+        _require(solution.certified.any(), f"the case {name!r} has no certified equilibrium: {solution.note}")
+    return ", ".join(cases) or "none named"
+
+
 @_check("survives saving and pickling")
 def _saved(cls: type[PayoffModel]) -> str:
     for model in (cls(), _draws(cls)):

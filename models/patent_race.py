@@ -3,7 +3,7 @@
 Players: n labs (Loury; Lee and Wilde), or an incumbent and a challenger (Reinganum). Timing: all choose once, at the
 start. Choice: the hazard ``h_i`` of succeeding, which costs ``x_i = h_i^(1/eta)`` (so that ``h = x^eta``; the papers'
 examples have ``h = sqrt x``). Success is exponential, interest is ``r``, the prize ``R`` a present value at the date of
-success. Payoffs (US$ billion, present value):
+success. Payoffs (present values, in units of the spending that buys a hazard of one a year):
 
     Loury 1979 (cost paid at once)        pi_i = R h_i / (r + sum_j h_j) - x_i
     Lee and Wilde 1980 (cost while racing) pi_i = (R h_i - x_i) / (r + sum_j h_j)
@@ -39,6 +39,7 @@ class HazardRace(PayoffModel):
     )
 
     action_unit = "1/yr"
+    payoff_unit = "1"
 
     def spending(self, hazard: Any) -> Any:
         """Spending that a hazard takes, ``h^(1/eta)``."""
@@ -62,7 +63,7 @@ class LumpSumRace(HazardRace):
     """Race in which all is spent at the start (Loury 1979)."""
 
     n: int = count("n", default=2, low=1, high=50, meaning="number of labs")
-    prize: Value = parameter("R", default=10.0, unit="US$ bn", above=0, meaning="value of the prize on success")
+    prize: Value = parameter("R", default=10.0, unit="1", above=0, meaning="value of the prize on success")
 
     rises_with: ClassVar[Mapping[str, int]] = {"prize": 1}
 
@@ -81,7 +82,7 @@ class FlowCostRace(HazardRace):
     """Race in which spending stops when somebody succeeds (Lee and Wilde 1980)."""
 
     n: int = count("n", default=2, low=1, high=50, meaning="number of labs")
-    prize: Value = parameter("R", default=10.0, unit="US$ bn", above=0, meaning="value of the prize on success")
+    prize: Value = parameter("R", default=10.0, unit="1", above=0, meaning="value of the prize on success")
 
     rises_with: ClassVar[Mapping[str, int]] = {"prize": 1}
 
@@ -100,9 +101,9 @@ class FlowCostRace(HazardRace):
 class IncumbentRace(HazardRace):
     """Incumbent against challenger for a drastic innovation, with flow costs (Reinganum 1983)."""
 
-    prize: Value = parameter("P", default=1.0, unit="US$ bn", above=0, meaning="value of the innovation on success")
+    prize: Value = parameter("P", default=1.0, unit="1", above=0, meaning="value of the innovation on success")
     rent: Value = parameter(
-        "R_0", default=0.05, unit="US$ bn/yr", low=0, meaning="what the incumbent earns until somebody succeeds"
+        "R_0", default=0.05, unit="1/yr", low=0, meaning="what the incumbent earns until somebody succeeds"
     )
 
     @property

@@ -6,7 +6,8 @@ import pytest
 from models import PayoffModel, Value, count, parameter
 from models.base import Shock, payoff_parts
 from models.catalogue import catalogue, model
-from models.contract import check_model
+from models.compute_race import ComputeRace
+from models.contract import _power, check_model
 from theory import InputError
 
 
@@ -22,8 +23,8 @@ class Lottery(PayoffModel):
 
     name = "lottery"
     n: int = count("n", default=2, low=2)
-    prize: Value = parameter("V", default=9.0, low=0, meaning="prize")
-    price: Value = parameter("c", default=1.0, above=0, meaning="unit cost")
+    prize: Value = parameter("V", default=9.0, low=0, unit="1", meaning="prize")
+    price: Value = parameter("c", default=1.0, above=0, unit="1", meaning="unit cost")
 
     def payoff(self, i, k):
         return self.prize * k[i] / sum(k) - self.price * k[i]
@@ -39,7 +40,7 @@ class FalseMonotonicity(Lottery):
 
 @payoff_parts
 class OtherMean(Lottery):
-    volatility: Value = parameter("s", default=0.5, above=0, meaning="volatility")
+    volatility: Value = parameter("s", default=0.5, above=0, unit="1", meaning="volatility")
     shocks = {"prize": Shock("theta", "volatility")}
 
     def realised(self, i, k, state):
@@ -48,7 +49,7 @@ class OtherMean(Lottery):
 
 @payoff_parts
 class DependsOnTheLabel(Lottery):
-    skill: Value = parameter("a", default=(1.0, 2.0), above=0, per_player=True, meaning="skill")
+    skill: Value = parameter("a", default=(1.0, 2.0), above=0, per_player=True, unit="1", meaning="skill")
 
     def payoff(self, i, k):
         return (1 + i) * self.prize * self.skill[i] * k[i] / sum(k) - self.price * k[i]
@@ -56,12 +57,12 @@ class DependsOnTheLabel(Lottery):
 
 @payoff_parts
 class TwoWithOneSymbol(Lottery):
-    tax: Value = parameter("V", default=0.0, meaning="a second V")
+    tax: Value = parameter("V", default=0.0, unit="1", meaning="a second V")
 
 
 @payoff_parts
 class InventedFact(Lottery):
-    tax: Value = parameter("t", default=0.0, meaning="tax", facts=("F999",))
+    tax: Value = parameter("t", default=0.0, unit="1", meaning="tax", facts=("F999",))
 
 
 @payoff_parts
@@ -117,3 +118,24 @@ def test_a_models_arrays_are_copies():
     lottery = Lottery().replace(prize=prize)
     prize[0] = 77
     assert lottery.prize[0] == 1.0
+
+
+def test_a_constant_without_a_unit_of_its_own_breaks_the_units():
+    """One dollar typed into the formula: in another currency the payoff is another."""
+
+    @payoff_parts
+    class TypedDollar(ComputeRace):
+        def account(self, i, k, sold, prize=1):
+            return super().account(i, k, sold, prize) - k[i] * 1.0
+
+    results = {name: (passed, detail) for name, passed, detail in check_model(TypedDollar)}
+    passed, detail = results["units are consistent"]
+    assert not passed and "US$" in detail
+
+
+@pytest.mark.parametrize(
+    ("unit", "money", "capacity"),
+    [("US$ bn/GW/yr", 1, -1), ("US$ bn", 1, 0), ("US$ bn/GW^2", 1, -2), ("1/yr", 0, 0), ("GW", 0, 1)],
+)
+def test_powers_of_units(unit, money, capacity):
+    assert (_power(unit, "US$"), _power(unit, "GW")) == (money, capacity)
