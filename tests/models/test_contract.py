@@ -23,8 +23,9 @@ class Lottery(PayoffModel):
 
     name = "lottery"
     n: int = count("n", default=2, low=2)
-    prize: Value = parameter("V", default=9.0, low=0, unit="1", meaning="prize")
-    price: Value = parameter("c", default=1.0, above=0, unit="1", meaning="unit cost")
+    prize: Value = parameter("V", default=9.0, low=0, unit="US$ bn", meaning="prize")
+    price: Value = parameter("c", default=1.0, above=0, unit="US$ bn/GW", meaning="unit cost")
+    action_unit = "GW"
 
     def payoff(self, i, k):
         return self.prize * k[i] / sum(k) - self.price * k[i]
