@@ -269,8 +269,6 @@ def _units(cls: type[PayoffModel]) -> str:
     model, factor = cls(), 1.5
     game, x = _points(model)
     values = game.payoff(x)
-    for name, spec in cls.parameters().items():
-        _require(spec.unit or spec.structural, f"{name} has no unit; a pure number has the unit '1'")
     for base in ("US$", "GW"):
         changes = {
             name: np.asarray(getattr(model, name)) * factor ** _power(spec.unit, base)
