@@ -45,6 +45,10 @@ Quick = Annotated[bool, typer.Option("--quick", help="The study's quick paramete
 Workers = Annotated[
     int | None, typer.Option(parser=_workers, metavar="N", help="Worker processes. [default: one per processor]")
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://host:port. [default: processes of this machine]"),
+]
 Records = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the records.")]
 EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -154,6 +158,7 @@ def run(
     settings: Set = None,
     quick: Quick = False,
     workers: Workers = None,
+    scheduler: Scheduler = None,
     records: Records = Path("records"),
     as_json: Json = False,
 ) -> None:
@@ -162,7 +167,14 @@ def run(
     from experiments.runner import run as run_study
 
     with _interruptible():
-        record = run_study(name, _parameters(context, settings), quick=quick, workers=workers, directory=records)
+        record = run_study(
+            name,
+            _parameters(context, settings),
+            quick=quick,
+            workers=workers,
+            scheduler=scheduler,
+            directory=records,
+        )
     _print(record.to_dict() if as_json else _record_text(record))
 
 
@@ -170,6 +182,7 @@ def run(
 def reproduce(
     quick: Quick = False,
     workers: Workers = None,
+    scheduler: Scheduler = None,
     records: Records = Path("records"),
     paper: Annotated[Path, typer.Option(metavar="PATH", help="Where the paper goes.")] = Path(
         "paper/build/computerace.pdf"
@@ -180,7 +193,7 @@ def reproduce(
     from experiments.reproduce import reproduce as reproduce_all
 
     with _interruptible():
-        reproduce_all(quick=quick, workers=workers, directory=records, paper=paper)
+        reproduce_all(quick=quick, workers=workers, scheduler=scheduler, directory=records, paper=paper)
 
 
 @app.command(epilog="Example: computerace verify --only selten-horse --only tullock-1980")

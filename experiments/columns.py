@@ -82,16 +82,21 @@ def write_columns(path: Path, columns: Mapping[str, NDArray[Any]]) -> str:
     StorageError
         If the file cannot be written; nothing is left of it then.
     """
+    content = columns_bytes(columns)
+    write_bytes(path, content)
+    return columns_digest(columns)
+
+
+def columns_bytes(columns: Mapping[str, NDArray[Any]]) -> bytes:
+    """Content of a Parquet file of columns; equal columns give equal bytes."""
     import pyarrow
     from pyarrow import parquet
 
-    digest = columns_digest(columns)
     table = pyarrow.table({name: pyarrow.array(values) for name, values in columns.items()})
-    table = table.replace_schema_metadata({_DIGEST: digest.encode()})
+    table = table.replace_schema_metadata({_DIGEST: columns_digest(columns).encode()})
     buffer = BytesIO()
     parquet.write_table(table, buffer, compression="zstd")
-    write_bytes(path, buffer.getvalue())
-    return digest
+    return buffer.getvalue()
 
 
 def read_columns(path: Path) -> dict[str, NDArray[Any]]:

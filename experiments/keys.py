@@ -71,7 +71,7 @@ class Key:
 
     def generator(self, stream: int) -> np.random.Generator:
         """Generator of one replicate; stream ``replicates`` is that of the summary."""
-        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(stream,)))
+        return generator(self.seed, stream)
 
     def parts(self) -> dict[str, dict[str, str]]:
         """Source, data and lock, for a record."""
@@ -99,6 +99,11 @@ def key_of(study: Study, parameters: Mapping[str, Value]) -> Key:
         data=data_digests(),
         lock=lock_digests(),
     )
+
+
+def generator(seed: int, *stream: int) -> np.random.Generator:
+    """Generator of a stream: ``replicate``; ``replicates`` for the summary; ``replicates + 1, replicate, chunk``."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=stream))
 
 
 def data_digests() -> dict[str, str]:

@@ -61,11 +61,11 @@ def declared(function: Callable[..., Any], study: str) -> dict[str, StudyParamet
     Raises
     ------
     InputError
-        If an argument other than ``rng`` is not keyword-only with a bool, int, float or str as its default.
+        If an argument other than ``rng`` and ``part`` is not keyword-only with a bool, int, float or str default.
     """
     parameters = {}
     for name, argument in inspect.signature(function).parameters.items():
-        if name == "rng":
+        if name in ("rng", "part"):
             continue
         default = argument.default
         if argument.kind is not argument.KEYWORD_ONLY or type(default) not in (bool, int, float, str):

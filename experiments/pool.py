@@ -2,7 +2,7 @@
 
 Workers are spawned, not forked, each with one thread for linear algebra, so that a replicate is the same in any of
 them. Each writes its own file. A worker that is killed takes the others with it (`concurrent.futures`); what was not
-finished is then given to fresh workers, once.
+finished is then given to fresh workers, until two rounds on end finish nothing.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ THREAD_VARIABLES = (
 )
 """What limits the threads of numerical libraries; read when they are first imported."""
 
-Done = Callable[[int, float], None]
-"""Called with a replicate and its seconds when its file is written."""
+Done = Callable[[Task, float], None]
+"""Called with a task and its seconds when its file is written."""
 
 
 class WorkerLostError(ComputeraceError):
@@ -49,27 +49,29 @@ def compute_in_processes(tasks: Sequence[Task], workers: int, done: Done) -> Non
     Raises
     ------
     WorkerLostError
-        If a worker was killed, and again after a new start.
+        If workers were killed, and again after a new start, with nothing finished between.
     StudyError, InputError, StorageError
         The first error of a replicate; the workers are stopped then.
     """
-    finished: set[int] = set()
+    left = {task.index: task for task in tasks}
+    fruitless = 0
 
-    def remember(replicate: int, seconds: float) -> None:
-        finished.add(replicate)
-        done(replicate, seconds)
+    def remember(task: Task, seconds: float) -> None:
+        nonlocal fruitless
+        fruitless = 0
+        del left[task.index]
+        done(task, seconds)
 
-    try:
-        _round(tasks, workers, remember)
-    except BrokenProcessPool:
-        left = [task for task in tasks if task.replicate not in finished]
+    while left:
         try:
-            _round(left, workers, remember)
+            _round(list(left.values()), workers, remember)
         except BrokenProcessPool:
-            raise WorkerLostError(
-                "worker processes were killed, twice; most likely memory ran out. Finished replicates are kept; "
-                "run again with fewer workers, e.g. --workers 1"
-            ) from None
+            fruitless += 1
+            if fruitless == 2:
+                raise WorkerLostError(
+                    "worker processes were killed, twice; most likely memory ran out. What is finished is kept; "
+                    "run again with fewer workers, e.g. --workers 1"
+                ) from None
 
 
 def _round(tasks: Sequence[Task], workers: int, done: Done) -> None:
@@ -82,7 +84,7 @@ def _round(tasks: Sequence[Task], workers: int, done: Done) -> None:
         own = set(multiprocessing.active_children()) - before
         try:
             for future in as_completed(futures):
-                done(futures[future].replicate, future.result())
+                done(futures[future], future.result())
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             _stop(own, tasks)

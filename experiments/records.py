@@ -3,6 +3,8 @@
 ::
 
     <records>/<study>/<key>/replicate-0003.parquet    one independent unit of work, as soon as it is done
+                            replicate-0003-000012.parquet    one chunk of it, if the study has chunks
+                            replicate-0003.json       where, when and how long it was computed; written before
                             table-<name>.parquet      tables of the summary
                             record.json               numbers and provenance; written last, so it means complete
 
@@ -14,10 +16,12 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, overload
+
+import numpy as np
 
 from experiments.catalogue import find
 from experiments.columns import DamagedFileError, columns_digest, read_columns, write_bytes, write_columns
@@ -26,7 +30,7 @@ from experiments.parameters import Value
 from experiments.registry import Columns, Study
 from theory.errors import ComputeraceError
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of ``record.json``; another version is read as no record."""
 
 RECORDS = Path("records")
@@ -59,6 +63,8 @@ class Record:
         SHA-256 of numbers and tables: the same for any number of workers, at any time.
     started, seconds, replicate_seconds
         When it was made (UTC) and how long it took; None for replicates kept from an interrupted run.
+    chunks
+        Where, when and how long every chunk was computed, also in earlier runs: see `experiments.worker.produce`.
     folder
         Where it is.
     """
@@ -77,6 +83,7 @@ class Record:
     started: str
     seconds: float
     replicate_seconds: tuple[float | None, ...]
+    chunks: tuple[Mapping[str, Any], ...]
     python: str
     platform: str
     libraries: Mapping[str, str]
@@ -119,9 +126,44 @@ def table_file(name: str) -> str:
     return f"table-{name}.parquet"
 
 
-def replicate_file(folder: Path, index: int) -> Path:
-    """File of one replicate."""
-    return folder / f"replicate-{index:04d}.parquet"
+def replicate_file(folder: Path, index: int, chunk: int = 0, chunks: int = 1) -> Path:
+    """File of one replicate, or of one of its chunks."""
+    part = f"-{chunk:06d}" if chunks > 1 else ""
+    return folder / f"replicate-{index:04d}{part}.parquet"
+
+
+def read_provenance(path: Path) -> dict[str, Any]:
+    """Where and when the chunk in a file was computed; empty if that was not kept."""
+    try:
+        content = json.loads(path.with_suffix(".json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+class StoredReplicates(Sequence[Columns]):
+    """Columns of replicates, each put together from its chunks when it is asked for, and not kept."""
+
+    def __init__(self, folder: Path, replicates: int, chunks: int) -> None:
+        self._folder, self._replicates, self._chunks = folder, replicates, chunks
+
+    def __len__(self) -> int:
+        return self._replicates
+
+    @overload
+    def __getitem__(self, index: int) -> Columns: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Columns]: ...
+    def __getitem__(self, index: int | slice) -> Columns | Sequence[Columns]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._replicates))]
+        if not -self._replicates <= index < self._replicates:
+            raise IndexError(index)
+        files = (
+            replicate_file(self._folder, index % self._replicates, chunk, self._chunks) for chunk in range(self._chunks)
+        )
+        parts = [read_columns(path) for path in files]
+        return parts[0] if len(parts) == 1 else {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
 
 
 def record_folder(key: Key, directory: Path | str = RECORDS) -> Path:
@@ -147,7 +189,7 @@ def read_record(folder: Path) -> Record:
         if content.pop("schema") != SCHEMA:
             raise MissingRecord(f"{path} was written by another version of computerace")
         tables = {name: _table(folder / entry["file"], entry["checksum"]) for name, entry in content["tables"].items()}
-        sequences = {name: tuple(content[name]) for name in ("claims", "replicate_seconds")}
+        sequences = {name: tuple(content[name]) for name in ("claims", "replicate_seconds", "chunks")}
         record = Record(**(content | sequences | {"tables": tables, "folder": folder}))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedFileError(f"{path} cannot be read as a record: {error}") from error

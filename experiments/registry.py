@@ -14,6 +14,10 @@
 A *replicate* is an independent unit of work with a generator of its own. Their number is fixed by the study, so
 the result cannot depend on the number of workers. A study returns values and knows nothing of files: the runner
 makes the record.
+
+A study that says ``chunk=16_384`` has its replicates cut into *chunks* of at most so many draws, which bound its memory
+and are what is computed, written and resumed. Its function takes ``part`` as well, a `Part`; its summary gets
+replicates that are read from their files when they are asked for, so it should go through them once.
 """
 
 from __future__ import annotations
@@ -59,6 +63,28 @@ class Findings:
     tables: Mapping[str, Columns] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Part:
+    """One chunk of a replicate.
+
+    Attributes
+    ----------
+    start, stop
+        Which of the replicate's draws.
+    common
+        Generator in the same state for all chunks of the replicate: what scrambles their common point set.
+    """
+
+    start: int
+    stop: int
+    common: np.random.Generator
+
+    @property
+    def draws(self) -> int:
+        """How many draws."""
+        return self.stop - self.start
+
+
 class Study:
     """A registered question: a function for one replicate, and one that sums up all of them.
 
@@ -74,6 +100,8 @@ class Study:
         Parameters of the function, by name.
     quick
         What a quick run changes.
+    chunk
+        Largest number of draws of a chunk; None if a replicate is one piece of work.
     """
 
     def __init__(
@@ -84,6 +112,7 @@ class Study:
         claims: tuple[int, ...],
         replicates: int,
         quick: Mapping[str, Value],
+        chunk: int | None = None,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][\w-]*", name):
             raise InputError(f"a study is called {name!r}; use letters, digits, _ and -")
@@ -96,14 +125,42 @@ class Study:
         self.module = function.__module__
         self.parameters: dict[str, StudyParameter] = declared(function, name)
         self.quick = dict(quick)
+        self.chunk = chunk
         self.description = (function.__doc__ or "").strip()
         self._function = function
         self._summary: Callable[..., Findings] | None = None
         override(self.parameters, self.quick, name)
+        if chunk is not None and (chunk < 2 or "draws" not in self.parameters):
+            raise InputError(
+                f"the study {name!r} has chunks of {chunk} draws; it needs a parameter draws, and at least 2"
+            )
 
-    def __call__(self, *, rng: np.random.Generator, **parameters: Value) -> Columns:
-        """Columns of one replicate."""
-        return self._function(rng=rng, **parameters)
+    def __call__(self, *, rng: np.random.Generator, part: Part | None = None, **parameters: Value) -> Columns:
+        """Columns of one replicate or, of a study with chunks, of one chunk (by default all of it)."""
+        if self.chunk is None:
+            return self._function(rng=rng, **parameters)
+        whole = Part(0, self.draws_of_replicate(parameters), rng)
+        return self._function(rng=rng, part=part or whole, **parameters)
+
+    def draws_of_replicate(self, values: Mapping[str, Value]) -> int:
+        """Draws of each replicate of a study with chunks."""
+        return share(int(values["draws"]), self.replicates, most=MOST_POINTS)
+
+    def chunks(self, values: Mapping[str, Value]) -> int:
+        """Into how many chunks each replicate is cut."""
+        return 1 if self.chunk is None else -(-self.draws_of_replicate(values) // self.chunk)
+
+    @property
+    def piece(self) -> str:
+        """What a piece of its work is called: a chunk, or a replicate."""
+        return "replicate" if self.chunk is None else "chunk"
+
+    def part(self, values: Mapping[str, Value], chunk: int, common: np.random.Generator) -> Part | None:
+        """Which draws a chunk has; the chunks are of one size, to one draw."""
+        if self.chunk is None:
+            return None
+        draws, count = self.draws_of_replicate(values), self.chunks(values)
+        return Part(draws * chunk // count, draws * (chunk + 1) // count, common)
 
     def summary(self, function: Function) -> Function:
         """Decorate the function that sums up the replicates."""
@@ -151,6 +208,7 @@ def experiment(
     claims: tuple[int, ...] = (),
     replicates: int = 16,
     quick: Mapping[str, Value] | None = None,
+    chunk: int | None = None,
 ) -> Callable[[Callable[..., Columns]], Study]:
     """Register a function of parameters and ``rng`` as a study.
 
@@ -166,6 +224,8 @@ def experiment(
         Number of independent replicates; intervals come from them.
     quick
         Parameters that a quick run changes.
+    chunk
+        Largest number of draws of one chunk: see the module's text.
 
     Raises
     ------
@@ -174,7 +234,7 @@ def experiment(
     """
 
     def register(function: Callable[..., Columns]) -> Study:
-        study = Study(function, name, question, claims, replicates, quick or {})
+        study = Study(function, name, question, claims, replicates, quick or {}, chunk)
         other = _STUDIES.get(name)
         if other is not None and other.module != study.module:
             raise InputError(f"two studies are called {name!r}: in {other.module} and in {study.module}; rename one")
@@ -192,14 +252,17 @@ def registered() -> dict[str, Study]:
 MOST_DRAWS = 2**22
 """Largest number of draws of one replicate: some gigabytes of payoffs."""
 
+MOST_POINTS = 2**30
+"""Largest number of draws of one replicate that is cut into chunks: the length of a Sobol sequence."""
 
-def share(draws: int, replicates: int) -> int:
+
+def share(draws: int, replicates: int, *, most: int = MOST_DRAWS) -> int:
     """Draws of one replicate, when all of them are to share ``draws`` equally (rounded down).
 
     Raises
     ------
     InputError
-        If a replicate would have fewer than two draws, or more than `MOST_DRAWS`.
+        If a replicate would have fewer than two draws, or more than ``most``.
 
     Examples
     --------
@@ -210,6 +273,6 @@ def share(draws: int, replicates: int) -> int:
         raise InputError(
             f"draws is {draws}; it must be at least {2 * replicates}: two for each of {replicates} replicates"
         )
-    if draws > MOST_DRAWS * replicates:
-        raise InputError(f"draws is {draws:.3g}; it must be at most {MOST_DRAWS * replicates:,}, for the memory's sake")
+    if draws > most * replicates:
+        raise InputError(f"draws is {draws:.3g}; it must be at most {most * replicates:,}, for the memory's sake")
     return draws // replicates

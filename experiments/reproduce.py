@@ -27,6 +27,7 @@ def reproduce(
     *,
     quick: bool = False,
     workers: int | None = None,
+    scheduler: str | None = None,
     directory: Path | str = RECORDS,
     paper: Path | str = PAPER,
 ) -> None:
@@ -42,7 +43,7 @@ def reproduce(
     from experiments.verification import DISAGREEMENTS
 
     for study in studies().values():
-        run(study, quick=quick, workers=workers, directory=directory)
+        run(study, quick=quick, workers=workers, scheduler=scheduler, directory=directory)
     verification = _verification(directory)
     build_paper(directory, paper, quick=quick)
     failed = [case["id"] for case in verification["cases"] if case["status"] == "failed"]

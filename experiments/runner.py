@@ -1,8 +1,9 @@
 """The runner: from a study and parameters to a record.
 
 What is finished is on the disk and is never computed again: an interrupted run goes on where it stopped, and a
-complete record is returned as it is. Equal key, equal values: the number of workers and the order in which
-replicates finish change no bit.
+complete record is returned as it is. Equal key, equal values: the number of workers, where they are, and the order in
+which chunks finish change no bit. Chunks are computed in this process, in processes that it starts
+(`experiments.pool`), or on a Dask cluster that is there already (`experiments.cluster`).
 
 With ``workers=1`` replicates are computed in this process, with the threads that its linear algebra has; the
 `computerace` command limits them to one before numpy is imported. So does a notebook that needs the last bit:
@@ -15,29 +16,31 @@ import os
 import platform
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from experiments.catalogue import find
+from experiments.cluster import compute_on_cluster
 from experiments.columns import DamagedFileError, check_columns, read_columns
 from experiments.keys import Key, key_of, library_versions
 from experiments.parameters import Value
 from experiments.plain import plain
 from experiments.pool import Done, compute_in_processes
-from experiments.progress import note, replicate_bar
+from experiments.progress import note, progress_of
 from experiments.records import (
     RECORDS,
     MissingRecord,
     Record,
+    StoredReplicates,
     command_for,
+    read_provenance,
     read_record,
     record_folder,
-    replicate_file,
     values_digest,
 )
-from experiments.registry import Columns, Study
+from experiments.registry import Columns, Replicates, Study
 from experiments.worker import Task, compute, study_error
 from theory.errors import ComputeraceError, InputError
 
@@ -56,6 +59,7 @@ def run(
     *,
     quick: bool = False,
     workers: int | None = None,
+    scheduler: str | None = None,
     directory: Path | str = RECORDS,
     progress: bool = True,
 ) -> Record:
@@ -68,7 +72,9 @@ def run(
     parameters
         What differs from the defaults (of a quick run, if ``quick``).
     workers
-        Number of processes; by default one per processor, and never more than there are replicates to compute.
+        Number of processes; by default one per processor, and never more than there are chunks to compute.
+    scheduler
+        Address of a Dask scheduler, ``tcp://host:port``, whose workers are used in place of processes of this machine.
     directory
         Folder of the records.
     progress
@@ -82,6 +88,8 @@ def run(
         If the study raises an error.
     StorageError, WorkerLostError
         If the disk is full; if worker processes are killed. What is finished is kept.
+    ClusterError
+        If the scheduler does not answer or is lost, or has no workers. What is finished is kept.
     SourceChangedError
         If the source was edited during the run. Nothing of this run is kept.
     RunInterrupted
@@ -90,7 +98,10 @@ def run(
     study = find(study) if isinstance(study, str) else study
     if workers is not None and workers < 1:
         raise InputError(f"workers is {workers}; it must be at least 1")
+    if workers is not None and scheduler is not None:
+        raise InputError(f"workers is {workers} and scheduler {scheduler}; give one: a cluster has workers of its own")
     values = study.values(parameters, quick=quick)
+    study.chunks(values)  # refuses a number of draws that cannot be shared out
     key = key_of(study, values)
     folder = record_folder(key, directory)
     say = note if progress else _silent
@@ -101,31 +112,42 @@ def run(
     except DamagedFileError as error:
         say(f"{error}; making it again")
     try:
-        return _Run(study, values, key, folder, workers or os.cpu_count() or 1, progress).record()
+        return _Run(study, values, key, folder, scheduler or workers or os.cpu_count() or 1, progress).record()
     except KeyboardInterrupt:
-        kept = sum(replicate_file(folder, index).is_file() for index in range(study.replicates))
+        files = [task.file for task in all_tasks(study, values, key, folder)]
+        kept = sum(path.is_file() for path in files)
         command = command_for(study, values, quick=quick, directory=directory)
         raise RunInterrupted(
-            f"interrupted; {kept} of {study.replicates} replicates of {study.name} are kept. To go on: {command}"
+            f"interrupted; {kept} of {len(files)} {study.piece}s of {study.name} are kept. To go on: {command}"
         ) from None
 
 
+def all_tasks(study: Study, values: Mapping[str, Value], key: Key, folder: Path) -> list[Task]:
+    """Every chunk of every replicate, in order."""
+    chunks = study.chunks(values)
+    return [
+        Task(study.module, study.name, dict(values), key.seed, replicate, folder, chunk, chunks)
+        for replicate in range(study.replicates)
+        for chunk in range(chunks)
+    ]
+
+
 class _Run:
-    """One run of a study."""
+    """One run of a study; ``where`` is a number of processes, or the address of a scheduler."""
 
     def __init__(
-        self, study: Study, values: Mapping[str, Value], key: Key, folder: Path, workers: int, progress: bool
+        self, study: Study, values: Mapping[str, Value], key: Key, folder: Path, where: int | str, progress: bool
     ) -> None:
         self.study, self.values, self.key, self.folder = study, values, key, folder
-        self.workers, self.progress = workers, progress
+        self.where, self.progress = where, progress
+        self.tasks = all_tasks(study, values, key, folder)
         self.say = note if progress else _silent
 
     def record(self) -> Record:
         """Compute what is missing, sum up, write."""
         started, began = datetime.now(UTC), time.perf_counter()
         seconds = self._compute()
-        replicates = [read_columns(replicate_file(self.folder, index)) for index in range(self.study.replicates)]
-        numbers, tables = self._sum_up(replicates)
+        numbers, tables = self._sum_up(self._replicates())
         record = Record(
             study=self.study.name,
             question=self.study.question,
@@ -140,35 +162,35 @@ class _Run:
             values_digest=values_digest(numbers, tables),
             started=started.isoformat(timespec="seconds"),
             seconds=round(time.perf_counter() - began, 3),
-            replicate_seconds=tuple(seconds.get(index) for index in range(self.study.replicates)),
+            replicate_seconds=self._seconds_of_replicates(seconds),
+            chunks=tuple(read_provenance(task.file) for task in self.tasks),
             python=platform.python_version(),
             platform=platform.platform(),
             libraries=library_versions(),
             folder=self.folder,
         ).write()
-        kept = self.study.replicates - len(seconds)
+        kept = len(self.tasks) - len(seconds)
         self.say(
-            f"{self.study.name}: {self.study.replicates} replicates{f' ({kept} kept)' if kept else ''}, "
+            f"{self.study.name}: {len(self.tasks)} {self.study.piece}s{f' ({kept} kept)' if kept else ''}, "
             f"{record.seconds:.1f} s, record {record.short_key}"
         )
         return record
 
-    def _compute(self) -> dict[int, float]:
-        """Compute the missing replicates; their seconds."""
-        tasks = [self._task(index) for index in range(self.study.replicates) if not self._is_whole(index)]
-        seconds: dict[int, float] = {}
-        with replicate_bar(
-            self.study.name, self.study.replicates, self.study.replicates - len(tasks), self.progress
-        ) as advance:
+    def _compute(self) -> dict[tuple[int, int], float]:
+        """Compute the missing chunks; their seconds."""
+        missing = [task for task in self.tasks if not self._is_whole(task.file)]
+        seconds: dict[tuple[int, int], float] = {}
+        total, kept = len(self.tasks), len(self.tasks) - len(missing)
+        with progress_of(self.study.name, self.study.piece, total, kept, self.progress) as advance:
 
-            def done(replicate: int, taken: float) -> None:
-                seconds[replicate] = round(taken, 3)
+            def done(task: Task, taken: float) -> None:
+                seconds[task.index] = round(taken, 3)
                 advance()
 
             try:
-                _compute_all(tasks, min(self.workers, len(tasks)), done)
+                self._compute_all(missing, done)
             finally:
-                edited = self._drop_if_edited(seconds)
+                edited = self._drop_if_edited(task for task in self.tasks if task.index in seconds)
         if edited:
             raise SourceChangedError(
                 f"the source or data of {self.study.name} changed while it ran; "
@@ -176,18 +198,24 @@ class _Run:
             )
         return seconds
 
-    def _drop_if_edited(self, computed: Iterable[int]) -> bool:
+    def _compute_all(self, tasks: list[Task], done: Done) -> None:
+        if isinstance(self.where, str) and tasks:
+            compute_on_cluster(tasks, self.where, done)
+        elif not isinstance(self.where, str) and min(self.where, len(tasks)) > 1:
+            compute_in_processes(tasks, self.where, done)
+        else:
+            for task in tasks:
+                done(task, compute(task))
+
+    def _drop_if_edited(self, computed: Iterable[Task]) -> bool:
         """Remove what was computed if the key is no longer that of the source: workers may have run either."""
         edited = key_of(self.study, self.values).digest != self.key.digest
-        for index in computed if edited else ():
-            replicate_file(self.folder, index).unlink(missing_ok=True)
+        for task in computed if edited else ():
+            task.file.unlink(missing_ok=True)
+            task.file.with_suffix(".json").unlink(missing_ok=True)
         return edited
 
-    def _task(self, index: int) -> Task:
-        return Task(self.study.module, self.study.name, dict(self.values), self.key.seed, index, self.folder)
-
-    def _is_whole(self, index: int) -> bool:
-        path = replicate_file(self.folder, index)
+    def _is_whole(self, path: Path) -> bool:
         if not path.is_file():
             return False
         try:
@@ -197,7 +225,17 @@ class _Run:
             return False
         return True
 
-    def _sum_up(self, replicates: Sequence[Columns]) -> tuple[Mapping[str, Any], Mapping[str, Columns]]:
+    def _seconds_of_replicates(self, seconds: Mapping[tuple[int, int], float]) -> tuple[float | None, ...]:
+        chunks = self.study.chunks(self.values)
+        parts = [[seconds.get((index, chunk)) for chunk in range(chunks)] for index in range(self.study.replicates)]
+        return tuple(None if None in part else round(sum(s for s in part if s is not None), 3) for part in parts)
+
+    def _replicates(self) -> Replicates:
+        """Columns of the replicates: read when asked for if there are chunks, and so more than memory may hold."""
+        stored = StoredReplicates(self.folder, self.study.replicates, self.study.chunks(self.values))
+        return stored if self.study.chunk else list(stored)
+
+    def _sum_up(self, replicates: Replicates) -> tuple[Mapping[str, Any], Mapping[str, Columns]]:
         rng = self.key.generator(self.study.replicates)
         try:
             findings = self.study.summarise(replicates, rng=rng, **self.values)
@@ -210,14 +248,6 @@ class _Run:
                 raise InputError(f"a table of {owner} is called {name!r}; use letters, digits, spaces, _ and -")
             tables[name] = check_columns(columns, f"table {name!r} of {owner}")
         return plain(findings.numbers), tables
-
-
-def _compute_all(tasks: list[Task], workers: int, done: Done) -> None:
-    if workers > 1:
-        compute_in_processes(tasks, workers, done)
-        return
-    for task in tasks:
-        done(task.replicate, compute(task))
 
 
 def _silent(text: str) -> None:

@@ -1,22 +1,31 @@
-"""One replicate, computed and written: what runs in a worker process."""
+"""One replicate, or one chunk of it, computed and written: what runs in a worker process.
+
+`compute` writes its own file: for processes that share the folder of the records. `produce` only gives the content, for
+the process that asked for it to `keep`: what a worker on another machine does.
+"""
 
 from __future__ import annotations
 
 import importlib
+import json
 import os
+import platform
 import signal
 import threading
 import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing import parent_process
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from experiments.catalogue import find
-from experiments.columns import check_columns, write_columns
+from experiments.columns import check_columns, columns_bytes, write_bytes
+from experiments.keys import generator
 from experiments.parameters import Value
 from experiments.records import replicate_file
 from experiments.registry import Study
@@ -29,7 +38,7 @@ class StudyError(ComputeraceError):
 
 @dataclass(frozen=True)
 class Task:
-    """One replicate of a run; small and picklable, for it travels to a worker."""
+    """One chunk of one replicate of a run; small and picklable, for it travels to a worker."""
 
     module: str
     study: str
@@ -37,19 +46,40 @@ class Task:
     seed: int
     replicate: int
     folder: Path
+    chunk: int = 0
+    chunks: int = 1
 
     @property
     def file(self) -> Path:
         """Where the columns go."""
-        return replicate_file(self.folder, self.replicate)
+        return replicate_file(self.folder, self.replicate, self.chunk, self.chunks)
 
-    def generator(self) -> np.random.Generator:
-        """Generator of this replicate, the same in any process (`experiments.keys.Key.generator`)."""
-        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(self.replicate,)))
+    @property
+    def index(self) -> tuple[int, int]:
+        """Replicate and chunk."""
+        return self.replicate, self.chunk
+
+    @property
+    def place(self) -> str:
+        """Which one it is, in words."""
+        return f"replicate {self.replicate}" + (f", chunk {self.chunk} of {self.chunks}" if self.chunks > 1 else "")
+
+    def common(self) -> np.random.Generator:
+        """Generator of this replicate, the same in any process and for all of its chunks."""
+        return generator(self.seed, self.replicate)
+
+
+@dataclass(frozen=True)
+class Product:
+    """What a chunk came to: the content of its file, and where, when and how long it was computed."""
+
+    content: bytes
+    provenance: Mapping[str, Any]
+    seconds: float
 
 
 def compute(task: Task) -> float:
-    """Compute a replicate and write its file.
+    """Compute a chunk and write its file.
 
     Returns
     -------
@@ -63,19 +93,46 @@ def compute(task: Task) -> float:
     InputError
         If it refused its parameters, or returned something that is no columns.
     """
+    product = produce(task)
+    keep(task, product)
+    return product.seconds
+
+
+def produce(task: Task) -> Product:
+    """Compute a chunk; its provenance is the host, the process, the start (UTC), seconds and versions."""
     importlib.import_module(task.module)
-    began = time.perf_counter()
+    started, began = datetime.now(UTC), time.perf_counter()
     columns = run_study(find(task.study), task)
-    write_columns(task.file, check_columns(columns, f"the study {task.study!r}"))
-    return time.perf_counter() - began
+    content = columns_bytes(check_columns(columns, f"the study {task.study!r}"))
+    seconds = time.perf_counter() - began
+    provenance = {
+        "replicate": task.replicate,
+        "chunk": task.chunk,
+        "host": platform.node(),
+        "process": os.getpid(),
+        "started": started.isoformat(timespec="milliseconds"),
+        "seconds": round(seconds, 3),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
+    return Product(content, provenance, seconds)
+
+
+def keep(task: Task, product: Product) -> None:
+    """Write a chunk; its columns last, so that they mean complete."""
+    write_bytes(task.file.with_suffix(".json"), json.dumps(dict(product.provenance)).encode())
+    write_bytes(task.file, product.content)
 
 
 def run_study(study: Study, task: Task) -> Mapping[str, np.ndarray]:
     """Call the study; any error of it comes back with its place."""
+    rng = task.common()
+    if study.chunk is not None:
+        rng = generator(task.seed, study.replicates + 1, task.replicate, task.chunk)
     try:
-        return study(rng=task.generator(), **task.parameters)
+        return study(rng=rng, part=study.part(task.parameters, task.chunk, task.common()), **task.parameters)
     except Exception as error:
-        raise study_error(error, study.name, f"replicate {task.replicate}", task.parameters) from error
+        raise study_error(error, study.name, task.place, task.parameters) from error
 
 
 def study_error(error: Exception, study: str, place: str, parameters: Mapping[str, Value]) -> ComputeraceError:

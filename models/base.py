@@ -27,9 +27,9 @@ from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.stats import qmc
 
 from models.parameters import Parameter, Value, choice, count, parameter, parameters_of, unknown_parameter
+from models.sampling import Priors, sobol_points
 from models.symbolic import CompiledPayoffs, compile_payoffs, symbolic_model
 from theory.continuous import ContinuousGame
 from theory.errors import InputError
@@ -153,9 +153,12 @@ class PayoffModel:
                 raise unknown_parameter(name, known, self.name)
         return type(self)(**{name: changes.get(name, getattr(self, name)) for name in known})
 
-    def priors(self) -> Priors:
-        """Priors of every parameter that has one, as one object to sample."""
-        return Priors(self)
+    rank_correlations: ClassVar[Mapping[tuple[str, str], float]] = {}
+    """Declared Spearman correlations of pairs of uncertain parameters, by the names in `Priors.names`."""
+
+    def priors(self, rank_correlations: Mapping[tuple[str, str], float] | None = None) -> Priors:
+        """Priors of every parameter that has one, as one object to sample; correlated as declared, or as given."""
+        return Priors(self, self.rank_correlations if rank_correlations is None else rank_correlations)
 
     def continuous_game(self) -> ContinuousGame:
         """Game over quantities, payoffs in expectation over the shocks."""
@@ -173,16 +176,21 @@ class PayoffModel:
         shocks
             Other laws of the states, under the same names; the model's own if not given.
         """
-        compiled = self._compiled(realised=True)
+        drawn = self.states(states, rng, shocks)
+        return self._game(self._compiled(realised=True), list(drawn.values()))
+
+    def states(
+        self, states: int, rng: np.random.Generator, shocks: Mapping[str, Shock] | None = None
+    ) -> dict[str, Floats]:
+        """Drawn states of the world by name, each of shape ``(states, *batch)``, as `realised` takes them."""
         draws = math.prod(self.batch_shape)
-        points = qmc.Sobol(max(len(self.shocks), 1), rng=rng).random(draws * states)
+        points = sobol_points(0, draws * states, max(len(self.shocks), 1), rng)
         # every draw gets states of its own: consecutive blocks of a Sobol sequence are nets, so each is balanced
         points = np.moveaxis(points.reshape(*self.batch_shape, states, -1), -2, 0)
-        extra = [
-            shock.draw(points[..., column], np.asarray(getattr(self, shock.volatility)))
-            for column, shock in enumerate((shocks or self.shocks).values())
-        ]
-        return self._game(compiled, extra)
+        return {
+            name: shock.draw(points[..., column], np.asarray(getattr(self, shock.volatility)))
+            for column, (name, shock) in enumerate((shocks or self.shocks).items())
+        }
 
     def _compiled(self, *, realised: bool) -> CompiledPayoffs:
         cls: Any = type(self)
@@ -270,69 +278,6 @@ class PayoffModel:
             sources = ", ".join(spec.fact_ids) or ("swept" if spec.prior else "set")
             lines.append(f"  {name:<18} {spec.symbol:<8} {_show(getattr(self, name)):<34} {spec.unit:<22} {sources}")
         return "\n".join(lines)
-
-
-class Priors:
-    """Priors of a model's uncertain parameters, sampled together.
-
-    Parameters
-    ----------
-    model
-        The model; parameters without a prior keep their values.
-
-    Attributes
-    ----------
-    names
-        One name per uncertain number: ``"prize"``, or ``"plan[2]"`` for the third player's.
-    fields
-        Names of the parameters that have priors, as `PayoffModel.replace` takes them.
-    """
-
-    def __init__(self, model: PayoffModel) -> None:
-        specs = {name: spec for name, spec in model.parameters().items() if spec.prior is not None}
-        self._priors = {
-            name: spec.prior if isinstance(spec.prior, tuple) else (spec.prior,) for name, spec in specs.items()
-        }
-        self._per_player = {name for name, spec in specs.items() if isinstance(spec.prior, tuple)}
-        if any(len(self._priors[name]) != model.n_players for name in self._per_player):
-            raise InputError(
-                f"the priors are for the named players, not for {model.n_players}; sample at the default number "
-                "of players, or replace the per-player parameters yourself"
-            )
-        self.fields = tuple(specs)
-        self._columns = [
-            (name, j)
-            for name, priors in self._priors.items()
-            for j, prior in enumerate(priors)
-            if prior is not None and prior.low < prior.high
-        ]
-        self.names = tuple(f"{name}[{j}]" if name in self._per_player else name for name, j in self._columns)
-
-    def ppf(self, u: Floats) -> dict[str, Floats]:
-        """Parameter values at quantiles ``u`` of shape ``(draws, len(names))``, as arguments of ``replace``."""
-        values = {}
-        for name, priors in self._priors.items():
-            draws = [
-                prior.ppf(u[..., self._columns.index((name, j))])
-                if (name, j) in self._columns
-                else np.full(u.shape[:-1], prior.central)
-                for j, prior in enumerate(priors)
-                if prior is not None
-            ]
-            values[name] = np.stack(draws, axis=-1) if name in self._per_player else draws[0]
-        return values
-
-    def sample(self, draws: int, *, rng: np.random.Generator) -> dict[str, Floats]:
-        """Scrambled Sobol draws from all priors.
-
-        Returns
-        -------
-        dict of arrays, ``(draws,)`` or ``(draws, N)`` for per-player parameters: ``model.replace(**sample)``.
-        """
-        if not 1 <= draws <= 2**30:
-            raise InputError(f"draws is {draws}; from one to 2**30 can be sampled")
-        m = int(np.ceil(np.log2(max(draws, 2))))
-        return self.ppf(qmc.Sobol(len(self.names), rng=rng).random_base2(m)[:draws])
 
 
 Model = TypeVar("Model", bound=type[PayoffModel])

@@ -120,6 +120,13 @@ class LabDilemma(Stakes):
         """Restrain and race."""
         return (("restrain", self.restrained()), ("race", self.intensity * self.restrained()))
 
+    def payoffs_by_count(self) -> Any:
+        """Payoff of restraint and of racing when m = 0 .. n-1 rivals race, shape ``(*batch, 2, n)``."""
+        low, high = (np.broadcast_to(level, self.batch_shape) for _, level in self.levels())
+        others = [[high] * m + [low] * (self.n - 1 - m) for m in range(self.n)]
+        rows = [np.stack([self.payoff(0, [own, *rivals]) for rivals in others], axis=-1) for own in (low, high)]
+        return np.stack(rows, axis=-2)
+
     def action_bounds(self) -> tuple[Any, Any]:
         """From a tenth of the restrained build to the build at which stakes and sales cannot cover the cost."""
         restrained = np.asarray(self.restrained())

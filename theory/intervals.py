@@ -48,10 +48,15 @@ def probability(successes: ArrayLike, *, level: float = LEVEL) -> Estimate:
     0.3 [0.219, 0.396]
     """
     flags = np.asarray(successes, bool).ravel()
-    if flags.size == 0:
+    return probability_of(int(flags.sum()), flags.size, level=level)
+
+
+def probability_of(successes: int, draws: int, *, level: float = LEVEL) -> Estimate:
+    """Share of successes among draws with its Wilson interval: `probability` for what is counted already."""
+    if draws < 1:
         raise InputError("a probability needs at least one draw; none was given")
-    interval = stats.binomtest(int(flags.sum()), flags.size).proportion_ci(level, method="wilson")
-    return Estimate(float(flags.mean()), float(interval.low), float(interval.high))
+    interval = stats.binomtest(successes, draws).proportion_ci(level, method="wilson")
+    return Estimate(successes / draws, float(interval.low), float(interval.high))
 
 
 def from_replicates(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
@@ -109,8 +114,21 @@ def share_in_replicates(replicates: Sequence[ArrayLike], *, level: float = LEVEL
     0.25
     """
     flags = [np.asarray(part, bool).ravel() for part in replicates]
-    shares = np.array([part.mean() for part in flags])
-    if not 0 < shares.mean() < 1:
-        return probability(np.concatenate(flags), level=level)
-    estimate = from_replicates(shares, level=level)
+    return share_of_counts([part.sum() for part in flags], [part.size for part in flags], level=level)
+
+
+def share_of_counts(successes: ArrayLike, draws: ArrayLike, *, level: float = LEVEL) -> Estimate:
+    """`share_in_replicates` for what is counted already: successes and draws of each replicate.
+
+    Examples
+    --------
+    >>> share_of_counts([1, 0], [2, 2]).value
+    0.25
+    """
+    hits, sizes = np.asarray(successes), np.asarray(draws)
+    if (sizes < 1).any():
+        raise InputError("a probability needs at least one draw in every replicate; one has none")
+    if not 0 < hits.sum() < sizes.sum():
+        return probability_of(int(hits.sum()), int(sizes.sum()), level=level)
+    estimate = from_replicates(hits / sizes, level=level)
     return Estimate(estimate.value, max(estimate.low, 0.0), min(estimate.high, 1.0))

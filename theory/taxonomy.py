@@ -136,7 +136,8 @@ def dilemma_class(game: Game) -> DilemmaClass:
     scale = np.asarray(game.payoff_range, float)[..., None]
     tie = _TIE * scale
     players = [
-        _player_class(gains[..., i, :], (reward - punishment)[..., i], tie[..., 0]) for i in range(game.n_players)
+        _player_class(gains[..., i, :], (reward - punishment)[..., i], tie[..., 0], _crosses_once(gains[..., i, :]))
+        for i in range(game.n_players)
     ]
     codes = players[0]
     for other in players[1:]:
@@ -144,6 +145,35 @@ def dilemma_class(game: Game) -> DilemmaClass:
         codes = np.where(other == CLASSES.index("boundary"), other, codes)
     loss = np.where(reward - punishment > tie, reward - punishment, np.nan)
     return DilemmaClass(codes, (gains[..., 0] / loss).min(axis=-1), (gains[..., -1] / loss).min(axis=-1))
+
+
+def symmetric_dilemma_class(payoffs: ArrayLike) -> DilemmaClass:
+    """Classify symmetric two-action games by counts: n numbers for each action, where a table has n 2^n.
+
+    Parameters
+    ----------
+    payoffs
+        Shape ``(*batch, 2, n)``: what restraint (0) and racing (1) pay when m = 0 .. n-1 rivals race.
+
+    Raises
+    ------
+    InputError
+        For another shape, or entries that are not finite.
+
+    Examples
+    --------
+    >>> str(symmetric_dilemma_class([[3, 0], [5, 1]]).names)
+    "prisoner's dilemma"
+    """
+    table = np.asarray(payoffs, float)
+    if table.ndim < 2 or table.shape[-2] != 2 or table.shape[-1] < 2 or not np.isfinite(table).all():
+        raise InputError(f"payoffs has shape {table.shape}; it must be (*batch, 2, n) finite numbers, n at least two")
+    gain, joint = table[..., 1, :] - table[..., 0, :], table[..., 0, 0] - table[..., 1, -1]
+    tie = _TIE * (table.max(axis=(-2, -1)) - table.min(axis=(-2, -1)))
+    changes = (np.diff(np.sign(gain), axis=-1) != 0).sum(axis=-1)
+    codes = _player_class(gain, joint, tie, changes <= 1)
+    loss = np.where(joint > tie, joint, np.nan)
+    return DilemmaClass(codes, gain[..., 0] / loss, gain[..., -1] / loss)
 
 
 def _racing_gains(game: Game) -> tuple[Floats, Floats, Floats]:
@@ -159,12 +189,11 @@ def _racing_gains(game: Game) -> tuple[Floats, Floats, Floats]:
     return np.stack(gains, axis=-2), reward, punishment
 
 
-def _player_class(gain: Floats, joint: Floats, tie: Floats) -> NDArray[np.int64]:
+def _player_class(gain: Floats, joint: Floats, tie: Floats, single: NDArray[np.bool_]) -> NDArray[np.int64]:
     positive, negative = gain > tie[..., None], gain < -tie[..., None]
     better = joint > tie
     alone, crowd = gain[..., 0], gain[..., -1]
     ends_tied = (np.abs(alone) <= tie) | (np.abs(crowd) <= tie) | (np.abs(joint) <= tie)
-    single = _crosses_once(gain)
     conditions = {
         "boundary": ends_tied,
         "prisoner's dilemma": positive.all(axis=-1) & better,

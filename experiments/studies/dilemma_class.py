@@ -13,12 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.registry import Columns, Findings, experiment, share
+from experiments.registry import Columns, Findings, Part, experiment
 from models.lab_dilemma import LabDilemma
 from models.symbolic import choice_symbols
 from models.typeset import typst
-from theory import CLASSES, dilemma_class, loss_asymmetry, probability, share_in_replicates
+from theory import CLASSES, Estimate, cvar, dilemma_class, from_replicates, loss_asymmetry, ratio_of_means
+from theory.information import value_of_information
+from theory.intervals import probability_of, share_of_counts
+from theory.regional import regional_sensitivity
+from theory.selection import over_equilibria, select_equilibrium
 from theory.sensitivity import sobol_indices
+from theory.taxonomy import symmetric_dilemma_class
+from theory.two_by_two import two_by_two
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
@@ -29,6 +35,17 @@ DILEMMA = CLASSES.index("prisoner's dilemma")
 
 STATES = 64
 """States of prize and demand per draw."""
+
+CHUNK = 32_768
+"""Draws in memory at one time, times `STATES`: a tenth of a gigabyte."""
+
+RACING = np.array([[0, 1], [1, 2]])
+"""Number of racing labs at every profile."""
+
+SELECTED = ("risk-dominant", "payoff-dominant", "worst")
+
+SHOWN = ("decided", "decisiveness", "intensity", "survival", "prize")
+"""Parameters kept for figures."""
 
 LABS = (2, 3, 5, 8)
 """Numbers of labs compared."""
@@ -58,110 +75,207 @@ SCENARIOS: dict[str, dict[str, float]] = {
     claims=(1, 2),
     replicates=REPLICATES,
     quick={"draws": 16_384},
+    chunk=CHUNK,
 )
-def study(*, draws: int = 131_072, rng: np.random.Generator) -> Columns:
-    """One independent set of calibrated draws: class for several numbers of labs, strengths, losses."""
+def study(*, draws: int = 131_072, design: str = "sobol", rng: np.random.Generator, part: Part) -> Columns:
+    """Some of one independent set of calibrated draws: class for several numbers of labs, equilibria, losses."""
     model = LabDilemma()
-    sample = model.priors().sample(share(draws, REPLICATES), rng=rng)
-    calibrated = model.replace(**sample)
-    two = dilemma_class(calibrated.game())
-    inaction, overspending = losses_while_rivals_race(calibrated, STATES, rng)
-    columns: dict[str, NDArray[Any]] = {
-        "class": two.codes,
+    calibrated = model.replace(**model.priors().sample_part(part, design=design, rng=rng))
+    columns = one_race(calibrated, rng) | equilibria(calibrated)
+    for n in LABS:
+        if n != 2:
+            columns[f"class, {n} labs"] = _codes(calibrated.replace(n=n))
+    for name, changes in (TERMS | SCENARIOS).items():
+        if changes:
+            columns[f"class, {name}"] = _codes(calibrated.replace(**changes))
+    return columns
+
+
+def _codes(model: LabDilemma) -> NDArray[np.int8]:
+    return symmetric_dilemma_class(model.payoffs_by_count()).codes.astype(np.int8)
+
+
+def one_race(model: LabDilemma, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+    """Class, strengths, and losses while the rival races, of every draw of two labs, US$ bn."""
+    payoffs = model.payoffs_by_count()
+    two = symmetric_dilemma_class(payoffs)
+    gain = gain_while_rivals_race(model, STATES, rng)
+    turn = np.arange(gain.shape[-1])
+    return {
+        "class": two.codes.astype(np.int8),
         "greed": two.greed,
         "fear": two.fear,
-        "inaction": inaction,
-        "overspending": overspending,
-        "P - S": _gain_against_racing(calibrated),
+        "inaction": np.maximum(gain, 0).mean(axis=0),
+        "overspending": np.maximum(-gain, 0).mean(axis=0),
+        "gain in one state": gain[turn % STATES, turn],
+        "P - S": payoffs[..., 1, 1] - payoffs[..., 0, 1],
     }
-    columns |= {f"class, {n} labs": dilemma_class(calibrated.replace(n=n).game()).codes for n in LABS if n != 2}
-    columns |= {
-        f"class, {term}": dilemma_class(calibrated.replace(**zeros).game()).codes
-        for term, zeros in (TERMS | SCENARIOS).items()
-        if zeros
-    }
-    return columns | {name: sample[name] for name in ("decided", "decisiveness", "intensity", "survival", "prize")}
 
 
-def _gain_against_racing(model: LabDilemma) -> NDArray[np.float64]:
-    """P - S: what racing adds in expectation when the rival races. Positive if and only if lambda is above one."""
-    payoffs = model.game().payoffs[..., 0, :, :]
-    return np.asarray(payoffs[..., 1, 1] - payoffs[..., 0, 1])
+def gain_while_rivals_race(model: LabDilemma, states: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """What racing adds in hindsight when every rival races, US$ bn, shape ``(states, *batch)``.
+
+    Positive, it is the loss from inaction; negative, the loss from overspending.
+    """
+    state = model.states(states, rng)
+    low, high = (level for _, level in model.levels())
+    rivals = [high] * (model.n - 1)
+    return np.asarray(model.realised(0, [high, *rivals], state) - model.realised(0, [low, *rivals], state))
 
 
-def losses_while_rivals_race(
-    model: LabDilemma, states: int, rng: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean hindsight loss of restraint and of racing when every rival races, US$ bn, shape ``batch``."""
-    game = model.realised_game(states, rng)
-    low, high = (np.asarray(level) for _, level in model.levels())
-    crowd = np.broadcast_to(high, game.batch_shape)
-    race = np.stack([crowd] * model.n, axis=-1)
-    restrain = race.copy()
-    restrain[..., 0] = low
-    gain = game.payoff_of(0, race) - game.payoff_of(0, restrain)
-    return np.maximum(gain, 0).mean(axis=0), np.maximum(-gain, 0).mean(axis=0)
+def equilibria(model: LabDilemma) -> dict[str, NDArray[Any]]:
+    """How many equilibria two labs have, and what each rule of selection, and all of them, say of two outcomes."""
+    game = model.game()
+    found = two_by_two(game)
+    payoffs = game.payoff(0) + game.payoff(1)
+    outcomes = {"racing": RACING, "burnt": payoffs[..., :1, :1] - payoffs}
+    columns: dict[str, NDArray[Any]] = {"equilibria": found.mask.sum(axis=-1).astype(np.int8)}
+    for rule in SELECTED:
+        played = select_equilibrium(game, rule, found)
+        columns |= {f"{name}, {rule}": (played * value).sum(axis=(-2, -1)) for name, value in outcomes.items()}
+    for name, value in outcomes.items():
+        columns[f"{name}, least"], columns[f"{name}, most"] = over_equilibria(found, value)
+    return columns
 
 
 @study.summary
-def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
-    """Probabilities of the classes, loss asymmetry against dilemma, drivers, boundaries, and the centre."""
-    pooled = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
-    dilemma = pooled["class"] == DILEMMA
-    asymmetry = loss_asymmetry(pooled["inaction"], pooled["overspending"])
-    fearful = pooled["P - S"] > 0  # lambda > 1, without the sampling error of the losses
-    strong_fear = np.nan_to_num(pooled["fear"], nan=-1.0) > 1
+def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, design: str) -> Findings:
+    """Probabilities of the classes, loss asymmetry against dilemma, equilibria, drivers, boundaries, the centre.
+
+    Each replicate is read once and leaves counts, means and quantiles, whose spread over replicates gives intervals.
+    """
+    found = [_reduce(part) for part in replicates]
     numbers = {
-        "draws": len(dilemma),
+        "draws": sum(part["draws"] for part in found),
         "states per draw": STATES,
-        "classes": _class_probabilities(replicates, "class"),
+        "classes": _class_probabilities(found, "class"),
         "classes by labs": {
-            str(n): _class_probabilities(replicates, "class" if n == 2 else f"class, {n} labs") for n in LABS
+            str(n): _class_probabilities(found, "class" if n == 2 else f"class, {n} labs") for n in LABS
         },
         "classes by terms": {
-            term: _class_probabilities(replicates, f"class, {term}" if zeros else "class")
-            for term, zeros in TERMS.items()
+            term: _class_probabilities(found, f"class, {term}" if zeros else "class") for term, zeros in TERMS.items()
         },
         "dilemma by scenario": {
-            name: _class_probabilities(replicates, f"class, {name}")["prisoner's dilemma"] for name in SCENARIOS
+            name: _class_probabilities(found, f"class, {name}")["prisoner's dilemma"] for name in SCENARIOS
         },
-        "asymmetry": {
-            "P(lambda > 1)": share_in_replicates([part["P - S"] > 0 for part in replicates]),
-            "P(dilemma)": share_in_replicates([part["class"] == DILEMMA for part in replicates]),
-            "P(dilemma and lambda > 1)": share_in_replicates(
-                [(part["class"] == DILEMMA) & (part["P - S"] > 0) for part in replicates]
-            ),
-            "P(dilemma | lambda > 1)": _conditional(dilemma, fearful),
-            "P(lambda > 1 | dilemma)": _conditional(fearful, dilemma),
-            "P(fear > 1)": probability(strong_fear),
-            "P(fear > 1 | dilemma)": _conditional(strong_fear, dilemma),
-            "P(dilemma | fear > 1)": _conditional(dilemma, strong_fear),
-            "median lambda": float(np.median(asymmetry)),
-        },
-        "greed in dilemmas": _quartiles(pooled["greed"][dilemma]),
-        "fear in dilemmas": _quartiles(pooled["fear"][dilemma]),
+        "asymmetry": _asymmetry(found),
+        "losses while rivals race": {name: _estimate(found, name) for name in found[0]["losses"]},
+        "lambda of mean losses": ratio_of_means(
+            [part["losses"]["E[inaction]"] for part in found], [part["losses"]["E[overspending]"] for part in found]
+        ),
+        "equilibria": _selection(found),
+        "greed in dilemmas": _quartiles(found, "greed"),
+        "fear in dilemmas": _quartiles(found, "fear"),
         "drivers": drivers(rng),
+        "what separates dilemmas": separation(rng),
+        "value of information": information(rng),
         "boundaries": boundaries(),
         "centre": centre(rng),
     }
-    keep = ("decided", "decisiveness", "intensity", "survival", "prize", "class", "P - S")
-    shown = {name: pooled[name][:: max(1, len(dilemma) // 6000)] for name in keep}
-    return Findings(numbers, {"map": shown | {"lambda": asymmetry[:: max(1, len(dilemma) // 6000)]}})
+    return Findings(numbers, {"map": shown_draws(rng)})
 
 
-def _class_probabilities(replicates: Replicates, column: str) -> dict[str, Any]:
-    """Probability of each class; replicates are independent scrambled point sets, hence the t interval."""
+def _reduce(part: Columns) -> dict[str, Any]:
+    """What the summary needs of one replicate."""
+    dilemma, fearful = part["class"] == DILEMMA, part["P - S"] > 0  # lambda > 1, without sampling error of the losses
+    strong = np.nan_to_num(part["fear"], nan=-1.0) > 1
+    gain = part["gain in one state"]
+    several = part["equilibria"] > 1
+    events = {
+        "dilemma": dilemma,
+        "lambda > 1": fearful,
+        "dilemma and lambda > 1": dilemma & fearful,
+        "fear > 1": strong,
+        "dilemma and fear > 1": dilemma & strong,
+        "several": several,
+    }
+    losses: dict[str, float] = {}
+    for name, loss in (("inaction", np.maximum(gain, 0)), ("overspending", np.maximum(-gain, 0))):
+        losses |= {f"P({name} > 0)": float((loss > 0).mean()), f"E[{name}]": float(part[name].mean())}
+        losses[f"CVaR95[{name}]"] = float(cvar(loss))
     return {
-        name: share_in_replicates([part[column] == code for part in replicates]) for code, name in enumerate(CLASSES)
+        "draws": len(dilemma),
+        "classes": {name: np.bincount(part[name], minlength=len(CLASSES)) for name in part if name.startswith("class")},
+        "events": {name: int(event.sum()) for name, event in events.items()},
+        "losses": losses,
+        "median lambda": float(np.median(loss_asymmetry(part["inaction"], part["overspending"]))),
+        "quartiles": {
+            name: np.quantile(part[name][dilemma], (0.25, 0.5, 0.75)) if dilemma.any() else None
+            for name in ("greed", "fear")
+        },
+        "selection": {name: float(part[name].mean()) for name in part if name.startswith(("racing", "burnt"))},
+        "selection where several": {
+            name: float(part[name][several].mean()) if several.any() else None
+            for name in part
+            if name.startswith(("racing", "burnt"))
+        },
     }
 
 
-def _conditional(event: NDArray[np.bool_], given: NDArray[np.bool_]) -> Any:
-    return probability(event[given]) if given.any() else None
+Found = Sequence[Mapping[str, Any]]
 
 
-def _quartiles(values: NDArray[np.float64]) -> list[float]:
-    return [float(v) for v in np.quantile(values, (0.25, 0.5, 0.75))] if values.size else []
+def _class_probabilities(found: Found, column: str) -> dict[str, Any]:
+    """Probability of each class; replicates are independent scrambled point sets, hence the t interval."""
+    counts = np.stack([part["classes"][column] for part in found])
+    return {name: share_of_counts(counts[:, code], counts.sum(axis=1)) for code, name in enumerate(CLASSES)}
+
+
+def _asymmetry(found: Found) -> dict[str, Any]:
+    counts = {name: [part["events"][name] for part in found] for name in found[0]["events"]}
+    draws = [part["draws"] for part in found]
+
+    def conditional(event: str, given: str) -> Any:
+        return probability_of(sum(counts[event]), sum(counts[given])) if sum(counts[given]) else None
+
+    return {
+        "P(lambda > 1)": share_of_counts(counts["lambda > 1"], draws),
+        "P(dilemma)": share_of_counts(counts["dilemma"], draws),
+        "P(dilemma and lambda > 1)": share_of_counts(counts["dilemma and lambda > 1"], draws),
+        "P(dilemma | lambda > 1)": conditional("dilemma and lambda > 1", "lambda > 1"),
+        "P(lambda > 1 | dilemma)": conditional("dilemma and lambda > 1", "dilemma"),
+        "P(fear > 1)": probability_of(sum(counts["fear > 1"]), sum(draws)),
+        "P(fear > 1 | dilemma)": conditional("dilemma and fear > 1", "dilemma"),
+        "P(dilemma | fear > 1)": conditional("dilemma and fear > 1", "fear > 1"),
+        "median lambda": float(np.mean([part["median lambda"] for part in found])),
+    }
+
+
+def _estimate(found: Found, name: str) -> Estimate:
+    return from_replicates([part["losses"][name] for part in found])
+
+
+def _selection(found: Found) -> dict[str, Any]:
+    """Racing labs and US$ bn burnt against joint restraint, by rule of selection and as bounds over all equilibria."""
+    draws = [part["draws"] for part in found]
+    numbers: dict[str, Any] = {"P(several)": share_of_counts([part["events"]["several"] for part in found], draws)}
+    for where in ("selection", "selection where several"):
+        parts = [part[where] for part in found if None not in part[where].values()]
+        estimates = {name: from_replicates([p[name] for p in parts]) for name in parts[0]} if len(parts) > 1 else {}
+        for name in ("racing", "burnt"):
+            rules = (*SELECTED, "least", "most")
+            by_rule = {rule: estimates[f"{name}, {rule}"] for rule in rules if estimates}
+            if by_rule:
+                by_rule["logit limit"] = by_rule["risk-dominant"]  # the same in 2 x 2 games (Turocy 2005)
+            numbers[f"{name}{', where several' if 'several' in where else ''}"] = by_rule
+    return numbers
+
+
+def _quartiles(found: Found, name: str) -> list[float]:
+    parts = [part["quartiles"][name] for part in found if part["quartiles"][name] is not None]
+    return [float(v) for v in np.mean(parts, axis=0)] if parts else []
+
+
+def shown_draws(rng: np.random.Generator, draws: int = 4096) -> dict[str, NDArray[Any]]:
+    """Draws for figures: the parameters with the class, the gain against racing, and lambda."""
+    model = LabDilemma()
+    sample = model.priors().sample(draws, rng=rng)
+    drawn = one_race(model.replace(**sample), rng)
+    return {name: sample[name] for name in SHOWN} | {
+        "class": drawn["class"],
+        "P - S": drawn["P - S"],
+        "lambda": loss_asymmetry(drawn["inaction"], drawn["overspending"]),
+    }
 
 
 def drivers(rng: np.random.Generator, points: int = 512) -> dict[str, Any]:
@@ -171,11 +285,33 @@ def drivers(rng: np.random.Generator, points: int = 512) -> dict[str, Any]:
 
     def indicators(u: NDArray[np.float64]) -> NDArray[np.float64]:
         drawn = model.replace(**priors.ppf(u))
-        fearful = _gain_against_racing(drawn) > 0
-        return np.stack([dilemma_class(drawn.game()).is_prisoners_dilemma, fearful]).astype(float)
+        payoffs = drawn.payoffs_by_count()
+        dilemma = symmetric_dilemma_class(payoffs).is_prisoners_dilemma
+        return np.stack([dilemma, payoffs[..., 1, 1] > payoffs[..., 0, 1]]).astype(float)
 
     dilemma, fear = sobol_indices(indicators, priors.names, points=points, rng=rng)
     return {"dilemma": dilemma, "lambda > 1": fear}
+
+
+def separation(rng: np.random.Generator, draws: int = 16_384) -> dict[str, Any]:
+    """Which parameters tell the draws that are dilemmas from those that are not (Kolmogorov-Smirnov distance)."""
+    model = LabDilemma()
+    sample = model.priors().sample(draws, rng=rng)
+    dilemma = _codes(model.replace(**sample)) == DILEMMA
+    return regional_sensitivity({name: sample[name] for name in model.priors().names}, dilemma)
+
+
+def information(rng: np.random.Generator, draws: int = 16_384, replicates: int = 8) -> dict[str, Any]:
+    """What a lab would pay, US$ bn, to know a parameter before it chooses whether to race against one that races."""
+    model = LabDilemma()
+    priors = model.priors()
+
+    def decision(stream: np.random.Generator) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
+        sample = priors.sample(draws // replicates, rng=stream)
+        payoffs = model.replace(**sample).payoffs_by_count()
+        return payoffs[..., :, 1], {name: sample[name] for name in priors.names}
+
+    return value_of_information([decision(stream) for stream in rng.spawn(replicates)])
 
 
 def boundaries() -> dict[str, str]:
@@ -217,7 +353,8 @@ def centre(rng: np.random.Generator) -> dict[str, Any]:
     model = LabDilemma()
     game = model.game()
     found = dilemma_class(game)
-    inaction, overspending = losses_while_rivals_race(model, 2**14, rng)
+    gain = gain_while_rivals_race(model, 2**14, rng)
+    inaction, overspending = np.maximum(gain, 0).mean(), np.maximum(-gain, 0).mean()
     r, s, t, p = (float(game.payoffs[0][profile]) for profile in ((0, 0), (0, 1), (1, 0), (1, 1)))
     return {
         "class": str(found.names),

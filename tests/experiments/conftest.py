@@ -61,6 +61,33 @@ def summarise(replicates, *, rng, draws, step, fault, signs):
     return Findings(numbers, {{"means": {{"mean": np.array(means)}}}})
 '''
 
+CHUNKED = '''
+import os, signal, time
+from pathlib import Path
+
+import numpy as np
+
+from experiments.registry import Findings, experiment
+from models import LabDilemma
+from {package}.scale import scaled
+from theory.intervals import from_replicates
+
+
+@experiment("{name}", question="How large is the mean?", replicates=3, chunk=4)
+def study(*, draws: int = 48, pause: float = 0.0, design: str = "sobol", rng, part):
+    """Draw prizes, slowly."""
+    time.sleep(pause)
+    sample = LabDilemma().priors().sample_part(part, design=design, rng=rng)
+    return {{"x": scaled(sample["prize"], 0.1), "noise": rng.random(part.draws)}}
+
+
+@study.summary
+def summarise(replicates, *, rng, draws, pause, design):
+    """Mean with its interval, and all draws."""
+    means, drawn = zip(*[(part["x"].mean() + part["noise"].mean(), part["x"]) for part in replicates])
+    return Findings({{"mean": from_replicates(means)}}, {{"draws": {{"x": np.concatenate(drawn)}}}})
+'''
+
 SCALE = "def scaled(values, step):\n    return values * step\n"
 
 
@@ -92,13 +119,23 @@ class Workshop:
 @pytest.fixture
 def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """A study of its own for each test."""
+    yield from _workshop(SOURCE, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def chunked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    """The same, of a study with chunks: 12 of them."""
+    yield from _workshop(CHUNKED, tmp_path, monkeypatch)
+
+
+def _workshop(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     name = f"tiny_{uuid.uuid4().hex[:8]}"
     root = tmp_path / "site"
     package = root / name
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
     (package / "scale.py").write_text(SCALE)
-    (package / "study.py").write_text(SOURCE.format(name=name, package=name))
+    (package / "study.py").write_text(source.format(name=name, package=name))
     metadata = root / f"{name}-1.0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")

@@ -123,7 +123,7 @@ def test_a_full_disk_keeps_what_is_done(workshop: Workshop, monkeypatch: pytest.
         with pytest.raises(StorageError, match="No space left"):
             quick(workshop, signs=str(workshop.signs))
     kept = folder_of(workshop, signs=str(workshop.signs))
-    assert sorted(path.name for path in kept.iterdir()) == ["replicate-0000.parquet", "replicate-0001.parquet"]
+    assert sorted(path.name for path in kept.glob("*.parquet")) == ["replicate-0000.parquet", "replicate-0001.parquet"]
     assert quick(workshop, signs=str(workshop.signs)).replicate_seconds[:2] == (None, None)
 
 
