@@ -119,6 +119,14 @@ def read_columns(path: Path) -> dict[str, NDArray[Any]]:
     return columns
 
 
+def read_column(path: Path, name: str) -> NDArray[Any]:
+    """One column of a file that `read_columns` has found whole."""
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        return _array(file.read(columns=[name], use_threads=False)[name])
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file so that it is whole or not there, also after a crash.
 

@@ -16,15 +16,16 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.catalogue import find
-from experiments.columns import DamagedFileError, columns_digest, read_columns, write_bytes, write_columns
+from experiments.columns import DamagedFileError, columns_digest, read_column, read_columns, write_bytes, write_columns
 from experiments.keys import Key, digest_of, key_of
 from experiments.parameters import Value
 from experiments.registry import Columns, Study
@@ -142,7 +143,7 @@ def read_provenance(path: Path) -> dict[str, Any]:
 
 
 class StoredReplicates(Sequence[Columns]):
-    """Columns of replicates, each put together from its chunks when it is asked for, and not kept."""
+    """Columns of replicates in the files of their chunks; a column is read when it is asked for, and not kept."""
 
     def __init__(self, folder: Path, replicates: int, chunks: int) -> None:
         self._folder, self._replicates, self._chunks = folder, replicates, chunks
@@ -159,11 +160,36 @@ class StoredReplicates(Sequence[Columns]):
             return [self[i] for i in range(*index.indices(self._replicates))]
         if not -self._replicates <= index < self._replicates:
             raise IndexError(index)
-        files = (
-            replicate_file(self._folder, index % self._replicates, chunk, self._chunks) for chunk in range(self._chunks)
+        chunks = range(self._chunks)
+        return StoredColumns(
+            [replicate_file(self._folder, index % self._replicates, chunk, self._chunks) for chunk in chunks]
         )
-        parts = [read_columns(path) for path in files]
-        return parts[0] if len(parts) == 1 else {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+
+
+class StoredColumns(Mapping[str, NDArray[Any]]):
+    """Columns of one replicate in the files of its chunks, all checked for damage first.
+
+    Raises
+    ------
+    DamagedFileError
+        If a file was cut short or changed.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = files
+        for path in files:
+            self._names = list(read_columns(path))
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._names:
+            raise KeyError(name)
+        return np.concatenate([read_column(path, name) for path in self._files])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def record_folder(key: Key, directory: Path | str = RECORDS) -> Path:
