@@ -159,22 +159,27 @@ def run(
     quick: Quick = False,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    target: Annotated[str | None, typer.Option(metavar="NUMBER", help="Run until this number is precise.")] = None,
+    half_width: Annotated[float | None, typer.Option(metavar="W", help="Half the width its interval may have.")] = None,
+    most: Annotated[int, typer.Option(metavar="DRAWS", help="Most draws for a target.")] = 2**24,
     records: Records = Path("records"),
     as_json: Json = False,
 ) -> None:
     """Run a study, or what is missing of it, and print what it found. A parameter may also be given as --NAME VALUE."""
     _one_thread()
+    from experiments.precision import run_to_precision
     from experiments.runner import run as run_study
+    from theory.errors import InputError
 
+    if (target is None) != (half_width is None):
+        raise InputError("--target and --half-width belong together: which number, and how precise it must be")
+    chosen = _parameters(context, settings)
+    where: Any = {"quick": quick, "workers": workers, "scheduler": scheduler, "directory": records}
     with _interruptible():
-        record = run_study(
-            name,
-            _parameters(context, settings),
-            quick=quick,
-            workers=workers,
-            scheduler=scheduler,
-            directory=records,
-        )
+        if target is None or half_width is None:
+            record = run_study(name, chosen, **where)
+        else:
+            record = run_to_precision(name, target, half_width, most, chosen, **where)
     _print(record.to_dict() if as_json else _record_text(record))
 
 

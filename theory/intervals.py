@@ -78,6 +78,33 @@ def from_replicates(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
     return Estimate(mean, mean - half, mean + half)
 
 
+def quantile(values: ArrayLike, share: float, *, level: float = LEVEL) -> Estimate:
+    """Quantile of independent draws with the interval between two order statistics that holds it.
+
+    The number of draws below the quantile is binomial, whatever the law of the draws (David and Nagaraja 2003, section
+    7.1); an end is infinite where there are too few draws for one.
+
+    Parameters
+    ----------
+    values
+        Any shape.
+    share
+        In (0, 1); 0.5 for the median.
+
+    Examples
+    --------
+    >>> print(quantile(np.arange(1, 101), 0.5))
+    50 [40, 61]
+    """
+    draws = np.sort(np.asarray(values, float), axis=None)
+    if not draws.size or not 0 < share < 1:
+        raise InputError(f"share is {share} of {draws.size} draws; it must lie between 0 and 1, of at least one draw")
+    below, above = (int(stats.binom.ppf(end, draws.size, share)) for end in ((1 - level) / 2, (1 + level) / 2))
+    padded = np.concatenate([[-np.inf], draws, [np.inf]])
+    middle = float(np.quantile(draws, share, method="inverted_cdf"))
+    return Estimate(middle, float(padded[below]), float(padded[above + 1]))
+
+
 def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike, *, level: float = LEVEL) -> Estimate:
     """Ratio of the means of paired replicates, with its jackknife interval.
 

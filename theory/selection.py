@@ -5,9 +5,10 @@ For two players with two actions each, in batches. The rules:
 - *risk-dominant*: of two strict pure equilibria the one with the larger product of losses from unilateral deviation,
   and the mixed one if the products are equal (Harsanyi and Selten 1988);
 - *payoff-dominant*: the largest sum of payoffs, and *worst* the smallest, over all equilibria;
-- *logit limit*: where the principal branch of the logit equilibria ends as noise goes to zero. In 2 x 2 games that is
-  the risk-dominant one (Turocy 2005), so the two are one rule here; `theory.quantal_response` follows the branch
-  itself, and the tests hold the one against the other.
+- *logit limit*: where the principal branch of the logit equilibria ends as noise goes to zero (McKelvey and Palfrey
+  1995). In symmetric games the branch is symmetric and ends at the risk-dominant equilibrium. In others it need not:
+  risk dominance does not see in which unit a player's payoffs are, noise does. There the branch is followed
+  (`theory.quantal_response`), draw by draw.
 
 A rule gives a distribution over action profiles. Ties between pure equilibria under a rule go to the first in the
 order of `theory.two_by_two.PLACES`; with the sum of payoffs tied, both ends of `over_equilibria` still show both.
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from theory.errors import InputError
 from theory.game import Array, Game
+from theory.quantal_response import logit_equilibrium
 from theory.solution import Solution
 from theory.two_by_two import two_by_two
 
@@ -28,6 +30,7 @@ Floats = NDArray[np.float64]
 RULES = ("risk-dominant", "payoff-dominant", "worst", "logit limit")
 
 _TIE = 1e-12  # relative difference of deviation losses that counts as none
+_PRECISION = 1e4  # of the logit equilibrium, per range of the payoffs
 
 
 def select_equilibrium(game: Game, rule: str, solution: Solution | None = None) -> Array:
@@ -49,6 +52,8 @@ def select_equilibrium(game: Game, rule: str, solution: Solution | None = None) 
     ------
     InputError
         For another rule, or a game of another size.
+    SolverError
+        If the logit branch of some asymmetric draw cannot be followed to its end.
 
     Examples
     --------
@@ -65,7 +70,11 @@ def select_equilibrium(game: Game, rule: str, solution: Solution | None = None) 
     found = two_by_two(game) if solution is None else solution
     score = _risk(game, found) if rule in ("risk-dominant", "logit limit") else _joint(game, found)
     score = np.where(found.mask, -score if rule == "worst" else score, -np.inf)
-    chosen = score.argmax(axis=-1)
+    chosen = np.asarray(score.argmax(axis=-1))
+    if rule == "logit limit":
+        for draw in np.argwhere(_asymmetric(game) & (found.mask.sum(axis=-1) > 1)):
+            place = tuple(draw)
+            chosen[place] = _end_of_branch(game[place] if place else game, found.distributions[place])
     return np.asarray(np.take_along_axis(found.distributions, chosen[..., None, None, None], axis=-3)[..., 0, :, :])
 
 
@@ -119,3 +128,17 @@ def _risk(game: Game, found: Solution) -> Floats:
         tied = np.isfinite(second) & (best - second <= _TIE * np.abs(best)) & found.mask[..., 4]
     winner = (pure == best[..., None]) & np.isfinite(pure)
     return np.concatenate([2.0 * winner, np.where(tied, 3.0, 1.0)[..., None]], axis=-1)
+
+
+def _asymmetric(game: Game) -> NDArray[np.bool_]:
+    """Whether the two players' payoffs differ by more than rounding when they change places."""
+    row, column = np.asarray(game.payoff(0), float), np.asarray(game.payoff(1), float)
+    differ = np.abs(row - np.swapaxes(column, -1, -2)).max(axis=(-2, -1))
+    return np.asarray(differ > _TIE * np.asarray(game.payoff_range, float))
+
+
+def _end_of_branch(game: Game, distributions: Array) -> int:
+    """Which of the equilibria is nearest to the logit equilibrium with next to no noise."""
+    row, column = logit_equilibrium(game, _PRECISION / float(game.payoff_range)).strategies
+    away = np.abs(distributions - np.outer(row, column)).max(axis=(-2, -1))
+    return int(np.nanargmin(away))

@@ -256,7 +256,7 @@ def _selection(found: Found) -> dict[str, Any]:
             rules = (*SELECTED, "least", "most")
             by_rule = {rule: estimates[f"{name}, {rule}"] for rule in rules if estimates}
             if by_rule:
-                by_rule["logit limit"] = by_rule["risk-dominant"]  # the same in 2 x 2 games (Turocy 2005)
+                by_rule["logit limit"] = by_rule["risk-dominant"]  # the same in symmetric games
             numbers[f"{name}{', where several' if 'several' in where else ''}"] = by_rule
     return numbers
 

@@ -1,0 +1,58 @@
+"""Target precision: draws grow until the interval is narrow enough, and it is said when it is not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from experiments.cli import main
+from experiments.precision import PrecisionError, run_to_precision
+from theory.errors import InputError
+
+from .conftest import Workshop
+
+
+def test_draws_grow_until_the_half_width_is_reached(chunked: Workshop) -> None:
+    record = run_to_precision(chunked.study, "mean", 0.05, 2**17, workers=1, directory=chunked.records, progress=False)
+    mean = record.numbers["mean"]
+    assert (mean["high"] - mean["low"]) / 2 <= 0.05
+    sizes = sorted(
+        json.loads(path.read_text())["parameters"]["draws"] for path in chunked.records.glob("*/*/record.json")
+    )
+    assert len(sizes) > 1
+    assert sizes[0] == 48
+    assert sizes[-1] == record.parameters["draws"]
+    assert all(size % 48 == 0 and (size // 48).bit_count() == 1 for size in sizes)
+
+
+def test_what_is_not_reached_is_said(chunked: Workshop) -> None:
+    with pytest.raises(PrecisionError, match=r"with 96 draws, the most allowed; 1e-09 was asked for and not reached"):
+        run_to_precision(chunked.study, "mean", 1e-9, 96, workers=1, directory=chunked.records, progress=False)
+    assert len(list(chunked.records.glob("*/*/record.json"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("target", "half_width", "most", "message"),
+    [
+        ("maen", 0.1, 96, "Did you mean 'mean'"),
+        ("mean", -1.0, 96, "half-width is -1"),
+        ("mean", 0.1, 47, "most is 47; it must be at least draws, 48"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused(
+    chunked: Workshop, target: str, half_width: float, most: int, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        run_to_precision(chunked.study, target, half_width, most, workers=1, directory=chunked.records, progress=False)
+
+
+def test_the_command_line_exits_with_one_if_it_is_not_reached(
+    chunked: Workshop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", chunked.name, "--workers", "1", "--target", "mean"]
+    assert main([*words, "--half-width", "1e-9", "--most", "48"]) == 1
+    assert "not reached" in capsys.readouterr().err.splitlines()[-1]
+    assert main([*words, "--half-width", "1e9"]) == 0
+    assert main(words) == 2
+    assert "belong together" in capsys.readouterr().err
