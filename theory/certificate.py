@@ -8,6 +8,7 @@ block of draws that fits the cache of the processor.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from theory.game import Array, Game
 
 BLOCK = 8192
-"""Numbers (draws times places) handled at once: 64 kB per array."""
+"""Draws handled at once: 64 kB per array."""
 
 MOST_CELLS = 64
 """Batches of games with more profiles than this are left to matrix products."""
@@ -70,36 +71,49 @@ def _in_blocks(game: Game, distributions: Array) -> tuple[Array, Array]:
     draws, cells, places = math.prod(game.batch_shape), math.prod(shape), distributions.shape[game.batch_ndim]
     table = game.payoffs.reshape(draws, n, cells).transpose(1, 2, 0)
     weights = distributions.reshape(draws, places, cells).transpose(1, 2, 0)
-    payoffs, regret = np.empty((places, n, draws)), np.empty((places, n, draws))
-    step = max(BLOCK // max(places, 1), 64)
-    for start in range(0, draws, step):
-        block = slice(start, start + step)
-        _block(
-            np.ascontiguousarray(table[..., block]), weights[..., block], shape, payoffs[..., block], regret[..., block]
-        )
-    order = (*game.batch_shape, places, n)
-    return payoffs.transpose(2, 0, 1).reshape(order), regret.transpose(2, 0, 1).reshape(order)
+    results = np.full((2, places, n, draws), np.nan)
+    for start in range(0, draws, BLOCK):
+        block = slice(start, start + BLOCK)
+        rows = np.ascontiguousarray(table[..., block])
+        for place in range(places):
+            own = weights[place, :, block]
+            filled = np.flatnonzero(own[0] == own[0])
+            if 2 * filled.size > own.shape[1]:  # most draws: all of them, those that hold nothing give NaN
+                results[:, place, :, block] = _block(rows, own, shape)
+            elif filled.size:
+                values = _block(rows.take(filled, axis=2), own.take(filled, axis=1), shape)
+                for kind, player in itertools.product(range(2), range(n)):
+                    results[kind, place, player, block][filled] = values[kind, player]
+    order = (2, *game.batch_shape, places, n)
+    payoffs, regret = results.transpose(0, 3, 1, 2).reshape(order)
+    return payoffs, regret
 
 
-def _block(table: Array, weights: Array, shape: tuple[int, ...], payoffs: Array, regret: Array) -> None:
-    """Fill ``payoffs`` and ``regret``, (K, N, draws), of ``table`` (N, cells, draws) ``weights`` (K, cells, draws)."""
-    least = table.min(axis=1)
-    shifted = table - least[:, None]  # differences are then not lost against a large common level
-    grid = weights.reshape(len(weights), *shape, -1)
-    scratch, value = np.empty((2, len(weights), table.shape[-1]))
+def _block(table: Array, weights: Array, shape: tuple[int, ...]) -> Array:
+    """Payoffs and regret, (2, N, draws), from ``table`` (N, cells, draws) and ``weights`` (cells, draws)."""
+    draws = table.shape[-1]
+    results = np.empty((2, len(table), draws))
+    grid = weights.reshape(*shape, draws)
+    scratch = np.empty(draws)
     for player, n_own in enumerate(shape):
-        others = functools.reduce(np.add, np.moveaxis(grid, player + 1, 0)).reshape(len(weights), -1, table.shape[-1])
-        own = np.moveaxis(shifted[player].reshape(*shape, -1), player, 0).reshape(n_own, -1, table.shape[-1])
-        best = np.full(scratch.shape, -np.inf)
-        for action in range(n_own):
-            reply = others[:, 0] * own[action, 0]
-            for rival in range(1, own.shape[1]):
-                np.multiply(others[:, rival], own[action, rival], out=scratch)
-                reply += scratch
-            np.maximum(best, reply, out=best)
-        np.multiply(weights[:, 0], shifted[player, 0], out=value)
-        for cell in range(1, table.shape[1]):
-            np.multiply(weights[:, cell], shifted[player, cell], out=scratch)
-            value += scratch
-        np.maximum(best - value, 0.0, out=regret[:, player])  # minus rounding
-        np.add(value, least[player], out=payoffs[:, player])
+        values = np.moveaxis(table[player].reshape(*shape, draws), player, 0).reshape(n_own, -1, draws)
+        least = values.min(axis=(0, 1))
+        values = values - least  # differences are then not lost against a large common level
+        moved = np.moveaxis(grid, player, 0).reshape(values.shape)
+        others = functools.reduce(np.add, moved)
+        best = _dot(others, values[0], scratch)
+        for action in range(1, n_own):
+            np.maximum(best, _dot(others, values[action], scratch), out=best)
+        value = _dot(moved.reshape(-1, draws), values.reshape(-1, draws), scratch)
+        np.add(value, least, out=results[0, player])
+        np.maximum(best - value, 0.0, out=results[1, player])  # minus rounding
+    return results
+
+
+def _dot(left: Array, right: Array, scratch: Array) -> Array:
+    """Sum of products over the first axis, along the draws."""
+    total = left[0] * right[0]
+    for u, v in zip(left[1:], right[1:], strict=True):
+        np.multiply(u, v, out=scratch)
+        total += scratch
+    return total

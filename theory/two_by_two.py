@@ -59,7 +59,7 @@ def two_by_two(game: Game) -> Solution:
     (d0, d1), (e0, e1) = _gains(game)
     mixed = _opposite(d0, d1) & _opposite(e0, e1)
     pure = [(d0 >= 0) & (e0 >= 0), (d1 >= 0) & (e0 <= 0), (d0 <= 0) & (e1 >= 0), (d1 <= 0) & (e1 <= 0)]
-    mask = np.stack([*pure, mixed], axis=-1).astype(bool)
+    mask = np.moveaxis(np.array([*pure, mixed], dtype=bool), 0, -1)
     distributions = _distributions(mask, _weight(e0, e1, mixed), _weight(d0, d1, mixed))
     with np.errstate(invalid="ignore"):  # empty places of exact games hold nan
         return Solution(game, "two_by_two", distributions, mask=mask, complete=~_degenerate(d0, d1, e0, e1))
@@ -90,14 +90,14 @@ def _distributions(mask: NDArray[np.bool_], x: Array, y: Array) -> Array:
 
     Draws lie next to one another in memory: what follows runs along them.
     """
-    one, zero = (np.where(mask, np.full((), number, x.dtype), np.nan) for number in (1, 0))
     result: Array = np.empty((5, 2, 2, *x.shape), dtype=x.dtype)
+    one, zero, nothing = (np.full((), number, x.dtype) for number in (1, 0, np.nan))
     for place in range(4):
-        result[place] = zero[..., place]
-        result[place, place // 2, place % 2] = one[..., place]
-    x = np.where(mask[..., 4], x, np.nan)
-    result[4, 0, 0], result[4, 0, 1] = x * y, x * (1 - y)
-    result[4, 1, 0], result[4, 1, 1] = (1 - x) * y, (1 - x) * (1 - y)
+        result[place] = np.where(mask[..., place], zero, nothing)
+        np.copyto(result[place, place // 2, place % 2, ...], one, where=mask[..., place])
+    x = np.where(mask[..., 4], x, nothing)
+    for row, column in np.ndindex(2, 2):
+        np.multiply(1 - x if row else x, 1 - y if column else y, out=result[4, row, column, ...])
     return np.moveaxis(result, (0, 1, 2), (-3, -2, -1))
 
 
