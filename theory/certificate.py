@@ -116,4 +116,4 @@ def _dot(left: Array, right: Array, scratch: Array) -> Array:
     for u, v in zip(left[1:], right[1:], strict=True):
         np.multiply(u, v, out=scratch)
         total += scratch
-    return total
+    return np.asarray(total)

@@ -17,6 +17,7 @@ from theory.polynomial_nash import polynomial_nash
 from theory.pure import pure_nash
 from theory.solution import Solution
 from theory.two_by_two import two_by_two
+from theory.variational import variational_equilibrium
 from theory.vertices import BASES_LIMIT, vertex_enumeration, worst_case_bases
 from theory.zero_sum import minimax
 
@@ -51,7 +52,8 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
     Parameters
     ----------
     game
-        A finite game, or a game over quantities (solved by `continuous_nash`), or a batch of either.
+        A finite game, or a game over quantities (solved by `continuous_nash`, or by `variational_equilibrium` if
+        it has shared limits), or a batch of either.
     method
         A name in `METHODS`. If not given: a batch of 2 x 2 games is solved in closed form (`two_by_two`), one
         of larger two-player games, up to 5 x 5, by `batch_support_enumeration`; a
@@ -78,6 +80,8 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
     if isinstance(game, ContinuousGame):
         if method not in (None, "continuous_nash"):
             raise InputError(f"unknown method {method!r} for a game over quantities; there is continuous_nash")
+        if game.shared:
+            return variational_equilibrium(game)
         return continuous_nash(game)
     if not isinstance(game, Game):
         raise InputError(f"nash takes a Game, not {type(game).__name__}; make one with Game(...) or Game.from_bimatrix")
