@@ -25,8 +25,10 @@ from theory.nfg import from_nfg, to_nfg
 from theory.pure import pure_nash
 from theory.repeated_play import is_subgame_perfect, play, simulate
 from theory.risk import HindsightSplit, cvar, hindsight_split, value_at_risk
+from theory.shared_limit import SharedLimit
 from theory.solution import Solution, product_distribution
 from theory.taxonomy import CLASSES, dilemma_class, loss_asymmetry, ordinal_name, symbolic_boundaries
+from theory.variational import VariationalSolution, variational_equilibrium
 from theory.wedge import strategic_wedge
 
 __all__ = [
@@ -39,8 +41,10 @@ __all__ = [
     "Game",
     "HindsightSplit",
     "InputError",
+    "SharedLimit",
     "Solution",
     "SolverError",
+    "VariationalSolution",
     "best_reply",
     "continuous_nash",
     "critical_discount_factor",
@@ -70,4 +74,5 @@ __all__ = [
     "tullock_contest",
     "turn_taking",
     "value_at_risk",
+    "variational_equilibrium",
 ]

@@ -41,7 +41,7 @@ def joint_optimum(game: ContinuousGame, objective: Payoff | None = None, *, star
     Raises
     ------
     InputError
-        If ``objective`` is no function.
+        If ``objective`` is no function, or the game has shared limits.
 
     Examples
     --------
@@ -52,6 +52,11 @@ def joint_optimum(game: ContinuousGame, objective: Payoff | None = None, *, star
     """
     if objective is not None and not callable(objective):
         raise InputError(f"objective is {objective!r}; it must be a function of (x, *parameters), or None")
+    if game.shared:
+        raise InputError(
+            "joint_optimum knows no shared limits; take variational_equilibrium of game.identical_interest(objective), "
+            "whose players maximise the objective under the limits"
+        )
     common = game.identical_interest(objective or game.total())
     if starts is None:
         shares = np.reshape(STARTS, (-1, *(1,) * game.lower.ndim))

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.errors import InputError
 from theory.game import Game
+from theory.shared_limit import SharedLimit
 
 Floats = NDArray[np.float64]
 Payoff = Callable[..., Floats]
@@ -47,6 +48,9 @@ class ContinuousGame:
         Arrays broadcastable to ``(*batch,)``, passed on to every function.
     players
         One label per player.
+    shared
+        Limits on all choices together (total chips, total power): `SharedLimit`. `nash` then finds the
+        variational equilibrium and the shadow price of every limit.
     outcomes
         Named functions of ``(x, *parameters)`` with values of shape ``(..., *batch)``.
     action_unit, payoff_unit
@@ -70,6 +74,7 @@ class ContinuousGame:
     gradients: tuple[Payoff, ...] = ()
     parameters: tuple[Floats, ...] = ()
     players: tuple[str, ...] = ()
+    shared: tuple[SharedLimit, ...] = ()
     outcomes: Mapping[str, Payoff] = field(default_factory=dict)
     action_unit: str = ""
     payoff_unit: str = ""
@@ -83,6 +88,7 @@ class ContinuousGame:
         gradients: Sequence[Payoff] = (),
         parameters: Sequence[ArrayLike] = (),
         players: Sequence[str] | None = None,
+        shared: Sequence[SharedLimit] = (),
         outcomes: Mapping[str, Payoff] | None = None,
         action_unit: str = "",
         payoff_unit: str = "",
@@ -93,7 +99,13 @@ class ContinuousGame:
         values = tuple(np.asarray(parameter, float) for parameter in parameters)
         low, high = np.asarray(lower, float), np.asarray(upper, float)
         shapes = [np.broadcast_shapes(low.shape, high.shape, (n,))[:-1], *(value.shape for value in values)]
-        batch = np.broadcast_shapes(*shapes)
+        shapes += [limit.limit.shape for limit in shared]
+        try:
+            batch = np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise InputError(
+                f"bounds, parameters and limits have draws of shapes {shapes}; give them all one"
+            ) from None
         low, high = np.broadcast_to(low, (*batch, n)), np.broadcast_to(high, (*batch, n))
         if not (np.isfinite(low) & np.isfinite(high) & (low < high)).all():
             raise InputError("each choice needs finite bounds with lower < upper")
@@ -107,6 +119,7 @@ class ContinuousGame:
             "gradients": tuple(gradients),
             "parameters": values,
             "players": labels,
+            "shared": tuple(limit.fit((*batch, n)) for limit in shared),
             "outcomes": MappingProxyType(dict(outcomes or {})),
             "action_unit": action_unit,
             "payoff_unit": payoff_unit,
@@ -133,9 +146,13 @@ class ContinuousGame:
 
     def gradient(self, x: Floats) -> Floats:
         """Own marginal payoffs, shape ``(..., *batch, N)``."""
+        return np.stack([self.gradient_of(i, x) for i in range(self.n_players)], axis=-1)
+
+    def gradient_of(self, player: int, x: Floats) -> Floats:
+        """Own marginal payoff of one player, shape ``(..., *batch)``."""
         if self.gradients:
-            return np.stack([_full(g(x, *self.parameters), x) for g in self.gradients], axis=-1)
-        return np.stack([self._difference(i, x) for i in range(self.n_players)], axis=-1)
+            return _full(self.gradients[player](x, *self.parameters), x)
+        return self._difference(player, x)
 
     def _difference(self, player: int, x: Floats) -> Floats:
         step = np.cbrt(np.finfo(float).eps) * (self.upper - self.lower)[..., player]
@@ -156,19 +173,21 @@ class ContinuousGame:
         if not self.batch_shape:
             raise InputError("this game has no batch axes; only a batch of games can be indexed")
         parameters = [np.broadcast_to(value, self.batch_shape)[index] for value in self.parameters]
-        return self._with(lower=self.lower[index], upper=self.upper[index], parameters=parameters)
+        shared = [limit[index] for limit in self.shared]
+        return self.replace(lower=self.lower[index], upper=self.upper[index], parameters=parameters, shared=shared)
 
     def identical_interest(self, objective: Payoff) -> ContinuousGame:
         """The same choices, with every player paid ``objective``: its best equilibrium maximises the objective."""
-        return self._with(payoffs=(objective,) * self.n_players, gradients=())
+        return self.replace(payoffs=(objective,) * self.n_players, gradients=())
 
     def total(self) -> Payoff:
         """Joint payoff of all players, as a function that `identical_interest` takes."""
         payoffs = self.payoffs
         return lambda x, *parameters: np.asarray(sum(payoff(x, *parameters) for payoff in payoffs))
 
-    def _with(self, **changes: Any) -> ContinuousGame:
-        names = ("payoffs", "lower", "upper", "gradients", "parameters", "players", "outcomes")
+    def replace(self, **changes: Any) -> ContinuousGame:
+        """Copy with some of the arguments changed."""
+        names = ("payoffs", "lower", "upper", "gradients", "parameters", "players", "shared", "outcomes")
         fields = {name: getattr(self, name) for name in (*names, "action_unit", "payoff_unit")}
         return ContinuousGame(**(fields | changes))
 
@@ -183,8 +202,11 @@ class ContinuousGame:
         Raises
         ------
         InputError
-            If the table would hold more than `MAX_CELLS` payoffs, or the levels are out of bounds.
+            If the table would hold more than `MAX_CELLS` payoffs, the levels are out of bounds, or there are shared
+            limits, which a table of payoffs cannot hold.
         """
+        if self.shared:
+            raise InputError("a finite game has no shared limits; leave out shared=, or solve it with nash(game)")
         grids = [np.broadcast_to(np.asarray(g, float), (*self.batch_shape, np.shape(g)[-1])) for g in levels]
         if len(grids) != self.n_players:
             raise InputError(f"{len(grids)} lists of levels given; one per player is needed: {self.n_players}")

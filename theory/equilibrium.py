@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import overload
 
+from theory.batches import MOST_PAIRS, batch_support_enumeration
 from theory.bimatrix import lemke_howson_all, nashpy_vertex_enumeration, support_enumeration
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.errors import InputError
@@ -16,6 +17,7 @@ from theory.polynomial_nash import polynomial_nash
 from theory.pure import pure_nash
 from theory.solution import Solution
 from theory.two_by_two import two_by_two
+from theory.variational import variational_equilibrium
 from theory.vertices import BASES_LIMIT, vertex_enumeration, worst_case_bases
 from theory.zero_sum import minimax
 
@@ -24,6 +26,7 @@ SMALL = 27
 
 METHODS: dict[str, Callable[[Game], Solution]] = {
     "two_by_two": two_by_two,
+    "batch_support_enumeration": batch_support_enumeration,
     "vertex_enumeration": vertex_enumeration,
     "lemke_howson_all": lemke_howson_all,
     "pure_nash": pure_nash,
@@ -49,9 +52,11 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
     Parameters
     ----------
     game
-        A finite game, or a game over quantities (solved by `continuous_nash`), or a batch of either.
+        A finite game, or a game over quantities (solved by `continuous_nash`, or by `variational_equilibrium` if
+        it has shared limits), or a batch of either.
     method
-        A name in `METHODS`. If not given: a batch of 2 x 2 games is solved in closed form (`two_by_two`); a
+        A name in `METHODS`. If not given: a batch of 2 x 2 games is solved in closed form (`two_by_two`), one
+        of larger two-player games, up to 5 x 5, by `batch_support_enumeration`; a
         single two-player game by `vertex_enumeration`, which is provably complete, if it is small enough
         that this cannot take long, and else by Lemke-Howson from all labels; with one or more than two
         players, `polynomial_nash` if it is small, else pure equilibria only. What is not proved is said in
@@ -64,7 +69,7 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
     Raises
     ------
     InputError
-        For an unknown method, for something that is not a game, or for a batch of two-player games larger than 2 x 2.
+        For an unknown method, for something that is not a game, or for a batch of two-player games larger than 5 x 5.
 
     Examples
     --------
@@ -75,6 +80,8 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
     if isinstance(game, ContinuousGame):
         if method not in (None, "continuous_nash"):
             raise InputError(f"unknown method {method!r} for a game over quantities; there is continuous_nash")
+        if game.shared:
+            return variational_equilibrium(game)
         return continuous_nash(game)
     if not isinstance(game, Game):
         raise InputError(f"nash takes a Game, not {type(game).__name__}; make one with Game(...) or Game.from_bimatrix")
@@ -93,9 +100,11 @@ def _default(game: Game) -> Solution:
         return replace(pure_nash(game), complete=False, note=note)
     if game.batch_ndim and game.n_actions == (2, 2):
         return two_by_two(game)
+    if game.batch_ndim and math.comb(sum(game.n_actions), game.n_actions[0]) - 1 <= MOST_PAIRS:
+        return batch_support_enumeration(game)
     if game.batch_ndim:
         raise InputError(
-            f"nash solves a batch of two-player games only if they are 2 x 2, not {game!r}; "
+            f"nash solves a batch of two-player games up to 5 x 5, not {game!r}; "
             "find pure equilibria with pure_nash(game), or loop over the draws: [nash(draw) for draw in game]"
         )
     if worst_case_bases(*game.n_actions) <= BASES_LIMIT:

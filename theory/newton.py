@@ -18,6 +18,7 @@ import numpy as np
 
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution, Floats
+from theory.errors import InputError
 
 STARTS = (0.02, 0.15, 0.5)
 """Where the search starts, as shares of each interval."""
@@ -48,6 +49,11 @@ def continuous_nash(
         Distinct equilibria found from the starts, in one place of ``K`` each; what could not be certified is
         masked out. ``complete`` is False: uniqueness is a theorem about a model, not a finding of a search.
 
+    Raises
+    ------
+    InputError
+        If the game has shared limits.
+
     Examples
     --------
     >>> rent = lambda i: lambda x: 9 * x[..., i] / x.sum(-1) - x[..., i]
@@ -55,21 +61,25 @@ def continuous_nash(
     >>> continuous_nash(lottery).select().round(6)  # Tullock: (n-1) V / n^2
     array([2., 2., 2.])
     """
+    if game.shared:
+        raise InputError(
+            "this game has shared limits: solve it with nash(game), which is variational_equilibrium(game)"
+        )
     width = game.upper - game.lower
     if starts is None:
         shares = np.reshape(STARTS, (-1, *(1,) * width.ndim))
         starts = game.lower + shares * width
     x = np.broadcast_to(starts, (len(starts), *width.shape)).copy()
-    scale = _payoff_scale(game, x)
+    scale = payoff_scale(game, x)
     x = _sweep(game, x, damping=1.0)
-    x, used = _newton(game, x, scale, max_iterations)
-    solution = _certify(game, x, tolerance)
+    x, used = newton(game, x, scale, max_iterations)
+    solution = certify(game, x, tolerance)
     if not solution.certified.any(axis=-1).all():
         solution = _retry(game, solution, tolerance)
     return solution.replace(iterations=used)
 
 
-def _payoff_scale(game: ContinuousGame, x: Floats) -> Floats:
+def payoff_scale(game: ContinuousGame, x: Floats) -> Floats:
     """Range of each player's payoff along its interval, shape ``(*batch, N)``: what makes ``F`` free of units."""
     spreads = [best_reply(game, x[-1], i, levels=17, zooms=0)[2] for i in range(game.n_players)]
     spread = np.stack(spreads, axis=-1)
@@ -85,7 +95,8 @@ def _sweep(game: ContinuousGame, x: Floats, damping: float) -> Floats:
     return x
 
 
-def _newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) -> tuple[Floats, int]:
+def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) -> tuple[Floats, int]:
+    """Zeros of ``F`` from the starts ``x`` of shape ``(K, *batch, N)``, and the number of steps."""
     width = game.upper - game.lower
 
     def scaled_gradient(z: Floats) -> Floats:
@@ -129,7 +140,7 @@ def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats, res
     return np.asarray(np.linalg.solve(jacobian, residual[..., None])[..., 0])
 
 
-def _certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolution:
+def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolution:
     """Compute payoffs and regret of the candidates ``x`` of shape ``(K, *batch, N)`` and drop repeats."""
     payoffs = game.payoff(x)
     replies = [best_reply(game, x, i) for i in range(game.n_players)]
@@ -169,8 +180,8 @@ def _retry(game: ContinuousGame, solution: ContinuousSolution, tolerance: float)
     x = np.broadcast_to((0.9 * part.lower + 0.1 * part.upper), (1, *part.lower.shape)).copy()
     for _ in range(40):
         x = _sweep(part, x, damping=0.5)
-    x, _ = _newton(part, x, _payoff_scale(part, x), 60)
-    again = _certify(part, x, tolerance)
+    x, _ = newton(part, x, payoff_scale(part, x), 60)
+    again = certify(part, x, tolerance)
     if not game.batch_shape:
         return again if again.certified.any() else solution.replace(note="no candidate could be certified")
     fields = {}

@@ -11,7 +11,7 @@ for every player is a Nash equilibrium. No solver's word is taken for it: both s
 
 from __future__ import annotations
 
-import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.certificate import largest, payoffs_and_regret
 from theory.errors import InputError
 from theory.game import Array, Game
 
@@ -81,17 +82,13 @@ class Solution:
             )
         places = distributions.shape[: lead + 1]
         mask = np.broadcast_to(np.asarray(self.mask, bool), places) if self.mask.size else np.ones(places, bool)
-        empty = np.expand_dims(~mask, tuple(range(-game.n_players, 0)))
-        distributions = np.where(empty, np.nan, distributions) if empty.any() else distributions
-        game, least = game.from_minimum()
-        payoffs = game.expected_payoffs(distributions)
-        best = np.stack([_largest(game.deviation_payoffs(i, distributions)) for i in range(game.n_players)], axis=-1)
-        regret = best - payoffs
+        distributions = _with_gaps(distributions, mask)
+        payoffs, regret = payoffs_and_regret(game, distributions)
         for name, value in {
             "mask": mask,
             "distributions": distributions,
-            "payoffs": payoffs + np.expand_dims(least, -2),
-            "regret": np.where(regret < 0, 0 * regret, regret),  # minus rounding
+            "payoffs": payoffs,
+            "regret": regret,
         }.items():
             object.__setattr__(self, name, value)
 
@@ -104,7 +101,7 @@ class Solution:
     def relative_regret(self) -> NDArray[np.float64]:
         """Largest regret of any player over the game's payoff range, shape ``(*batch, K)``; 0 in a flat game."""
         scale = np.expand_dims(np.asarray(self.game.payoff_range, float), -1)
-        worst = np.asarray(_largest(self.regret), float)
+        worst = np.asarray(largest(self.regret), float)
         positive = np.broadcast_to(scale > 0, worst.shape)
         return np.asarray(np.divide(worst, scale, out=np.zeros(worst.shape), where=positive))
 
@@ -157,13 +154,13 @@ class Solution:
         return "\n".join([head + (f" [{self.note}]" if self.note else ""), *lines])
 
 
-def _largest(values: Array) -> Array:
-    """Maximum over the last axis: one comparison per column, as reductions over short axes are slow."""
-    return np.asarray(functools.reduce(_larger, np.moveaxis(values, -1, 0)))
-
-
-def _larger(left: Array, right: Array) -> Array:
-    return np.where(left >= right, left, right)
+def _with_gaps(distributions: Array, mask: NDArray[np.bool_]) -> Array:
+    """NaN in the places that hold nothing; no copy if they are so already."""
+    first = distributions.reshape(*mask.shape, math.prod(distributions.shape[mask.ndim :]))[..., 0]
+    if mask.all() or (distributions.dtype == float and (np.isnan(first) | mask).all()):
+        return distributions
+    empty = np.expand_dims(~mask, tuple(range(mask.ndim, distributions.ndim)))
+    return np.asarray(np.where(empty, np.nan, distributions))
 
 
 def product_distribution(strategies: Sequence[Array]) -> Array:

@@ -56,15 +56,22 @@ def two_by_two(game: Game) -> Solution:
     """
     if game.n_actions != (2, 2):
         raise InputError(f"two_by_two solves games of two players with two actions each, not {game!r}; use nash(game)")
-    row, column = game.payoff(0), game.payoff(1)
-    d0, d1 = row[..., 0, 0] - row[..., 1, 0], row[..., 0, 1] - row[..., 1, 1]
-    e0, e1 = column[..., 0, 0] - column[..., 0, 1], column[..., 1, 0] - column[..., 1, 1]
+    (d0, d1), (e0, e1) = _gains(game)
     mixed = _opposite(d0, d1) & _opposite(e0, e1)
     pure = [(d0 >= 0) & (e0 >= 0), (d1 >= 0) & (e0 <= 0), (d0 <= 0) & (e1 >= 0), (d1 <= 0) & (e1 <= 0)]
-    mask = np.stack([*pure, mixed], axis=-1).astype(bool)
-    distributions = _distributions(game, _weight(e0, e1, mixed), _weight(d0, d1, mixed))
+    mask = np.moveaxis(np.array([*pure, mixed], dtype=bool), 0, -1)
+    distributions = _distributions(mask, _weight(e0, e1, mixed), _weight(d0, d1, mixed))
     with np.errstate(invalid="ignore"):  # empty places of exact games hold nan
         return Solution(game, "two_by_two", distributions, mask=mask, complete=~_degenerate(d0, d1, e0, e1))
+
+
+def _gains(game: Game) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """What action 0 adds for the row player against each column, and for the column player against each row."""
+    row, column = game.payoff(0), game.payoff(1)
+    return (
+        (row[..., 0, 0] - row[..., 1, 0], row[..., 0, 1] - row[..., 1, 1]),
+        (column[..., 0, 0] - column[..., 0, 1], column[..., 1, 0] - column[..., 1, 1]),
+    )
 
 
 def _opposite(u: Array, v: Array) -> NDArray[np.bool_]:
@@ -78,15 +85,20 @@ def _weight(u0: Array, u1: Array, where: NDArray[np.bool_]) -> Array:
     return np.asarray(np.where(where, abs(u1), 0) / total)
 
 
-def _distributions(game: Game, x: Array, y: Array) -> Array:
-    """The four unit masses, which are the same in every draw, and the product of the mixtures."""
-    result: Array = np.empty((*game.batch_shape, 5, 2, 2), dtype=x.dtype)
-    result[..., :4, :, :] = np.eye(4, dtype=int).reshape(4, 2, 2)
-    result[..., 4, 0, 0] = x * y
-    result[..., 4, 0, 1] = x * (1 - y)
-    result[..., 4, 1, 0] = (1 - x) * y
-    result[..., 4, 1, 1] = (1 - x) * (1 - y)
-    return result
+def _distributions(mask: NDArray[np.bool_], x: Array, y: Array) -> Array:
+    """The four unit masses, where they are equilibria, and the product of the mixtures; NaN elsewhere.
+
+    Draws lie next to one another in memory: what follows runs along them.
+    """
+    result: Array = np.empty((5, 2, 2, *x.shape), dtype=x.dtype)
+    one, zero, nothing = (np.full((), number, x.dtype) for number in (1, 0, np.nan))
+    for place in range(4):
+        result[place] = np.where(mask[..., place], zero, nothing)
+        np.copyto(result[place, place // 2, place % 2, ...], one, where=mask[..., place])
+    x = np.where(mask[..., 4], x, nothing)
+    for row, column in np.ndindex(2, 2):
+        np.multiply(1 - x if row else x, 1 - y if column else y, out=result[4, row, column, ...])
+    return np.moveaxis(result, (0, 1, 2), (-3, -2, -1))
 
 
 def _degenerate(d0: Array, d1: Array, e0: Array, e1: Array) -> NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from theory.equilibrium import METHODS, nash
         (Game(np.random.default_rng(0).random((2, 5, 4))), "vertex_enumeration", True),
         (Game(np.random.default_rng(0).random((2, 14, 14))), "lemke_howson_all", False),
         (Game(np.random.default_rng(0).random((9, 2, 2, 2)), batch_ndim=1), "two_by_two", True),
+        (Game(np.random.default_rng(0).random((9, 2, 3, 4)), batch_ndim=1), "batch_support_enumeration", True),
         (Game(np.random.default_rng(0).random((3, 2, 3, 2))), "polynomial_nash", True),
         (Game(np.random.default_rng(0).random((3, 4, 4, 4))), "pure_nash", False),
         (Game(np.random.default_rng(0).random((4, 3, 2, 3, 2)), batch_ndim=1), "pure_nash", False),
@@ -37,7 +38,7 @@ def test_default_and_named_methods_agree_on_a_zero_sum_game():
 
 def test_what_cannot_be_solved_is_refused_with_advice():
     with pytest.raises(InputError, match="pure_nash"):
-        nash(Game(np.zeros((4, 2, 3, 3)), batch_ndim=1))
+        nash(Game(np.zeros((4, 2, 6, 6)), batch_ndim=1))
     with pytest.raises(InputError, match="vertex_enumeration, lemke_howson_all"):
         nash(Game(np.zeros((2, 2, 2))), "simplex")
     with pytest.raises(InputError, match="takes a Game, not list"):

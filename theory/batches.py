@@ -1,0 +1,285 @@
+"""All equilibria of a stack of small two-player games in one call, by support enumeration along the draws.
+
+Definitions
+-----------
+A pair of supports of equal size, ``I`` of rows and ``J`` of columns, carries at most one equilibrium of a game
+without ties: the mixture ``y`` on ``J`` that makes the rows of ``I`` equally good, and the mixture ``x`` on ``I`` that
+does so for the columns of ``J`` (von Stengel 2002, Handbook of Game Theory 3, algorithm 2.4). With ``D`` the
+differences between the payoffs of the rows of ``I`` and those of the first of them, a (k-1, k) matrix, ``D y = 0`` is
+solved by the
+minors of ``D`` with alternating signs; ``y`` is a distribution with support ``J`` if all of these have the same sign.
+
+The pair of supports is also the *identity* of an equilibrium: as parameters move, the equilibrium on a pair moves
+continuously, until it ends where a probability reaches zero or another action becomes as good. So the places
+of the result are pairs of supports, the same in all draws, and a mask says in which draws a place is filled.
+
+Ties: if an action outside ``I`` is exactly as good as those in ``I`` against a mixture that makes ``I`` indifferent,
+or the mixture is not unique, there may be a continuum of equilibria. Without such ties every vertex of the
+best-response polytopes has as many best replies as actions in use, and then the list is complete (von Stengel 2002,
+section 2.5). A draw with a tie (up to the rounding of its own mixture) is kept, with what was found, and
+marked not complete.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.errors import InputError
+from theory.game import Array, Game
+from theory.solution import TOLERANCE, Solution
+
+Booleans = NDArray[np.bool_]
+Support = tuple[int, ...]
+Pair = tuple[Support, Support]
+
+MOST_PAIRS = 300
+"""Support pairs of the largest games taken (4 x 4 has 69, 5 x 5 has 251)."""
+
+BLOCK = 4096
+"""Draws handled at once: arrays of 32 kB, which stay in the cache."""
+
+MOST_NUMBERS = 250_000_000
+"""Probabilities in the largest result (2 GB)."""
+
+_ROUNDING = 1e-14  # of a sum of products of payoffs in [0, 1], with room for k <= 5
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BatchSolution(Solution):
+    """Equilibria of a stack of games, in places that mean the same pair of supports in every draw.
+
+    Attributes
+    ----------
+    supports
+        ``((rows), (columns))`` in use in each of the K places; only pairs that occur in some draw are listed.
+    """
+
+    supports: tuple[Pair, ...] = ()
+
+    def place(self, rows: Support, columns: Support) -> int | None:
+        """Place of the equilibria on these supports; None if they occur in no draw."""
+        pair = (tuple(rows), tuple(columns))
+        return self.supports.index(pair) if pair in self.supports else None
+
+    def frequencies(self) -> dict[Pair, float]:
+        """Share of the draws in which each pair of supports carries an equilibrium."""
+        return dict(zip(self.supports, self.mask.reshape(-1, len(self.supports)).mean(axis=0).tolist(), strict=True))
+
+
+def support_pairs(m: int, n: int) -> list[Pair]:
+    """All pairs of supports of equal size, smallest first.
+
+    Examples
+    --------
+    >>> support_pairs(2, 2)
+    [((0,), (0,)), ((0,), (1,)), ((1,), (0,)), ((1,), (1,)), ((0, 1), (0, 1))]
+    """
+    return [
+        pair
+        for k in range(1, min(m, n) + 1)
+        for pair in itertools.product(itertools.combinations(range(m), k), itertools.combinations(range(n), k))
+    ]
+
+
+def batch_support_enumeration(game: Game) -> BatchSolution:
+    """All equilibria of every game of a stack of two-player games.
+
+    Parameters
+    ----------
+    game
+        Two players, any batch axes, up to `MOST_PAIRS` pairs of supports: 4 x 4, 5 x 5, 3 x 9, 2 x 24.
+
+    Returns
+    -------
+    BatchSolution
+        Distributions of shape ``(*batch, K, m, n)``, with a mask, counts and regrets. ``complete`` has shape
+        ``batch``: False in draws with ties, of which `vertex_enumeration` finds the extreme equilibria. Exact
+        rationals are taken as floats; solve them one by one to keep them exact.
+
+    Raises
+    ------
+    InputError
+        If there are not two players, or the games are too large.
+
+    Examples
+    --------
+    Rock, paper, scissors has one equilibrium; meeting in one of three places has seven:
+
+    >>> rps, meet = np.array([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]]), np.eye(3)
+    >>> solution = batch_support_enumeration(Game.from_bimatrix([rps, meet], [-rps, meet]))
+    >>> solution.count, solution.complete
+    (array([1, 7]), array([ True,  True]))
+    >>> solution.frequencies()[(0,), (0,)]
+    0.5
+    """
+    if game.n_players != 2:
+        raise InputError(f"{game!r}: support enumeration of a stack takes two-player games; use pure_nash for more")
+    m, n = game.n_actions
+    if math.comb(m + n, m) - 1 > MOST_PAIRS:
+        raise InputError(
+            f"{game!r} has {math.comb(m + n, m) - 1} pairs of supports; a stack is solved up to {MOST_PAIRS}: "
+            "loop over the draws, [nash(draw) for draw in game]"
+        )
+    game = _as_floats(game)
+    draws = math.prod(game.batch_shape)
+    payoffs = game.payoffs.reshape(draws, 2, m, n).transpose(1, 2, 3, 0)
+    found: dict[Pair, list[tuple[int, Booleans, Array, Array]]] = {}
+    complete = np.empty(draws, bool)
+    for start in range(0, draws, BLOCK):
+        block = payoffs[..., start : start + BLOCK]
+        stack = _Stack(_unit(block[0]), _unit(block[1].swapaxes(0, 1)))
+        for pair, mask, x, y in stack.equilibria():
+            found.setdefault(pair, []).append((start, mask, x, y))
+        complete[start : start + BLOCK] = ~stack.tied
+    order = [pair for pair in support_pairs(m, n) if pair in found]
+    if len(order) * m * n * draws > MOST_NUMBERS:
+        raise InputError(
+            f"the equilibria of {game!r} on {len(order)} pairs of supports would fill more than {MOST_NUMBERS:,} "
+            "numbers; "
+            f"solve it in parts of {MOST_NUMBERS // (len(order) * m * n):,} draws: game[start:stop]"
+        )
+    distributions, mask = _assemble(order, found, (m, n), draws)
+    distributions = distributions.reshape(*game.batch_shape, len(order), m, n)
+    return _certified(
+        BatchSolution(
+            game,
+            "batch_support_enumeration",
+            distributions,
+            mask=mask.reshape(*game.batch_shape, len(order)),
+            complete=complete.reshape(game.batch_shape),
+            supports=tuple(order),
+        )
+    )
+
+
+def _certified(solution: BatchSolution) -> BatchSolution:
+    """Take out mixtures that rounding has spoiled, and say of how many draws the list is not proved complete."""
+    with np.errstate(invalid="ignore"):
+        spoiled = solution.mask & (solution.relative_regret > solution.tolerance)
+    complete = np.asarray(solution.complete) & ~spoiled.any(axis=-1)
+    ties = int(np.size(complete) - complete.sum())
+    if not ties:
+        return solution
+    note = f"{ties} of {np.size(complete)} draws have ties: find their extreme equilibria with vertex_enumeration"
+    changes: dict[str, Any] = {"mask": solution.mask & ~spoiled} if spoiled.any() else {}
+    return replace(solution, complete=complete, note=note, **changes)
+
+
+def _as_floats(game: Game) -> Game:
+    if not game.is_exact:
+        return game
+    return Game(
+        game.payoffs.astype(float),
+        players=game.players,
+        actions=game.actions,
+        outcomes=game.outcomes,
+        batch_ndim=game.batch_ndim,
+    )
+
+
+@dataclass(eq=False)
+class _Stack:
+    """One block of draws; ``row[i, j]`` and ``column[j, i]`` have shape (draws,), with payoffs in [0, 1]."""
+
+    row: Array
+    column: Array
+
+    def __post_init__(self) -> None:
+        self.tied: Booleans = np.zeros(self.row.shape[-1], bool)
+
+    def equilibria(self) -> Iterator[tuple[Pair, Booleans, Array, Array]]:
+        """Pairs of supports that carry an equilibrium in some draw: where, and the mixtures ``(k, draws)``."""
+        for rows, columns in support_pairs(*self.row.shape[:2]):
+            y, good_y = self._mixture(self.row, rows, columns)
+            x, good_x = self._mixture(self.column, columns, rows)
+            mask = good_x & good_y
+            if mask.any():
+                yield (rows, columns), mask, x, y
+
+    def _mixture(self, payoff: Array, indifferent: Support, used: Support) -> tuple[Array, Booleans]:
+        """Mixture of ``used`` that makes ``indifferent`` the best replies, and where there is one; ties are noted."""
+        k = len(used)
+        if k == 1:
+            mixture: Array = np.ones((1, payoff.shape[-1]))
+            proper: Booleans = np.ones(payoff.shape[-1], bool)
+            slack: Any = _ROUNDING
+        else:
+            block = payoff[np.ix_(indifferent, used)]
+            weights = _minors(block[1:] - block[0])
+            total = functools.reduce(np.add, weights)
+            sign = np.where(total < 0, -1.0, 1.0)
+            size = total * sign
+            low, high = functools.reduce(np.minimum, [w * sign for w in weights]), np.abs(weights).max(axis=0)
+            # weights below rounding: the mixture is on a smaller support, or any mixture would do
+            self.tied |= (low <= _ROUNDING) & (low >= -_ROUNDING) & (high <= _ROUNDING)
+            proper = low > _ROUNDING
+            mixture = weights / np.where(proper, total, 1.0)
+            slack = _ROUNDING / np.where(proper, size, 1.0)
+        return mixture, self._best(payoff, indifferent, used, mixture, proper, slack)
+
+    def _best(
+        self, payoff: Array, indifferent: Support, used: Support, mixture: Array, proper: Booleans, slack: Any
+    ) -> Booleans:
+        """Where no other action is better; where another is as good within ``slack``, a tie is noted."""
+        own = _expected(payoff[indifferent[0]], used, mixture)
+        tie = np.zeros(proper.shape, bool)
+        for other in range(len(payoff)):
+            if other not in indifferent:
+                loss = own - _expected(payoff[other], used, mixture)
+                proper = proper & (loss >= -np.minimum(slack, TOLERANCE))
+                tie |= loss <= 8 * slack  # more than what is accepted: a tie noted in vain costs nothing but a claim
+        self.tied |= tie & proper
+        return proper
+
+
+def _expected(payoffs: Array, used: Support, mixture: Array) -> Array:
+    return functools.reduce(np.add, [payoffs[action] * weight for action, weight in zip(used, mixture, strict=True)])
+
+
+def _minors(matrix: Array) -> Array:
+    """Signed maximal minors of ``matrix`` (k-1, k, draws): a vector (k, draws) that it takes to zero."""
+    k = matrix.shape[1]
+    return np.stack([(-1) ** j * _determinant(matrix, tuple(c for c in range(k) if c != j)) for j in range(k)])
+
+
+def _determinant(matrix: Array, columns: Support) -> Array:
+    """Determinant of the last ``len(columns)`` rows in these columns, along the draws (expansion by rows)."""
+    top = matrix[len(matrix) - len(columns)]
+    if len(columns) == 1:
+        return np.asarray(top[columns[0]])
+    terms = [
+        (-1) ** place * top[column] * _determinant(matrix, columns[:place] + columns[place + 1 :])
+        for place, column in enumerate(columns)
+    ]
+    return np.asarray(functools.reduce(np.add, terms))
+
+
+def _unit(payoff: Array) -> Array:
+    """Payoffs of each draw moved to [0, 1] and laid next to one another: tolerances are then free of units."""
+    low, high = payoff.min(axis=(0, 1)), payoff.max(axis=(0, 1))
+    return np.ascontiguousarray((payoff - low) / np.where(high > low, high - low, 1.0))
+
+
+def _assemble(
+    order: list[Pair], found: dict[Pair, list[tuple[int, Booleans, Array, Array]]], shape: tuple[int, int], draws: int
+) -> tuple[Array, Booleans]:
+    """Put what was found in its place: distributions (draws, K, m, n), NaN elsewhere, and the mask (draws, K)."""
+    distributions = np.full((len(order), *shape, draws), np.nan)
+    mask = np.zeros((len(order), draws), bool)
+    for place, pair in enumerate(order):
+        for start, here, x, y in found[pair]:
+            block = slice(start, start + len(here))
+            mask[place, block] = here
+            target = distributions[place, ..., block]
+            target[:, :, here] = 0.0
+            for (i, row), (j, column) in itertools.product(enumerate(pair[0]), enumerate(pair[1])):
+                np.multiply(x[i], y[j], out=target[row, column], where=here)
+    return np.moveaxis(distributions, -1, 0), mask.T

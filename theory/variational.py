@@ -1,0 +1,248 @@
+"""Equilibria under shared limits: the variational equilibrium and the shadow price of every limit.
+
+Under shared limits ``W x <= L`` there is usually a continuum of generalised Nash equilibria: whoever took the scarce
+good first keeps it. The *variational* (normalised, Rosen 1965, *Existence and uniqueness of equilibrium points for
+concave n-person games*, Econometrica 33:520-534) equilibrium is the one at which every player values the limit alike:
+there is one multiplier ``mu_c >= 0`` per limit, and every player's choice is a best reply in the game with payoffs
+
+    u_i(x) - sum_c mu_c w_ci x_i,        mu_c > 0 only if limit c binds
+
+(Facchinei, Fischer, Piccialli 2007, Oper. Res. Lett. 35:159-164). It is what a market for the scarce good with
+price-taking buyers would bring about, and ``mu`` is that price: what one more unit of the limit is worth to any player
+who uses it, others held fixed. So each limit is added to the game as one more player who sets its price and earns
+``mu_c (W x - L)_c``, and the larger game is solved as games over quantities are.
+
+Certificate: a *global* best reply of every player at the prices found, limits met, and no price on a limit that does
+not bind. At such prices nobody would change even without the limits; so nobody gains by a change that keeps to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.continuous import ContinuousGame, ContinuousSolution, Floats, Payoff
+from theory.errors import InputError
+from theory.newton import certify, continuous_nash, newton, payoff_scale
+
+_ENLARGEMENTS = 8
+_BISECTIONS = 50
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class VariationalSolution(ContinuousSolution):
+    """Equilibria under shared limits; one place per draw.
+
+    Attributes
+    ----------
+    shadow_prices
+        Multipliers ``mu`` in payoff units per unit of each limit, shape ``(*batch, K, C)``: 0 where it does not bind.
+    use
+        Share of each limit that is used, shape ``(*batch, K, C)``.
+    """
+
+    shadow_prices: Floats = ()  # type: ignore[assignment]  # always given: a default only because it follows defaults
+    use: Floats = ()  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        if self.game.batch_shape:
+            return super().__repr__()
+        lines = [
+            f"  limit {limit.name!r}: {float(self.use[0, c]):.1%} used, shadow price "
+            f"{float(self.shadow_prices[0, c]):.6g} {self.game.payoff_unit} per {limit.unit or 'unit'}"
+            for c, limit in enumerate(self.game.shared)
+            if self.certified[0]
+        ]
+        return "\n".join([super().__repr__(), *lines])
+
+
+def variational_equilibrium(game: ContinuousGame, *, tolerance: float = 1e-9) -> VariationalSolution:
+    """Equilibrium under the game's shared limits with one price for each of them.
+
+    Parameters
+    ----------
+    game
+        A game over quantities with ``shared`` limits; any batch.
+    tolerance
+        Regret accepted, as a share of the range of the player's own payoff; also of the use of each limit.
+
+    Returns
+    -------
+    VariationalSolution
+        One place per draw; masked out where nothing could be certified (payoffs that are far from concave may
+        have no price that all accept). Unique if payoffs are diagonally strictly concave (Rosen 1965), which is
+        not checked: ``complete`` is False.
+
+    Raises
+    ------
+    InputError
+        If the game has no shared limit, or a limit excludes the smallest choices.
+
+    Examples
+    --------
+    Cournot with inverse demand 1 - Q and no cost, but with capacity for a total of 0.4 only. The price of output is
+    0.6, each sells 0.2, and capacity is worth 0.6 - 0.2 to either:
+
+    >>> from theory import SharedLimit
+    >>> profit = lambda i: lambda x: x[..., i] * (1 - x.sum(-1))
+    >>> game = ContinuousGame([profit(0), profit(1)], lower=0, upper=1, shared=[SharedLimit(0.4)])
+    >>> solution = variational_equilibrium(game)
+    >>> solution.select().round(6), solution.shadow_prices[0].round(6)
+    (array([0.2, 0.2]), array([0.4]))
+    """
+    if not isinstance(game, ContinuousGame) or not game.shared:
+        raise InputError("variational_equilibrium takes a ContinuousGame with shared limits: shared=[SharedLimit(...)]")
+    for limit in game.shared:
+        if (limit.use(game.lower) >= limit.limit).any():
+            raise InputError(
+                f"the shared limit {limit.name!r} leaves nothing to choose: the smallest choices already use "
+                f"{np.max(limit.use(game.lower)):g} of {np.min(limit.limit):g}"
+            )
+    free = game.replace(shared=())
+    x, prices = _start(game, free)
+    x, prices, used = _solve(game, free, x, prices)
+    found = _certified(game, free, x, prices, tolerance)
+    if len(game.shared) == 1 and not found.certified.all():
+        x, prices = _by_bisection(game, free, x, prices, ~found.certified[..., 0])
+        found = _certified(game, free, x, prices, tolerance)
+    return replace(found, iterations=used)
+
+
+def _start(game: ContinuousGame, free: ContinuousGame) -> tuple[Floats, Floats]:
+    """Equilibrium without the limits, drawn in to meet them, and what the limits are worth there on average."""
+    solution = continuous_nash(free)
+    x = np.where(np.isfinite(solution.select()), solution.select(), (game.lower + game.upper) / 2)
+    room = [(limit.limit - limit.use(game.lower)) / limit.use(x - game.lower) for limit in game.shared]
+    x = game.lower + np.minimum(np.min(room, axis=0), 1.0)[..., None] * (x - game.lower)
+    gradient = free.gradient(x)
+    worth = [
+        np.divide(gradient, limit.weights, out=np.zeros(x.shape), where=limit.weights > 0).mean(axis=-1)
+        for limit in game.shared
+    ]
+    return x, np.maximum(np.stack(worth, axis=-1), 0.0)
+
+
+def _solve(game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats) -> tuple[Floats, Floats, int]:
+    """Newton on choices and prices together; the largest price allowed grows until it does not bind."""
+    typical = (payoff_scale(free, x[None]) / (game.upper - game.lower)).max(axis=-1, keepdims=True)
+    top = 4 * np.maximum(prices, typical)
+    for _ in range(_ENLARGEMENTS):
+        larger = _with_price_setters(game, top)
+        start = np.concatenate([x, np.minimum(prices, top)], axis=-1)[None]
+        size = np.stack([limit.limit for limit in game.shared], axis=-1) * top
+        scale = np.concatenate([payoff_scale(free, x[None]), size], axis=-1)
+        end, used = newton(larger, start, scale, 100)
+        x, prices = end[0, ..., : game.n_players], end[0, ..., game.n_players :]
+        bound = prices >= 0.99 * top
+        if not bound.any():
+            break
+        top = np.where(bound, 8 * top, top)
+    return x, prices, used
+
+
+def _with_price_setters(game: ContinuousGame, top: Floats) -> ContinuousGame:
+    """Game with one more player per limit, who sets its price, from 0 to ``top``, and earns it on the excess use."""
+    n = game.n_players
+
+    def buyer(i: int) -> Payoff:
+        def value(x: Floats, *parameters: Floats) -> Floats:
+            spent = sum(x[..., n + c] * limit.weights[..., i] for c, limit in enumerate(game.shared)) * x[..., i]
+            return np.asarray(game.payoffs[i](x[..., :n], *parameters) - spent)
+
+        return value
+
+    def buyer_margin(i: int) -> Payoff:
+        def value(x: Floats, *parameters: Floats) -> Floats:
+            price = sum(x[..., n + c] * limit.weights[..., i] for c, limit in enumerate(game.shared))
+            return np.asarray(game.gradient_of(i, x[..., :n]) - price)
+
+        return value
+
+    def seller(c: int) -> Payoff:
+        return lambda x, *parameters: x[..., n + c] * (game.shared[c].use(x[..., :n]) - game.shared[c].limit)
+
+    def seller_margin(c: int) -> Payoff:
+        return lambda x, *parameters: game.shared[c].use(x[..., :n]) - game.shared[c].limit
+
+    limits = range(len(game.shared))
+    return ContinuousGame(
+        [*(buyer(i) for i in range(n)), *(seller(c) for c in limits)],
+        lower=np.concatenate([game.lower, np.zeros(top.shape)], axis=-1),
+        upper=np.concatenate([game.upper, top], axis=-1),
+        gradients=[*(buyer_margin(i) for i in range(n)), *(seller_margin(c) for c in limits)],
+        parameters=game.parameters,
+    )
+
+
+def _at_prices(game: ContinuousGame, prices: Floats) -> ContinuousGame:
+    """The game without limits in which every unit of a limit costs its price."""
+    larger = _with_price_setters(game, np.ones(prices.shape))
+
+    def fixed(functions: Sequence[Payoff]) -> list[Payoff]:
+        def with_prices(function: Payoff) -> Payoff:
+            def value(x: Floats, *parameters: Floats) -> Floats:
+                given = np.broadcast_to(prices, (*x.shape[:-1], prices.shape[-1]))
+                return function(np.concatenate([x, given], axis=-1), *parameters)
+
+            return value
+
+        return [with_prices(function) for function in functions[: game.n_players]]
+
+    return ContinuousGame(
+        fixed(larger.payoffs),
+        lower=game.lower,
+        upper=game.upper,
+        gradients=fixed(larger.gradients),
+        parameters=game.parameters,
+    )
+
+
+def _certified(
+    game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats, tolerance: float
+) -> VariationalSolution:
+    """Regret at the prices, limits met, and no price without scarcity."""
+    at_prices = certify(_at_prices(game, prices), x[None], tolerance)
+    use = np.stack([limit.use(x) / limit.limit for limit in game.shared], axis=-1)
+    binds = use >= 1 - tolerance
+    worth = prices * np.stack([limit.limit for limit in game.shared], axis=-1)
+    size = payoff_scale(free, x[None]).max(axis=-1, keepdims=True)
+    met = ((use <= 1 + tolerance) & (binds | (worth <= tolerance * size))).all(axis=-1)
+    mask = at_prices.mask & met[..., None]
+
+    def where(values: Floats) -> Floats:
+        return np.where(mask.reshape(*mask.shape, *(1,) * (values.ndim - mask.ndim)), values, np.nan)
+
+    return VariationalSolution(
+        game=game,
+        method="variational equilibrium, semismooth Newton",
+        actions=where(x[..., None, :]),
+        mask=mask,
+        payoffs=where(free.payoff(x)[..., None, :]),
+        regret=where(at_prices.regret),
+        relative_regret=where(at_prices.relative_regret),
+        tolerance=tolerance,
+        note="" if mask.all() else "in some draws no price of the limits was found that all players accept",
+        shadow_prices=where(np.where(binds, prices, 0.0)[..., None, :]),
+        use=where(use[..., None, :]),
+    )
+
+
+def _by_bisection(
+    game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats, missing: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """One limit: the price at which it is just used, from a bracket, as use falls with the price."""
+    limit = game.shared[0]
+    low = np.zeros(missing.shape)
+    high = 64 * (payoff_scale(free, x[None]) / (game.upper - game.lower)).max(axis=-1)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        solution = continuous_nash(_at_prices(game, middle[..., None]))
+        above = limit.use(np.nan_to_num(solution.select(), nan=np.inf)) > limit.limit
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    chosen = continuous_nash(_at_prices(game, high[..., None])).select()
+    kept = missing[..., None]
+    ends = _solve(game, free, np.where(kept & np.isfinite(chosen), chosen, x), np.where(kept, high[..., None], prices))
+    return np.where(kept, ends[0], x), np.where(kept, ends[1], prices)
