@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from models.capacity_then_price import PriceStage, price_stage
 from models.custom_silicon import CustomSilicon
 from theory.best_replies import best_reply
+from theory.continuous import ContinuousGame, Payoff
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -67,13 +68,26 @@ def chip_equilibrium(model: CustomSilicon) -> ChipEquilibrium:
     >>> bool(chip_equilibrium(CustomSilicon()).certified)
     True
     """
-    game, x = model.continuous_game(), _quantities(model)
+    game, x = _game(model), _quantities(model)
     regret = np.zeros(game.batch_shape)
     for i in range(model.n):
         _, value, spread = best_reply(game, x, i)
         gain = np.maximum(value - game.payoff_of(i, x), 0.0)
         regret = np.maximum(regret, np.divide(gain, spread, out=np.zeros_like(gain), where=spread > 0))
     return ChipEquilibrium(model, x, regret)
+
+
+def _game(model: CustomSilicon) -> ContinuousGame:
+    """The merchants' game on the model's own arrays: the formula as it stands, with nothing to compile."""
+
+    def profit(i: int) -> Payoff:
+        return lambda x: np.asarray(model.payoff(i, [x[..., j] for j in range(model.n)]))
+
+    lower, upper = model.action_bounds()
+    shape = (*model.batch_shape, model.n)
+    return ContinuousGame(
+        [profit(i) for i in range(model.n)], np.broadcast_to(lower, shape), np.broadcast_to(upper, shape)
+    )
 
 
 def _quantities(model: CustomSilicon) -> Floats:
@@ -152,10 +166,12 @@ def make_or_buy(model: CustomSilicon, capable: int = 2) -> MakeOrBuy:
 def break_even_ratio(model: CustomSilicon, steps: int = 40) -> Floats:
     """Cost ratio below which the first cloud to make its own chips earns more than by buying, shape ``batch``.
 
-    Making falls in value as the ratio rises, and buying does not depend on it, so the interval is halved.
+    Making falls in value as the ratio rises, and buying does not depend on it, so the interval is halved: from nothing
+    to the ratio at which the first GW of own chips would cost all that users pay.
     """
     buying = chip_equilibrium(model.replace(makers=0)).outcome("buyer's profit")
-    low, high = np.full(model.batch_shape, 1e-3), np.full(model.batch_shape, 10.0)
+    high = np.broadcast_to(model.demand_line()[0] / model.capital_cost, model.batch_shape)
+    low = np.zeros(model.batch_shape)
     for _ in range(steps):
         ratio = (low + high) / 2
         trial = model.replace(makers=1, cost_ratio=ratio)

@@ -5,7 +5,7 @@ decide whether to make or to buy; merchants choose quantities ``x_i`` in GW, and
 clouds choose how many GW to offer. Solved backwards (`models.chip_market`). Choice of the game written here: ``x_i``,
 with X their sum. Amounts are US$ billion per GW of equal performance, over its life.
 
-Users pay ``P = a - b Q``, a line through today's price ``P0 = kappa / (1 - mu)`` and build ``Q0`` with elasticity ``e``
+Users pay ``P = a - b Q``, a line through today's price ``P_0 = kappa / (1 - mu)`` and build ``Q_0`` with elasticity ``e``
 there. A GW of merchant chips costs a cloud ``w + (1 - h) kappa``: the chip price, and the rest of the capital. A GW of
 own chips costs its maker ``theta kappa``; ``theta`` is the effective cost ratio. The last stage is Cournot's:
 
@@ -131,7 +131,7 @@ class CustomSilicon(PayoffModel):
         meaning="price elasticity of the demand for compute at today's price",
         default=swept(0.5, 1.0, 2.5, log=True, reason="from scarce to price-driven compute; no fact"),
     )
-    build: Value = parameter("Q0", unit="GW", above=0, meaning="build at today's price", default=_build())
+    build: Value = parameter("Q_0", unit="GW", above=0, meaning="build at today's price", default=_build())
 
     action_unit = "GW"
     rises_with: ClassVar[Mapping[str, int]] = {"cost_ratio": 1, "merchant_cost": -1, "build": 1}

@@ -51,7 +51,7 @@ RATIOS = tuple(float(v) for v in np.geomspace(0.5, 6.0, 61))
     question="How often do own chips undercut the market leader, and what does a cheaper chip do to spending?",
     claims=(8,),
     replicates=REPLICATES,
-    quick={"draws": 512},
+    quick={"draws": 256},
 )
 def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
     """One independent set of draws; one row per draw. Columns of the race are NaN where it was not solved."""
@@ -61,7 +61,7 @@ def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
     cheaper = make_or_buy(model.replace(cost_ratio=CUT * model.cost_ratio))
     columns: dict[str, NDArray[Any]] = {
         "cost ratio": np.asarray(model.cost_ratio),
-        "break-even ratio": break_even_ratio(model, steps=25),
+        "break-even ratio": break_even_ratio(model, steps=24),
         "makers": found.makers,
         "stable numbers": found.stable.sum(axis=0),
         "own share": found.outcome("own share"),
@@ -177,7 +177,7 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
     def outputs(u: Floats) -> Floats:
         model = base.replace(**priors.ppf(u))
         price = chip_equilibrium(model).outcome("chip price") / (model.chip_share * model.capital_cost)
-        return np.asarray(np.nan_to_num(np.stack([break_even_ratio(model, steps=20), price])))
+        return np.asarray(np.nan_to_num(np.stack([break_even_ratio(model, steps=14), price])))
 
     ratio, price = sobol_indices(outputs, priors.names, points=2 ** int(np.log2(points)), rng=rng)
     return {"break-even ratio": ratio, "chip price": price}

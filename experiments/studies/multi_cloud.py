@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from experiments.registry import Columns, Findings, experiment, share
 from models.cloud_pricing import Homing, cost_multipliers, exclusive_auction, homing, price_equilibrium
 from models.cloud_sourcing import CLOUDS, CloudSourcing
-from models.symbolic import choice_symbols
 from models.typeset import typst
 from theory import from_replicates, probability, share_in_replicates
 from theory.sensitivity import sobol_indices
@@ -46,7 +45,7 @@ RIGIDITY = (0.03, 0.1, 0.5)
     question="When does a lab run on several clouds, what does that do to the price, and what does it insure?",
     claims=(3,),
     replicates=REPLICATES,
-    quick={"draws": 512},
+    quick={"draws": 256},
 )
 def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
     """One independent set of draws; a row per draw. Columns of OpenAI are NaN where it was not solved."""
@@ -234,8 +233,8 @@ def centre() -> dict[str, Any]:
 
 def formula() -> str:
     """A cloud's profit in Typst mathematics, the share being the lab's best split."""
-    s = sympy.symbols("s_1 s_2", positive=True)
-    return typst(CloudSourcing.symbolic(n=2).profit(0, choice_symbols(2), s))
+    prices, shares = (sympy.symbols(f"{letter}_1 {letter}_2", positive=True) for letter in "ws")
+    return typst(CloudSourcing.symbolic(n=2).profit(0, prices, shares))
 
 
 def _shown(pooled: Mapping[str, Floats]) -> dict[str, Floats]:
