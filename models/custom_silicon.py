@@ -5,9 +5,9 @@ decide whether to make or to buy; merchants choose quantities ``x_i`` in GW, and
 clouds choose how many GW to offer. Solved backwards (`models.chip_market`). Choice of the game written here: ``x_i``,
 with X their sum. Amounts are US$ billion per GW of equal performance, over its life.
 
-Users pay ``P = a - b Q``, a line through today's price ``P_0 = kappa / (1 - mu)`` and build ``Q_0`` with elasticity ``e``
-there. A GW of merchant chips costs a cloud ``w + (1 - h) kappa``: the chip price, and the rest of the capital. A GW of
-own chips costs its maker ``theta kappa``; ``theta`` is the effective cost ratio. The last stage is Cournot's:
+Users pay ``P = a - b Q``, a line through today's price ``P_0 = kappa / (1 - mu)`` and build ``Q_0`` with elasticity
+``e`` there. A GW of merchant chips costs a cloud ``w + (1 - h) kappa``: the chip price, and the rest of the capital. A
+GW of own chips costs its maker ``theta kappa``; ``theta`` is the effective cost ratio. The last stage is Cournot's:
 
     q_o = max(0, (a - theta kappa - b X) / (b (o + 1)))                 each maker of own chips
     P   = min((a - b X + o theta kappa) / (o + 1), a - b X),    w = P - b X / (T - o) - (1 - h) kappa

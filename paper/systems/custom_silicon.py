@@ -207,7 +207,7 @@ def _by_ratio(axes: Axes, table: Mapping[str, Any], sources: Mapping[str, float]
     axes.minorticks_off()
     axes.set_ylim(0, 1.5 * float(max(table["chip price"])))
     axes.set_xlabel("cost of own over merchant chips (no unit)")
-    axes.set_ylabel("over today's; share")
+    axes.set_ylabel("price over today's; share (no unit)")
     axes.legend(loc="upper left")
     light_grid(axes, "y")
 

@@ -184,8 +184,8 @@ def _by_switching(axes: Axes, table: Mapping[str, Any]) -> None:
             label, (x[place], y[place]), shift, textcoords="offset points", color=colour, va=base, fontsize=8.5
         )
     axes.set_xscale("log")
-    axes.set_xlabel("switching cost (over a year's cost of compute)")
-    axes.set_ylabel("mean price (over cost)")
+    axes.set_xlabel("switching cost over a year's bill (no unit)")
+    axes.set_ylabel("price over cost (no unit)")
     light_grid(axes, "y")
 
 
@@ -200,6 +200,6 @@ def _by_clouds(axes: Axes, numbers: Mapping[str, Any]) -> None:
     axes.axhline(1, color=BLACK, linewidth=0.6)
     axes.set_xticks(sorted({int(m) for m in numbers["OpenAI"]["price"]}))
     axes.set_xlabel("clouds ported to (no unit)")
-    axes.set_ylabel("mean price (over cost)")
+    axes.set_ylabel("price over cost (no unit)")
     axes.legend(loc="upper right")
     light_grid(axes, "y")
