@@ -9,7 +9,13 @@ from experiments.catalogue import studies
 from experiments.runner import run
 from theory import CLASSES
 
-SMALL = {"dilemma_class": 256, "overspend_underinvest": 32, "repeated_race": 512}
+SMALL = {
+    "dilemma_class": 256,
+    "overspend_underinvest": 32,
+    "repeated_race": 512,
+    "multi_cloud": 64,
+    "custom_silicon": 64,
+}
 
 
 def _parameters(name):

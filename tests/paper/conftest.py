@@ -15,7 +15,13 @@ from experiments.studies import dilemma_class, overspend_underinvest
 from experiments.verification_record import write_verification
 from paper.assemble import studies_asked
 
-DRAWS = {"dilemma_class": 512, "overspend_underinvest": 16, "repeated_race": 512}
+DRAWS = {
+    "dilemma_class": 512,
+    "overspend_underinvest": 16,
+    "repeated_race": 512,
+    "multi_cloud": 64,
+    "custom_silicon": 64,
+}
 
 
 def few_points(study: Any) -> Any:

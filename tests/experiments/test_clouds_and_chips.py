@@ -1,0 +1,85 @@
+"""Multi-cloud balancing and custom silicon: what the studies must say whatever the draws are, and that words follow."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+
+from experiments.runner import run
+from experiments.studies.custom_silicon import CUT
+from paper.claims import CONDITIONAL, REJECTED, SUPPORTED
+from paper.systems import custom_silicon, multi_cloud
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("records")
+    return {
+        name: run(name, {"draws": 64}, workers=1, directory=folder, progress=False)
+        for name in ("multi_cloud", "custom_silicon")
+    }
+
+
+def plain(record):
+    return json.loads(json.dumps(record.numbers, allow_nan=False))
+
+
+def test_every_market_was_solved(records):
+    assert all(record.numbers["not certified"] == 0 for record in records.values())
+
+
+def test_shares_of_the_numbers_of_clouds_and_makers_add_up(records):
+    four = records["multi_cloud"].numbers["OpenAI"]["best"]
+    makers = records["custom_silicon"].numbers["makers"]
+    for table in (four, makers):
+        assert sum(estimate["value"] for estimate in table.values()) == pytest.approx(1)
+
+
+def test_the_incumbent_cannot_take_more_than_the_switching_cost(records):
+    """What one cloud can charge above two is bounded by what it would cost the lab to leave, up to the rigidity."""
+    assert 0 < records["multi_cloud"].numbers["pass-through"]["0.5"] < 1
+
+
+def test_a_dollar_plan_makes_spending_rise_more_than_a_plan_in_gigawatts(records):
+    race = records["custom_silicon"].numbers["race"]
+    for q in ("0.25", "0.5", "0.75"):
+        dollars = race["spending of the race, all, plans in dollars"][q]
+        assert dollars < race["spending of the race, all, demand in GW"][q]
+
+
+def test_dearer_chips_are_never_bought_by_more_makers(records):
+    table = records["custom_silicon"].tables["ratio"]
+    assert (np.diff(table["makers"]) <= 0).all()
+    assert (np.diff(table["chip price"]) >= -1e-9).all()
+    assert 0 < CUT < 1
+
+
+def test_verdicts_follow_the_numbers(records):
+    numbers = plain(records["multi_cloud"])
+    for low, high, verdict in ((0.95, 1.0, SUPPORTED), (0.4, 0.5, CONDITIONAL), (0.0, 0.05, REJECTED)):
+        changed = copy.deepcopy(numbers)
+        for name in changed["claim"]:
+            changed["claim"][name] = {"value": (low + high) / 2, "low": low, "high": high}
+        section = multi_cloud.write(changed)
+        assert section.verdicts[0].verdict == verdict
+    numbers = plain(records["custom_silicon"])
+    numbers["claim"]["P(cost ratio below one)"] = {"value": 0.96, "low": 0.95, "high": 0.97}
+    assert custom_silicon.write(numbers).verdicts[0].verdict == SUPPORTED
+
+
+def test_words_turn_with_the_signs(records):
+    numbers = plain(records["multi_cloud"])
+    numbers["price fall"] = dict.fromkeys(numbers["price fall"], -0.1)
+    assert "does not usually lower" in multi_cloud.write(numbers).paragraphs[0]
+    numbers = plain(records["custom_silicon"])
+    numbers["break-even ratio"] = dict.fromkeys(numbers["break-even ratio"], 0.8)
+    assert "below one" in custom_silicon.write(numbers).paragraphs[0]
+
+
+def test_figures_are_drawn(records):
+    for module in (multi_cloud, custom_silicon):
+        record = records[module.STUDY]
+        figure = module.draw(plain(record), record.tables)
+        assert len(figure.axes) == 2
+        assert all(axes.get_xlabel() for axes in figure.axes)
