@@ -268,7 +268,7 @@ class EquityForCompute(PayoffModel):
 
         >>> x, g = EquityForCompute(rivalry=1.0).orders([500.0, 500.0, 500.0])
         >>> x.tolist(), round(float(g), 3)
-        ([0.0, 0.0, 0.0], 3.599)
+        ([0.0, 0.0, 0.0], 3.582)
         """
         return orders(np.asarray(prices, float), self.primitives())
 

@@ -135,16 +135,17 @@ def judge(numbers: Numbers) -> Verdict:
     holds = numbers["P(stake holds better)"]
     lost = numbers["lost to a cheaper rival"]
     chief = list(numbers["drivers"]["effect"])[:3]
+    size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
+    with_stake, without = (points(-lost[title]["0.5"]) for title in ("larger stake", "no stake"))
     bond = "the stake holds the lab" if holds["low"] > 1 / 2 else "a stake without terms is no bond"
     return Verdict(
         4,
         CLAIMS[4],
         by_probability([larger, matched, holds]),
         f"Deeper: a larger stake raises Google's share of the lab's compute in {percent_interval(larger)} of the "
-        f"draws, by {points_spread(numbers['effects']['larger stake']['change'][_SHARE])}; in {percent_interval(matched)} if "
-        f"Amazon matches it. Cemented: the share lost when Amazon's capital gets {percent(numbers['cost cut'])} "
-        f"cheaper is smaller with the stakes than without in {percent_interval(holds)} ({points(-lost['larger stake']['0.5'])} "
-        f"against {points(-lost['no stake']['0.5'])} points in the median): {bond}.",
+        f"draws, by {size}; in {percent_interval(matched)} if Amazon matches it. Cemented: the share lost when "
+        f"Amazon's capital gets {percent(numbers['cost cut'])} cheaper is smaller with the stakes than without in "
+        f"{percent_interval(holds)} ({with_stake} against {without} points in the median): {bond}.",
         "S4, stakes, prices and orders solved backwards",
         f"Chief drivers of the effect: {listed([name.replace('_', ' ') for name in chief])}. No votes and no exclusive "
         "terms come with the stake in the facts; either would be another game.",
