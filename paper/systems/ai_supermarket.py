@@ -1,0 +1,227 @@
+"""S6 in the paper: serving both rivals, or a tie to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from paper.claims import CLAIMS, Verdict, by_probability
+from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel
+from paper.formats import listed, number, percent, percent_interval, spread
+from paper.systems.section import Section
+
+STUDY = "ai_supermarket"
+
+Numbers = Mapping[str, Any]
+
+NAMES = {
+    "both": "both labs, no stake",
+    "only Anthropic": "only Anthropic",
+    "only OpenAI": "only OpenAI",
+    "both, stake": "both, stake in one",
+    "only Anthropic, stake": "only Anthropic, stake",
+}
+"""Policies of the cloud, for readers."""
+
+
+def write(numbers: Numbers) -> Section:
+    """Section on the AI supermarket."""
+    return Section(
+        system="S6",
+        heading="The AI supermarket",
+        model="ai-supermarket",
+        card={
+            "Players": "AWS and the other clouds, taken together; two rival labs, Anthropic and OpenAI.",
+            "Choices": "Whom to serve, and stakes without votes; prices of compute to each lab; orders of each lab "
+            "from each supplier.",
+            "Timing": "Whom to serve; which lab is ahead; prices; orders. Solved backwards.",
+            "Equilibrium": "Orders solve a complementarity problem with one solution; prices are held to every other "
+            "price of a cloud and to the refusal of a lab. The other clouds act as one seller or sell at cost.",
+        },
+        payoff=numbers["payoff"],
+        paragraphs=(_serving(numbers), _tie(numbers), _hedge(numbers), _sector(numbers)),
+        caption="The AI supermarket. (a) What AWS earns by whom it serves, its claims on labs counted: medians, halves "
+        "and nine tenths of the draws. (b) What AWS and Anthropic's other owners gain together by a tie, over serving "
+        "both without one, as the labs become closer rivals (central values).",
+        alt="Bars of the cloud's earnings under five policies, and lines of joint gains of three ties over rivalry.",
+        cites=("hart1990", "obrien2000", "rey2007", "salinger1988", "salop1983"),
+        verdicts=(judge_indispensable(numbers), judge_consolidation(numbers)),
+    )
+
+
+def _serving(numbers: Numbers) -> str:
+    earned = {name: numbers["policies"][name]["earned"] for name in ("both", "only Anthropic", "only OpenAI")}
+    game, gains = numbers["serving"], numbers["gain of the rival"]
+    pays = numbers["P(pair gains)"]
+    dominant, split = game["serving both: dominant"], game["a split market: pays both"]
+    return (
+        f"AWS earns {spread(earned['both'])} US$ bn by serving both labs, {spread(earned['only Anthropic'])} by "
+        f"serving only Anthropic and {spread(earned['only OpenAI'])} by serving only OpenAI (medians and 5th to 95th "
+        "percentile). Serving both is its best choice whatever the others do in "
+        f"{percent_interval(dominant)} of the draws. A refusal raises the rival's costs: OpenAI's is worth "
+        f"{number(gains['OpenAI']['0.5'], 2)} US$ bn to Anthropic in the median. A fee for exclusivity can be agreed "
+        f"where the pair gains: in {percent_interval(pays['only Anthropic'])} of the draws with Anthropic and in "
+        f"{percent_interval(pays['only OpenAI'])} with OpenAI, before any counter-offer of the lab refused. A split "
+        f"market, one lab for each supplier, would pay both suppliers in {percent_interval(split)} of the draws and is "
+        f"an equilibrium in {percent_interval(game['a split market: equilibrium'])}."
+    )
+
+
+def _tie(numbers: Numbers) -> str:
+    best, gain = numbers["best for cloud and Anthropic"], numbers["gain of a pair"]
+    first = max(best, key=lambda name: best[name]["value"])
+    verb = "does not exclude" if first.startswith("both") else "excludes"
+    return (
+        f"Equity and the supermarket are no alternatives. Of serving both or Anthropic alone, with or without today's "
+        f"stake, AWS and Anthropic's other owners together gain most by: {NAMES[first]} "
+        f"({percent_interval(best[first])} of the draws). The stake by itself is worth "
+        f"{spread(gain['both, stake'])} US$ bn to the pair, the refusal of OpenAI "
+        f"{spread(gain['only Anthropic'])}. The tie that pays {verb}: a stake takes margin off one shelf, "
+        "while exclusivity closes the other."
+    )
+
+
+def _hedge(numbers: Numbers) -> str:
+    policies = numbers["policies"]
+    deviation = {
+        name: policies[name]["spread of earnings"]["0.5"] for name in ("both", "only Anthropic", "only OpenAI")
+    }
+    softer = numbers["softening"]
+    less = softer["P(less compute)"]
+    softening = (
+        f"compute falls in {percent_interval(less)} of the draws"
+        if less["value"] > 1 / 2
+        else f"compute rises, by {spread(softer['change of compute'])} GW, for lower margins outweigh softer rivalry"
+    )
+    return (
+        "One lab's gain in standing is the other's loss here. Not knowing which gets ahead, AWS's earnings have a "
+        f"standard deviation of {percent(deviation['both'])} of their mean if it serves both, {percent(deviation['only Anthropic'])} with only Anthropic and "
+        f"{percent(deviation['only OpenAI'])} with only OpenAI; serving both is the steadiest in "
+        f"{percent_interval(numbers['P(hedge)'])} of the draws. With as large a stake in both labs, {softening}."
+    )
+
+
+def _sector(numbers: Numbers) -> str:
+    labs, serving = numbers["centre"]["labs"], numbers["policies"]["both"]
+    stake, refusal = numbers["concentration"]["both, stake"], numbers["concentration"]["only OpenAI"]
+    sold, keys = serving["the cloud's share"]["0.5"], ("HHI of labs", "a lab drops out")
+    index = [spread(move["change"][keys[0]]) for move in (stake, refusal)]
+    exits = [number(move["mean"][keys[1]], 2) for move in (stake, refusal)]
+    return (
+        f"AWS sells {percent(sold)} of all compute. The stake changes the Herfindahl index of the labs' compute by "
+        f"{index[0]} points, refusing Anthropic by {index[1]}; the probability that a lab drops out changes by "
+        f"{exits[0]} and {exits[1]}. The index modified for ownership is {number(labs['MHHI, silent'], 4)} with stakes "
+        f"in both labs, the plain one {number(labs['HHI'], 4)}: shares without votes move no manager. With votes it "
+        f"would be {number(labs['MHHI, voting'], 4)}."
+    )
+
+
+def judge_indispensable(numbers: Numbers) -> Verdict:
+    """Claim 5: serving both pays, no exclusive deal undoes it, and a lab without the cloud loses more than half."""
+    pays, bound = numbers["P(both earns more than one, no fee)"], numbers["P(no exclusive deal pays a pair)"]
+    half, missed = numbers["P(a lab loses more than half)"], numbers["lost without the cloud"]
+    at_cost = numbers["others at cost"]
+    shown = listed([f"{name} {percent(missed[name]['0.5'])}" for name in missed])
+    return Verdict(
+        5,
+        CLAIMS[5],
+        by_probability([pays, bound, *half.values()]),
+        f"Serving both earns AWS more than serving one in {percent_interval(pays)} of the draws; in "
+        f"{percent_interval(bound)} no exclusive deal would pay a lab and AWS together. Profit that a lab refused by "
+        f"AWS loses, medians: {shown}; more than half is what we call indispensable.{_why(half)}",
+        "S6, whom to serve, prices and orders solved backwards",
+        f"With the others at cost, serving both earns more in "
+        f"{percent_interval(at_cost['P(both earns more than one, no fee)'])} and no exclusive deal pays in "
+        f"{percent_interval(at_cost['P(no exclusive deal pays a pair)'])} of the draws. Chief drivers of the gain from "
+        f"exclusivity: {_chief(numbers, 'exclusive deal')}.",
+    )
+
+
+def _why(half: Numbers) -> str:
+    """Whether it is the other clouds' conduct that decides."""
+    at_cost = [estimate["value"] for name, estimate in half.items() if "at cost" in name]
+    one_seller = [estimate["value"] for name, estimate in half.items() if "at cost" not in name]
+    if min(one_seller) > 1 / 2 > max(at_cost):
+        return " It holds if the other clouds act as one seller and fails if they compete: that decides, not the shelf."
+    return ""
+
+
+def judge_consolidation(numbers: Numbers) -> Verdict:
+    """Claim 12: whether the cloud's stake concentrates the labs, the clouds, and the profits."""
+    move = numbers["concentration"]["both, stake"]
+    keys = ("HHI of labs", "HHI of clouds", "the cloud's share of profits")
+    rises = {key: move["P(rises)"][key] for key in keys}
+    cost = numbers["others at cost"]["P(rises)"]
+    at_cost = listed([f"{key} {percent(cost[key]['value'])}" for key in keys])
+    exclusive = numbers["concentration"]["only OpenAI"]["P(rises)"]["HHI of labs"]
+    return Verdict(
+        12,
+        CLAIMS[12],
+        by_probability(list(rises.values())),
+        f"Under a stake of AWS in one lab, concentration rises: "
+        f"{listed([f'{key} in {percent_interval(e)}' for key, e in rises.items()])} of the draws; a lab drops out that "
+        f"would not have in {percent_interval(move['P(rises)']['a lab drops out'])}.",
+        "S6, with and without the stake; S4 for Google's",
+        f"The share of profits counts the claim on the lab and not what it cost. With the other clouds at cost: {at_cost}."
+        f" Exclusive service of the larger lab raises the index of labs in {percent_interval(exclusive)}. Mergers and "
+        "entry are outside the model.",
+    )
+
+
+def _chief(numbers: Numbers, output: str, most: int = 3) -> str:
+    return listed([name.replace("_", " ") for name in list(numbers["drivers"][output])[:most]])
+
+
+def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
+    """Earnings by policy, and joint gains of ties over rivalry."""
+    figure = new_figure(2.6)
+    left, right = figure.subplots(1, 2, width_ratios=(1.1, 1))
+    _earnings(left, numbers["policies"])
+    _ties(right, numbers["centre"])
+    panel(left, "a", "what AWS earns")
+    panel(right, "b", "gain of AWS and Anthropic by a tie")
+    return figure
+
+
+def _earnings(axes: Axes, policies: Numbers) -> None:
+    for row, name in enumerate(NAMES):
+        values = policies[name]["earned"]
+        colour = VERMILION if name == "both" else BLUE if "stake" in name else GREY
+        axes.hlines(row, values["0.05"], values["0.95"], color=colour, linewidth=1.4)
+        axes.hlines(row, values["0.25"], values["0.75"], color=colour, linewidth=6)
+        axes.plot(values["0.5"], row, marker="|", markersize=11, markeredgewidth=1.6, color=BLACK)
+    axes.set_yticks(range(len(NAMES)), list(NAMES.values()))
+    axes.invert_yaxis()
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("earnings of AWS (US\\$ bn)")
+    light_grid(axes, "x")
+
+
+def _ties(axes: Axes, centre: Numbers) -> None:
+    styles = {
+        "both, stake": (BLUE, "-", 6),
+        "only Anthropic, stake": (GREEN, "-.", 8),
+        "only Anthropic": (GREY, "--", -9),
+    }
+    for name, (colour, dash, shift) in styles.items():
+        values = centre["gains"][name]
+        axes.plot(centre["rivalry"], values, color=colour, linestyle=dash)
+        axes.annotate(
+            NAMES[name],
+            (centre["rivalry"][-1], values[-1]),
+            (0, shift),
+            textcoords="offset points",
+            ha="right",
+            va="bottom" if shift > 0 else "top",
+            color=colour,
+            fontsize=8.5,
+        )
+    axes.axhline(0, color=BLACK, linewidth=0.6)
+    axes.margins(y=0.18)
+    axes.set_xlabel("rivalry of the labs, $s$ (no unit)")
+    axes.set_ylabel("gain over serving both (US\\$ bn)")
+    light_grid(axes, "y")
