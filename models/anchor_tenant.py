@@ -31,37 +31,22 @@ fee, cost of moving and volatility are swept. Held to: the cases take_or_pay, re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from models.base import Value, choice, parameter, payoff_model
-from models.capacity_race import CapacityRace
 from models.prior import derived, fact, swept
-from models.unit_economics import UnitEconomics
+from models.tenancy import Tenancy
 from theory.game import Game
 
 Floats = NDArray[np.float64]
 
 _POINTS, _ZOOMS, _HALVINGS = 25, 5, 50
 _TINY = 1e-9  # of the capital for mean demand: a smaller gain is rounding
-
-
-def trade(value: Any, relet: Any, weight: Any, cost: Any, capacity: Any, used: Any) -> Any:
-    """Party's payoff from ``capacity`` without a contract: its share of what the tenant uses, the market for the rest.
-
-    With ``weight`` beta it is the cloud's; with weight one it is what both earn together.
-
-    Examples
-    --------
-    >>> trade(value=60, relet=20, weight=0.5, cost=45, capacity=1.0, used=1.0)
-    -5.0
-    """
-    return (relet + weight * (value - relet)) * used + relet * (capacity - used) - cost * capacity
 
 
 @dataclass(frozen=True)
@@ -100,101 +85,10 @@ class Agreement:
 
 
 @payoff_model("anchor-tenant")
-class AnchorTenant(UnitEconomics):
+class AnchorTenant(Tenancy):
     """Capacity built on one tenant's commitment; S5 of the paper."""
 
-    law: str = choice("F_D", default="lognormal", options=("lognormal", "uniform"), meaning="distribution of demand")
     leaving: str = choice("exit", default="fee", options=("fee", "never"), meaning="whether a fee ends the contract")
-    demand: Value = parameter(
-        "d",
-        unit="GW",
-        above=0,
-        meaning="mean of the lab's demand (uniform demand is spread over [0, 2 d])",
-        default=derived(
-            fact("F078b", "low"),
-            fact("F107a"),
-            fact("F071c"),
-            facts=("F078b", "F107a", "F071c"),
-            reason="capacity of three contracts: Anthropic-Google (low), Rainier (central), OpenAI-Oracle (high)",
-        ),
-    )
-    demand_volatility: Value = parameter(
-        "sigma",
-        unit="1",
-        above=0,
-        meaning="standard deviation of the logarithm of demand",
-        default=swept(0.3, 0.6, 1.0, reason="demand a year or more ahead; no fact"),
-    )
-    earning: Value = parameter(
-        "m",
-        unit="1",
-        above=0,
-        meaning="lab's revenue from a used GW over the market rent of it",
-        default=derived(
-            1.0,
-            fact("F039a") / (fact("F035a") + fact("F035b")),
-            fact("F042b") / fact("F050a"),
-            facts=("F039a", "F035a", "F035b", "F042b", "F050a"),
-            reason="a lab that just pays its rent (low); OpenAI's revenue of 2025 over its compute of 2024 (central); "
-            "Anthropic's run-rate over its bill at AWS alone (high)",
-        ),
-    )
-    relet_discount: Value = parameter(
-        "delta",
-        unit="1",
-        low=0,
-        high=1,
-        meaning="discount at which idle capacity is let to others",
-        default=derived(
-            0.0,
-            fact("F117", "high"),
-            1 - fact("F115a") / fact("F112", "low"),
-            facts=("F117", "F115a", "F112"),
-            reason="none in a starved market (low); a price cut of 2025 (central); fall of H100 rents 2023-24 (high)",
-        ),
-    )
-    specificity: Value = parameter(
-        "zeta",
-        unit="1",
-        low=0,
-        high=1,
-        meaning="share of the value to others that is lost because capacity is made for one tenant",
-        default=swept(0.0, 0.2, 0.6, reason="from common chips to chips and site of one tenant only; no fact"),
-        facts=("S29",),
-    )
-    tightness: Value = parameter(
-        "pi",
-        unit="1",
-        low=0,
-        high=1,
-        meaning="probability that rival labs bid for the capacity",
-        default=swept(0.0, 0.3, 0.8, reason="from a slack to a starved market; no fact"),
-        facts=("S35", "S52", "S53", "F161"),
-    )
-    rival_bid: Value = parameter(
-        "chi",
-        unit="1",
-        low=0,
-        high=1,
-        meaning="rivals' bid in a tight market over the lab's own value",
-        default=swept(0.5, 0.8, 1.0, reason="from a weaker lab to an equal one; no fact"),
-    )
-    porting: Value = parameter(
-        "y",
-        unit="1",
-        low=0,
-        meaning="cost of moving to another cloud over the market rent",
-        default=swept(0.05, 0.2, 0.5, reason="from software that runs everywhere to a rewrite; no fact"),
-        facts=("S18", "S36"),
-    )
-    bargaining: Value = parameter(
-        "beta",
-        unit="1",
-        above=0,
-        high=1,
-        meaning="cloud's bargaining weight",
-        default=swept(0.3, 0.5, 0.7, reason="around an even split; no fact"),
-    )
     take_or_pay: Value = parameter(
         "tau",
         unit="1",
@@ -224,13 +118,6 @@ class AnchorTenant(UnitEconomics):
         meaning="fee to leave, or what can be enforced, over the capital cost of the GW left",
         default=swept(0.0, 0.5, 1.0, reason="from leaving at will to all the capital repaid; contracts are secret"),
     )
-    limit: Value = parameter(
-        "K_max",
-        unit="1",
-        above=0,
-        meaning="capacity that chips and power allow, over the lab's mean demand",
-        default=swept(0.75, 1.5, 3.0, log=True, reason="from less than the lab's mean demand to thrice it; no fact"),
-    )
     own_chip_saving: Value = parameter(
         "x",
         unit="1",
@@ -257,95 +144,12 @@ class AnchorTenant(UnitEconomics):
         """Cloud, then lab."""
         return ("cloud", "lab")
 
-    # -- values of a GW over its life, net of power, US$ bn ------------------------------------------
-
-    def power(self) -> Any:
-        """Power of a used GW."""
-        return self.cost_per_gw() - self.capital_cost
-
-    def earned(self) -> Any:
-        """What a used GW earns the lab."""
-        return self.earning * self.revenue_per_gw() - self.power()
-
-    def market_price(self) -> Any:
-        """What a GW costs at the rent of published contracts."""
-        return self.revenue_per_gw() - self.power()
+    # -- the contract --------------------------------------------------------------------------------
 
     def covered(self) -> Any:
         """Share h of a GW's value that falls within the term."""
         fade = self.discount_rate + self.price_decline
         return np.expm1(-fade * np.minimum(self.term, self.life)) / np.expm1(-fade * self.life)
-
-    def idle_price(self) -> Any:
-        """What an idle GW that suits everybody costs in a slack market."""
-        return np.maximum((1 - self.relet_discount) * self.revenue_per_gw() - self.power(), 0.0)
-
-    def worth(self) -> tuple[Any, Any]:
-        """What a GW of this cloud is worth to the lab, v, in a slack and in a tight market."""
-        elsewhere = self.idle_price() + self.porting * self.revenue_per_gw()
-        return np.minimum(self.earned(), elsewhere), self.earned()
-
-    def relet(self) -> tuple[Any, Any]:
-        """What others pay for an idle GW in a slack and in a tight market."""
-        slack = np.minimum(self.idle_price(), self.earned())
-        tight = np.maximum(slack, self.rival_bid * self.earned())
-        return (1 - self.specificity) * slack, (1 - self.specificity) * tight
-
-    def _mean(self, slack: Any, tight: Any) -> Any:
-        return (1 - self.tightness) * slack + self.tightness * tight
-
-    def worth_mean(self) -> Any:
-        """What a GW of this cloud is expected to be worth to the lab, v."""
-        return self._mean(*self.worth())
-
-    def relet_mean(self) -> Any:
-        """What an idle GW is expected to bring, r."""
-        return self._mean(*self.relet())
-
-    def spot(self) -> tuple[Any, Any]:
-        """Price of a GW without a contract in a slack and in a tight market: bargained when the capital is sunk."""
-        slack, tight = (r + self.bargaining * (v - r) for v, r in zip(self.worth(), self.relet(), strict=True))
-        return slack, tight
-
-    # -- quantities ----------------------------------------------------------------------------------
-
-    def used(self, capacity: Any) -> Any:
-        """``M(x) = E min(D, x)``, GW."""
-        law = CapacityRace(n=1, law=self.law, demand=self.demand, volatility=self.demand_volatility)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(np.asarray(capacity) > 0, law.limited(np.maximum(capacity, 1e-300)), 0.0)
-
-    def exceeded(self, probability: Any) -> Any:
-        """Capacity that demand exceeds with a probability; zero from one on, the limit down to nought."""
-        inside = np.clip(probability, 1e-300, 1.0)
-        if self.law == "uniform":
-            quantile = 2 * self.demand * (1 - inside)
-        else:
-            s = self.demand_volatility
-            quantile = self.demand * np.exp(-s * special.ndtri(inside) - s**2 / 2)
-        quantile = np.where(np.asarray(probability) >= 1, 0.0, quantile)
-        return np.minimum(quantile, self.limit * self.demand)
-
-    def capacity_for(self, weight: Any) -> Any:
-        """Capacity built for this share of the tenant's value: ``P(D > K) = (kappa - r) / (weight (v - r))``.
-
-        One gives the efficient capacity, the cloud's bargaining weight the one it builds without a contract.
-        """
-        short = self.capital_cost - self.relet_mean()
-        worth = weight * (self.worth_mean() - self.relet_mean())
-        ratio = np.divide(short, worth, out=np.full(np.broadcast(short, worth).shape, 2.0), where=np.asarray(worth) > 0)
-        return self.exceeded(np.where(np.asarray(short) <= 0, 0.0, ratio))
-
-    def surplus(self, capacity: Any) -> Any:
-        """What cloud and lab earn together from a capacity, US$ bn."""
-        return trade(self.worth_mean(), self.relet_mean(), 1.0, self.capital_cost, capacity, self.used(capacity))
-
-    def cloud_on_spot(self, capacity: Any) -> Any:
-        """What the cloud earns from a capacity without a contract, US$ bn."""
-        v, r = self.worth_mean(), self.relet_mean()
-        return trade(v, r, self.bargaining, self.capital_cost, capacity, self.used(capacity))
-
-    # -- the contract --------------------------------------------------------------------------------
 
     def exit_payment(self) -> Any:
         """Most that the lab pays for a GW that it gives up, US$ bn; infinite if it cannot leave."""
@@ -357,18 +161,31 @@ class AnchorTenant(UnitEconomics):
 
     def payment(self, committed: Any, price: Any) -> Any:
         """What the lab is expected to pay within the term; for every GW it does what is cheapest, US$ bn."""
-        leave, h = self.exit_payment(), self.covered()
-        bound = self.used(self.take_or_pay * committed)
-        stays = self._mean(*(np.minimum(price, leave + h * s) for s in self.spot()))
-        chooses = self._mean(*(np.minimum(price, h * s) for s in self.spot()))
-        used = stays * bound + chooses * (self.used(committed) - bound)
-        return used + np.clip(price, 0.0, leave) * self.unused(committed)
+        return self._payment_at(committed)(price)
+
+    def _payment_at(self, committed: Any) -> Callable[[Any], Any]:
+        """Payment for so many GW as a function of the price alone."""
+        leave, h, least = self.exit_payment(), self.covered(), self.take_or_pay * committed
+        bound = self.used(least)
+        above, unused = self.used(committed) - bound, least - bound
+        spot = [h * s for s in self.spot()]
+
+        def paid(price: Any) -> Any:
+            stays = self.mean(*(np.minimum(price, leave + s) for s in spot))
+            chooses = self.mean(*(np.minimum(price, s) for s in spot))
+            return stays * bound + chooses * above + np.clip(price, 0.0, leave) * unused
+
+        return paid
 
     def cloud_with_contract(self, committed: Any, price: Any) -> Any:
         """What the cloud earns with a contract, building more than it commits only if that pays, US$ bn."""
+        return self._cloud_before_payment(committed) + self.payment(committed, price)
+
+    def _cloud_before_payment(self, committed: Any) -> Any:
+        """What the cloud earns with a contract but for what the lab pays under it."""
         capacity = np.maximum(committed, self.capacity_for(self.bargaining))
-        inside = self.covered() * self._mean(*self.spot()) * self.used(committed)  # now under contract, not on the spot
-        return self.cloud_on_spot(capacity) - inside + self.payment(committed, price)
+        inside = self.covered() * self.mean(*self.spot()) * self.used(committed)  # now under contract, not on the spot
+        return self.cloud_on_spot(capacity) - inside
 
     def lab_with_contract(self, committed: Any, price: Any) -> Any:
         """What the lab earns with a contract, US$ bn."""
@@ -384,8 +201,8 @@ class AnchorTenant(UnitEconomics):
 
         def division(q: Any) -> tuple[Any, Any]:
             gain = self.surplus(q) - cloud_alone - lab_alone
-            least, most = self.cloud_with_contract(q, -top), self.cloud_with_contract(q, top)
-            own = np.clip(self.bargaining * gain, least - cloud_alone, most - cloud_alone)
+            before, paid = self._cloud_before_payment(q) - cloud_alone, self._payment_at(q)
+            own = np.clip(self.bargaining * gain, before + paid(-top), before + paid(top))
             return own, gain
 
         def product(q: Any) -> Any:
@@ -413,9 +230,10 @@ class AnchorTenant(UnitEconomics):
     def _price(self, committed: Any, cloud: Any, top: Any) -> Any:
         """Price at which the cloud earns so much: it rises with the price, so halve the interval."""
         low, high = -top + 0.0 * cloud, top + 0.0 * cloud
+        wanted, paid = cloud - self._cloud_before_payment(committed), self._payment_at(committed)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            enough = self.cloud_with_contract(committed, middle) >= cloud
+            enough = paid(middle) >= wanted
             low, high = np.where(enough, low, middle), np.where(enough, middle, high)
         return high
 
@@ -427,11 +245,11 @@ class AnchorTenant(UnitEconomics):
     def option_value(self, quantity: Any, strike: Any) -> Any:
         """Value to the lab of the right to use so many GW at a price, against buying them on the spot, US$ bn."""
         h = self.covered()
-        return self._mean(*(np.maximum(h * s - strike, 0.0) for s in self.spot())) * self.used(quantity)
+        return self.mean(*(np.maximum(h * s - strike, 0.0) for s in self.spot())) * self.used(quantity)
 
     def commitment_value(self, quantity: Any, price: Any) -> Any:
         """Value to the lab of a commitment to the same GW at the same price, against buying on the spot, US$ bn."""
-        return self.covered() * self._mean(*self.spot()) * self.used(quantity) - self.payment(quantity, price)
+        return self.covered() * self.mean(*self.spot()) * self.used(quantity) - self.payment(quantity, price)
 
     def reserved_quantity(self, fee: Any, strike: Any) -> Any:
         """GW on which a lab takes an option at a fee per GW: ``P(D > K) = fee / E (h s - strike)^+``."""
@@ -516,7 +334,7 @@ class AnchorTenant(UnitEconomics):
         for a, built in enumerate(sizes):
             delivered = np.minimum(found.committed, built)
             on_spot = self.cloud_on_spot(built)
-            inside = self.covered() * self._mean(*self.spot()) * self.used(delivered)
+            inside = self.covered() * self.mean(*self.spot()) * self.used(delivered)
             cloud[a] = on_spot, on_spot - inside + self.payment(delivered, found.price)
             joint[a] = self.surplus(built)
         payoffs = np.stack(

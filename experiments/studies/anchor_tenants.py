@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.registry import Columns, Findings, experiment, share
-from models.anchor_tenant import AnchorTenant, trade
+from models.anchor_tenant import AnchorTenant
 from models.prior import Prior, fact
+from models.tenancy import trade
 from models.typeset import typst
 from theory import from_replicates, ratio_of_means, share_in_replicates
 from theory.sensitivity import sobol_indices
@@ -59,7 +60,7 @@ def _end(parameter: str, side: str) -> float:
     replicates=REPLICATES,
     quick={"draws": 512},
 )
-def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
+def study(*, draws: int = 8192, rng: np.random.Generator) -> Columns:
     """One independent set of draws: builds, values, burdens and choices; one row per draw."""
     base = AnchorTenant()
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
@@ -156,7 +157,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "scarcity": _forced(replicates, pooled),
         "option": _option(replicates, pooled),
         "sources": _several(replicates, pooled),
-        "drivers": drivers(rng, points=max(16, draws // 64)),
+        "drivers": drivers(rng, points=max(16, draws // 32)),
         "centre": centre(),
         "contracts": contracts(),
         "formulas": formulas(),
@@ -376,7 +377,8 @@ def contracts() -> dict[str, dict[str, float]]:
         "OpenAI-Oracle": (fact("F071c"), fact("F071a") / (fact("F071c") * fact("F071b")), fact("F071b")),
         "OpenAI-AWS": (fact("F073a") / (fact("F073b") * rent), rent, fact("F073b")),
         "OpenAI-CoreWeave": (fact("F074") / (fact("F077b") * rent), rent, fact("F077b")),
-        "Anthropic-AWS (Rainier)": (fact("F107a"), rent, float(base.term)),
+        "Anthropic-AWS (Rainier, as opened)": (fact("S28") / base.capital_cost, rent, float(base.term)),
+        "Anthropic-AWS (Rainier, as planned)": (fact("F107a"), rent, float(base.term)),
         "Anthropic-Google": (fact("F078b", "low"), rent, float(base.term)),
     }
     results = {}
@@ -385,6 +387,8 @@ def contracts() -> dict[str, dict[str, float]]:
         price = firm.covered() * (firm.revenue_per_gw() * yearly / rent - firm.power())
         idle = firm.stranded(quantity, quantity, price)
         free = firm.replace(leaving="fee", exit_fee=0.0).stranded(quantity, quantity, price)
+        slack = firm.replace(tightness=0.0).stranded(quantity, quantity, price)  # once the market has turned
+        fee = firm.replace(tightness=0.0, leaving="fee").stranded(quantity, quantity, price)
         results[name] = {
             "GW": float(quantity),
             "capital": float(base.capital_cost * quantity),
@@ -392,6 +396,9 @@ def contracts() -> dict[str, dict[str, float]]:
             "lost": float(idle["total"] - idle["market"]),
             "builder, no exit": float(idle["builder"]),
             "builder, free exit": float(free["builder"]),
+            "lost, slack market": float(slack["total"] - slack["market"]),
+            "builder, no exit, slack market": float(slack["builder"]),
+            "builder, exit fee, slack market": float(fee["builder"]),
         }
     return results
 

@@ -8,7 +8,8 @@ import pytest
 import sympy
 from scipy import integrate, optimize, stats
 
-from models.anchor_tenant import AnchorTenant, trade
+from models.anchor_tenant import AnchorTenant
+from models.tenancy import trade
 from models.vertical_supply import hold_up, take_or_pay
 
 UNIT = {"demand": 0.5, "power_cost": 1e-12, "price_decline": 0.0, "law": "uniform"}
