@@ -1,0 +1,200 @@
+"""Is fast and large building decisive? The race to be first against the value of waiting (S8; claim 7).
+
+Every draw is one race of two builders at today's price of compute, and the same race at the price of a shortage. Two
+sums are set against each other: what a builder loses if it cannot build for a year while its rival does, and what a
+builder without a rival would gain from waiting for its best time. Speed is called *decisive* in a draw if the loss from
+the year's delay is larger than that gain, and larger than a tenth of the campus's cost (`MATERIAL`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sympy
+from numpy.typing import NDArray
+
+from experiments.registry import Columns, Findings, experiment, share
+from models.preemption import SHORTAGE, Preemption, leader_value
+from models.sized_preemption import sized_race
+from models.typeset import typst
+from theory import Estimate, dilemma_class, probability, share_in_replicates
+from theory.sensitivity import sobol_indices
+
+Replicates = Sequence[Mapping[str, NDArray[Any]]]
+
+REPLICATES = 8
+MATERIAL = 0.1
+"""Share of a campus's cost above which a loss counts as material."""
+
+PRICES = {"contract": 1.0, "shortage": SHORTAGE}
+"""Price of a GW-year over that of contracts."""
+
+SCARCITY = ((0.0, 1.0), (1.0, 1.5), (1.5, 2.0), (2.0, 3.0), (3.0, np.inf))
+"""Bins of today's price over the price at which a lone campus breaks even."""
+
+LAGS = (0.0, 1.0, 2.0, 3.6)
+"""Years; to show what the lag does to thresholds and values."""
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@experiment(
+    "speed",
+    question="Is being first worth more than waiting, and what do haste and the time to build do to rents?",
+    claims=(7,),
+    replicates=REPLICATES,
+    quick={"draws": 1024},
+)
+def study(*, draws: int = 32_768, rng: np.random.Generator) -> Columns:
+    """One independent set of draws, one row each."""
+    base = Preemption()
+    model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
+    level, sized = model.thresholds(), sized_race(model)
+    columns: dict[str, NDArray[Any]] = {
+        "haste": level.preemption / level.unthreatened,
+        "break-even to preemption": level.preemption / level.break_even,
+        "dissipation": model.dissipation(),
+        "can wait together": model.replace(prize=0.0).can_wait_together(),
+        "sized haste": sized.preemption / sized.unthreatened,
+        "size against full": sized.capacity / sized.full,
+        "size against given": sized.capacity / sized.given,
+        "size against second": sized.capacity / sized.second,
+    }
+    cases = {"prior": model} | {name: model.replace(scarcity=m) for name, m in PRICES.items()}
+    for case, race in cases.items():
+        columns |= {f"{name}, {case}": values for name, values in measures(race).items()}
+    for lag in LAGS:
+        late = model.replace(lag=lag)
+        columns[f"threshold, lag {lag:g}"] = (
+            late.thresholds().preemption / model.replace(lag=0.0).thresholds().preemption
+        )
+    year = model.replace(lag=model.lag + 1)
+    columns["a year's longer lag"] = (model.leading(model.state()) - year.leading(model.state())) / model.cost()
+    return columns
+
+
+def measures(model: Preemption) -> dict[str, NDArray[Any]]:
+    """What speed and waiting are worth at today's price, as shares of a campus's cost, and what the race is."""
+    x, level, cost = model.state(), model.thresholds(), model.cost()
+    delay = (model.started(x) - model.following_after(x, 1.0)) / cost
+    wait = model.waiting_gains(x) / cost
+    return {
+        "price over break-even": np.asarray(x / level.break_even),
+        "nobody builds": np.asarray(x < level.preemption),
+        "both build": model.both(x) >= model.following(x),
+        "first over second": np.asarray(model.leading(x) - model.following(x)) / cost,
+        "head start": model.head_start(x, 1.0) / cost,
+        "delay": delay,
+        "wait": wait,
+        "decisive": (delay > wait) & (delay > MATERIAL),
+        "mistake": model.mistake(x),
+        "class": np.asarray(dilemma_class(model.game()).names).astype(str),
+    }
+
+
+@study.summary
+def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
+    """Probabilities that speed is decisive, by price and by scarcity; rents, sizes, lags, drivers; the centre."""
+    rows = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
+    ratio = rows["price over break-even, prior"]
+    numbers = {
+        "draws": len(ratio),
+        "material": MATERIAL,
+        "shortage": SHORTAGE,
+        "prices": {case: _price(replicates, rows, case) for case in ("prior", *PRICES)},
+        "by scarcity": [
+            {"from": low, "to": None if np.isinf(high) else high} | _bin(rows, (ratio >= low) & (ratio < high))
+            for low, high in SCARCITY
+        ],
+        "haste": _spread(rows["haste"]),
+        "break-even to preemption": _spread(rows["break-even to preemption"]),
+        "P(below break-even)": share_in_replicates([part["break-even to preemption"] < 1 for part in replicates]),
+        "dissipation": _spread(rows["dissipation"]),
+        "P(dissipation > 1)": _share(replicates, "dissipation", 1.0),
+        "P(can wait together), no lead": probability(rows["can wait together"]),
+        "sized": {name: _spread(rows[name]) for name in rows if name.startswith("size")},
+        "lag": {f"{lag:g}": _spread(rows[f"threshold, lag {lag:g}"]) for lag in LAGS},
+        "a year's longer lag": _spread(rows["a year's longer lag"]),
+        "drivers": drivers(rng, points=max(64, draws // 64)),
+        "centre": centre(),
+        "formula": formula(),
+    }
+    return Findings(numbers)
+
+
+def _price(replicates: Replicates, rows: Mapping[str, NDArray[Any]], case: str) -> dict[str, Any]:
+    classes = rows[f"class, {case}"]
+    race = ~(rows[f"nobody builds, {case}"] | rows[f"both build, {case}"])
+    return {
+        **{
+            f"P({name})": share_in_replicates([part[f"{name}, {case}"] for part in replicates])
+            for name in ("decisive", "nobody builds", "both build")
+        },
+        "P(delay > wait)": share_in_replicates([part[f"delay, {case}"] > part[f"wait, {case}"] for part in replicates]),
+        "P(delay is material)": _share(replicates, f"delay, {case}", MATERIAL),
+        "P(first over second is material)": _share(replicates, f"first over second, {case}", MATERIAL),
+        "head start": _spread(rows[f"head start, {case}"]),
+        "delay": _spread(rows[f"delay, {case}"]),
+        "wait": _spread(rows[f"wait, {case}"]),
+        "price over break-even": _spread(rows[f"price over break-even, {case}"]),
+        "mistake in the race": _spread(rows[f"mistake, {case}"][race]) if race.any() else None,
+        "classes": {name: probability(classes == name) for name in sorted(set(classes.tolist()))},
+    }
+
+
+def _bin(rows: Mapping[str, NDArray[Any]], inside: NDArray[np.bool_]) -> dict[str, Any]:
+    return {
+        "draws": int(inside.sum()),
+        "P(decisive)": probability(rows["decisive, prior"][inside]) if inside.any() else None,
+    }
+
+
+def _share(replicates: Replicates, name: str, above: float) -> Estimate:
+    return share_in_replicates([part[name] > above for part in replicates])
+
+
+def _spread(values: Any) -> dict[str, float]:
+    """Quantiles over the draws: uncertainty about the parameters, not sampling error."""
+    return {f"{q:g}": float(v) for q, v in zip(QUANTILES, np.quantile(values, QUANTILES), strict=True)}
+
+
+def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
+    """Sobol indices of the loss from a year's delay less the gain from waiting, as a share of cost."""
+    base = Preemption()
+    priors = base.priors()
+
+    def outputs(u: NDArray[np.float64]) -> NDArray[np.float64]:
+        found = measures(base.replace(**priors.ppf(u)))
+        return np.asarray((found["delay"] - found["wait"])[None])
+
+    (indices,) = sobol_indices(outputs, priors.names, points=2 ** int(np.log2(points)), rng=rng)
+    return dict(indices)
+
+
+def formula() -> str:
+    """Value of leading, in Typst mathematics."""
+    return typst(leader_value(*sympy.symbols("X X_F omega l D_10 D_11 beta I", positive=True)))
+
+
+def centre() -> dict[str, Any]:
+    """Values against the price of compute at the calibrated centre, in units of a campus's cost and of break-even."""
+    model = Preemption()
+    level, cost = model.thresholds(), model.cost()
+    x = np.linspace(0.2, 3.0, 141) * level.break_even
+    curves = {
+        "delay": model.started(x) - model.following_after(x, 1.0),
+        "wait": model.waiting_gains(x),
+    }
+    return {
+        "price": (x / level.break_even).tolist(),
+        "today": float(model.state() / level.break_even),
+        "thresholds": {
+            name: float(getattr(level, name) / level.break_even)
+            for name in ("break_even", "preemption", "unthreatened", "follower", "joint")
+        },
+        "curves": {name: (values / cost).tolist() for name, values in curves.items()},
+        "break-even price": float(level.break_even * (1 - 2 * model.installed)),
+        "cost": float(cost),
+    }
