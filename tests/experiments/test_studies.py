@@ -9,17 +9,13 @@ from experiments.catalogue import studies
 from experiments.runner import run
 from theory import CLASSES
 
-SMALL = {
-    "dilemma_class": 256,
-    "overspend_underinvest": 32,
-    "repeated_race": 512,
-    "multi_cloud": 64,
-    "custom_silicon": 64,
-}
+PER_REPLICATE = {"overspend_underinvest": 4, "repeated_race": 64, "linked_race": 4}
+"""Draws of each replicate here; 16 for every other study."""
 
 
 def _parameters(name):
-    return {"draws": SMALL[name]} if name in SMALL else {}
+    study = studies()[name]
+    return {"draws": PER_REPLICATE.get(name, 16) * study.replicates} if "draws" in study.parameters else {}
 
 
 @pytest.fixture(scope="module")

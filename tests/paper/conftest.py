@@ -15,13 +15,8 @@ from experiments.studies import dilemma_class, overspend_underinvest
 from experiments.verification_record import write_verification
 from paper.assemble import studies_asked
 
-DRAWS = {
-    "dilemma_class": 512,
-    "overspend_underinvest": 16,
-    "repeated_race": 512,
-    "multi_cloud": 64,
-    "custom_silicon": 64,
-}
+PER_REPLICATE = {"dilemma_class": 32, "overspend_underinvest": 2, "repeated_race": 64, "linked_race": 2}
+"""Draws of each replicate here; 16 for every other study."""
 
 
 def few_points(study: Any) -> Any:
@@ -43,8 +38,10 @@ def three_counts() -> dict[str, dict[str, float]]:
 def tiny() -> Iterator[pytest.MonkeyPatch]:
     """Studies whose quick runs are tiny."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, draws in DRAWS.items():
-            patch.setitem(find(name).quick, "draws", draws)
+        for name in studies_asked():
+            study = find(name)
+            if "draws" in study.parameters:
+                patch.setitem(study.quick, "draws", PER_REPLICATE.get(name, 16) * study.replicates)
         patch.setattr(dilemma_class, "drivers", few_points(dilemma_class))
         patch.setattr(overspend_underinvest, "drivers", few_points(overspend_underinvest))
         patch.setattr(overspend_underinvest, "rivals", three_counts)
