@@ -24,9 +24,10 @@ so that without a contract the cloud builds as if only ``beta`` of the tenant's 
 and a contract is worth what it can enforce: within the term, a share h of the life, no year's price exceeds what a used
 GW earns the lab, and a lab leaves if the fee is cheaper. From the literature: hold-up, take-or-pay (Masten and Crocker
 1985), options on capacity, posted prices of two sources with binding capacities (Kreps and Scheinkman 1983). New: all
-of it in one tree on facts. The lab's payoff is counted from what it earns by buying elsewhere in a slack market. Facts
-set rents, costs, term, re-letting and the lab's revenue over its compute bill; the bargaining weight, tightness, exit
-fee, cost of moving and volatility are swept. Held to: the cases take_or_pay, reservation, holdup.
+of it in one tree on facts. The lab's payoff is counted from what it earns by buying elsewhere in a slack market. Demand
+and tightness are independent: if both fail together, re-letting recovers less. Facts set rents, costs, term, re-letting
+and the lab's revenue over its compute bill; the bargaining weight, tightness, exit fee, cost of moving and volatility
+are swept. Held to: the cases take_or_pay, reservation, holdup.
 """
 
 from __future__ import annotations

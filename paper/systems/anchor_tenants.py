@@ -86,7 +86,11 @@ def _borne(numbers: Numbers) -> str:
         f"{_shares(numbers['unused cost share'])} of the capital cost of a GW without demand. {largest} at the centre: "
         f"of US$ {number(deal['capital'])} bn of capital, {number(deal['idle capital'])} are expected idle and "
         f"{number(deal['lost'])} lost after re-letting; the builder bears {number(deal['builder, no exit'])} of them "
-        f"if the contract holds, and {number(deal['builder, free exit'])} if the lab can walk away."
+        f"if the contract holds, and {number(deal['builder, free exit'])} if the lab can walk away. "
+        f"Demand and the market are drawn apart. If others stay away when the lab does, the "
+        f"loss is {number(deal['lost, slack market'])}, and with an exit fee of "
+        f"{percent(numbers['centre']['exit fee'])} of the capital the builder bears "
+        f"{number(deal['builder, exit fee, slack market'])} of it."
     )
 
 
@@ -114,11 +118,12 @@ def _scarcity(numbers: Numbers) -> str:
         f"published contracts, without exit, a lab would sign in {percent_interval(slack['P(wants)'])} of the draws "
         f"where rivals never bid, and in {percent_interval(tight['P(wants)'])} where they bid with probability "
         f"{number(tight['tightness'], 2)}; of those it prefers the long term to a short one in "
-        f"{_maybe(slack['P(long beats short | wants)'])} and in {_maybe(tight['P(long beats short | wants)'])}. Clouds "
-        f"{'mostly refuse that rent' if refused else 'mostly accept that rent'} when the market is tight: they accept "
-        f"in {_maybe(tight['P(accepted | wants)'])}. A contract is agreed on in {percent_interval(slack['P(agreed)'])} "
-        f"of the draws in the slack and {percent_interval(tight['P(agreed)'])} in the tight market, at a median rent "
-        f"of US$ {_median(slack['rent'])} and {_median(tight['rent'])} bn per GW and year. At the centre, {shape}."
+        f"{_maybe(slack['P(long beats short | wants)'])} and in {_maybe(tight['P(long beats short | wants)'])}. A "
+        f"cloud without a rival {'mostly refuses that rent' if refused else 'often accepts it'} when the market is "
+        f"tight: they accept in {_maybe(tight['P(accepted | wants)'])}. A contract is agreed on in "
+        f"{percent_interval(slack['P(agreed)'])} of the draws in the slack and {percent_interval(tight['P(agreed)'])} "
+        f"in the tight market, at a median rent of US$ {_median(slack['rent'])} and {_median(tight['rent'])} bn per GW "
+        f"and year. At the centre, {shape}."
     )
 
 
@@ -194,8 +199,8 @@ def judge_scarcity(numbers: Numbers) -> Verdict:
         f"the draws, and the long term rather than the short in {_maybe(estimates[1])} of those that want any; more is "
         f"agreed on in {percent_interval(estimates[2])}: where the cloud would not build for the market anyway.",
         "S5, lab at a given rent, and the bargained contract, in slack and tight markets",
-        f"At the rent of published contracts clouds accept in {_maybe(tight['P(accepted | wants)'])} of the tight "
-        f"draws. Chief drivers of signing: {_chief(numbers, 'contract signed')}.",
+        f"At the rent of published contracts a cloud without a rival accepts in {_maybe(tight['P(accepted | wants)'])} "
+        f"of the tight draws. Chief drivers of signing: {_chief(numbers, 'contract signed')}.",
     )
 
 

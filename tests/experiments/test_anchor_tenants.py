@@ -57,6 +57,8 @@ def test_published_contracts_lose_no_more_with_an_exit_closed(numbers):
     for contract in numbers["contracts"].values():
         assert contract["builder, no exit"] <= contract["builder, free exit"] <= contract["idle capital"]
         assert contract["builder, free exit"] == pytest.approx(contract["lost"])
+        assert contract["lost"] <= contract["lost, slack market"] <= contract["idle capital"]
+        assert contract["builder, no exit, slack market"] <= contract["builder, exit fee, slack market"]
 
 
 def test_verdicts_follow_the_intervals(numbers):
