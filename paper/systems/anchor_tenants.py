@@ -120,7 +120,7 @@ def _scarcity(numbers: Numbers) -> str:
         f"{number(tight['tightness'], 2)}; of those it prefers the long term to a short one in "
         f"{_maybe(slack['P(long beats short | wants)'])} and in {_maybe(tight['P(long beats short | wants)'])}. A "
         f"cloud without a rival {'mostly refuses that rent' if refused else 'often accepts it'} when the market is "
-        f"tight: they accept in {_maybe(tight['P(accepted | wants)'])}. A contract is agreed on in "
+        f"tight: it accepts in {_maybe(tight['P(accepted | wants)'])}. A contract is agreed on in "
         f"{percent_interval(slack['P(agreed)'])} of the draws in the slack and {percent_interval(tight['P(agreed)'])} "
         f"in the tight market, at a median rent of US$ {_median(slack['rent'])} and {_median(tight['rent'])} bn per GW "
         f"and year. At the centre, {shape}."
