@@ -23,7 +23,7 @@ from theory.sensitivity import sobol_indices
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
-REPLICATES = 8
+REPLICATES = 4
 """Independent scrambled point sets."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -59,7 +59,7 @@ AT_COST = ", others at cost"
     question="When does serving both rival labs beat a tie to one, and does the movement consolidate the sector?",
     claims=(5, 12),
     replicates=REPLICATES,
-    quick={"draws": 64},
+    quick={"draws": 32},
 )
 def study(*, draws: int = 320, rng: np.random.Generator) -> Columns:
     """One independent set of draws, one row each."""
@@ -213,7 +213,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "serving": {
             key: probability(kept[key]) for key in kept if key.endswith(("equilibrium", "pays both", "dominant"))
         },
-        "drivers": drivers(rng, points=max(8, draws // 64)),
+        "drivers": drivers(rng, points=8 if draws > 64 else 2),
         "centre": centre(),
         "payoff": formula(),
     }
@@ -282,7 +282,7 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
         gains = [pair_gain(found[name], found["both"], 0) for name in ("exclusive", "stake")]
         return np.nan_to_num(np.stack(gains))
 
-    exclusive, stake = sobol_indices(outputs, priors.names, points=points, rng=rng)
+    exclusive, stake = sobol_indices(outputs, priors.names, points=points, rng=rng, replicates=4)
     return {"exclusive deal": exclusive, "stake": stake}
 
 

@@ -66,7 +66,8 @@ def _serving(numbers: Numbers) -> str:
         f"where the pair gains: in {percent_interval(pays['only Anthropic'])} of the draws with Anthropic and in "
         f"{percent_interval(pays['only OpenAI'])} with OpenAI, before any counter-offer of the lab refused. A split "
         f"market, one lab for each supplier, would pay both suppliers in {percent_interval(split)} of the draws and is "
-        f"an equilibrium in {percent_interval(game['a split market: equilibrium'])}."
+        f"an equilibrium in {percent_interval(game['a split market: equilibrium'])}. Left out are "
+        f"{percent(numbers['share not certified'])} of the draws, in which some price stage has no certified equilibrium."
     )
 
 
@@ -86,7 +87,16 @@ def _tie(numbers: Numbers) -> str:
         f"worth {spread(gain['both, stake'])} US$ bn to the pair, for it takes margin off one shelf; the refusal of "
         f"OpenAI is worth {spread(gain['only Anthropic'])}, for it closes the other. A tie that excludes wins more "
         f"often with {larger}; the draws where one with OpenAI pays differ most in the medians of {apart}."
+        f"{_begins(numbers['centre'])}"
     )
+
+
+def _begins(centre: Numbers) -> str:
+    """From which rivalry on an exclusive deal with OpenAI pays the pair, at the central values."""
+    paying = [s for s, gain in zip(centre["rivalry"], centre["gains"]["only OpenAI"], strict=True) if gain > 0]
+    if not paying:
+        return " At the central values it pays at no rivalry."
+    return f" At the central values it pays for a rivalry from {number(min(paying), 2)} to {number(max(paying), 2)}."
 
 
 def _hedge(numbers: Numbers) -> str:
