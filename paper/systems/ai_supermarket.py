@@ -67,7 +67,8 @@ def _serving(numbers: Numbers) -> str:
         f"{percent_interval(pays['only OpenAI'])} with OpenAI, before any counter-offer of the lab refused. A split "
         f"market, one lab for each supplier, would pay both suppliers in {percent_interval(split)} of the draws and is "
         f"an equilibrium in {percent_interval(game['a split market: equilibrium'])}. Left out are "
-        f"{percent(numbers['share not certified'])} of the draws, in which some price stage has no certified equilibrium."
+        f"{percent(numbers['share not certified'])} of the draws, in which some price stage has no certified "
+        "equilibrium."
     )
 
 
