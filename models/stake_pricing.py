@@ -33,6 +33,9 @@ TOLERANCE = 1e-9
 SWEEPS = 30
 """Rounds of best replies for draws in which a cloud is just priced out."""
 
+SETTLED = 1e-13
+"""Relative change of prices in a round at which the rounds end."""
+
 
 class Primitives(NamedTuple):
     """Numbers of the subgame, each of shape ``(*batch,)`` or, for clouds, three of them."""
@@ -153,8 +156,11 @@ def _sweeps(game: ContinuousGame) -> Floats:
     """Best replies in turn, from cost: they settle where a cloud is just priced out, which Newton steps do not."""
     price = 2 * game.lower
     for _ in range(SWEEPS):
+        before = price.copy()
         for i in range(3):
             price[..., i] = best_reply(game, price, i, levels=49)[0]
+        if np.abs(price - before).max() <= SETTLED * np.abs(price).max():
+            break
     return price
 
 

@@ -46,6 +46,9 @@ TOLERANCE = 1e-9
 SWEEPS = 25
 """Rounds of best replies for draws in which a supplier is just priced out."""
 
+SETTLED = 1e-13
+"""Relative change of prices in a round at which the rounds end."""
+
 _NEVER = -1e9  # what a lab gains per GW from a cloud that does not serve it
 
 
@@ -227,8 +230,11 @@ def _sweeps(game: ContinuousGame, setters: Setters) -> Floats:
     """Best replies in turn, from cost."""
     price = 2 * game.lower
     for _ in range(SWEEPS):
+        before = price.copy()
         for good in setters:
             price[..., good] = best_reply(game, price, good, levels=25, zooms=10)[0]
+        if np.abs(price - before).max() <= SETTLED * np.abs(price).max():
+            break
     return price
 
 

@@ -23,7 +23,7 @@ from theory.sensitivity import sobol_indices
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
-REPLICATES = 8
+REPLICATES = 4
 """Independent scrambled point sets."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -48,6 +48,9 @@ MOVES = ("both, stake", "only Anthropic", "only OpenAI")
 CONCENTRATION = ("HHI of labs", "HHI of clouds", "the cloud's share of profits", "a lab drops out")
 """Measures of concentration."""
 
+CONDITIONS = ("rivalry", "substitution", "worth", "swing", "relative_size", "odds")
+"""Parameters compared between draws in which an exclusive deal with the second lab pays and the others."""
+
 AT_COST = ", others at cost"
 
 
@@ -56,7 +59,7 @@ AT_COST = ", others at cost"
     question="When does serving both rival labs beat a tie to one, and does the movement consolidate the sector?",
     claims=(5, 12),
     replicates=REPLICATES,
-    quick={"draws": 64},
+    quick={"draws": 32},
 )
 def study(*, draws: int = 320, rng: np.random.Generator) -> Columns:
     """One independent set of draws, one row each."""
@@ -68,6 +71,7 @@ def study(*, draws: int = 320, rng: np.random.Generator) -> Columns:
     columns: dict[str, NDArray[Any]] = {"certified": np.all([each.certified for each in each_one], axis=0)}
     for name, each in found.items():
         columns |= {f"{name}: {key}": values for key, values in outcomes(each).items()}
+    columns |= {f"parameter {name}": np.asarray(getattr(model, name)) for name in CONDITIONS}
     both = found["both"]
     for tie in TIES:
         columns[f"gain with Anthropic: {tie}"] = pair_gain(found[tie], both, 0)
@@ -198,6 +202,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         },
         "gain of a pair": {name: _spread(values) for name, values in gains.items()},
         "P(pair gains)": {name: probability(values > 0) for name, values in gains.items()},
+        "when OpenAI alone pays": conditions(kept, gains["only OpenAI"] > 0),
         "best for cloud and Anthropic": {name: probability(best == row) for row, name in enumerate(("both", *TIES))},
         "P(hedge)": probability(spreads["both"] < np.minimum(spreads["only Anthropic"], spreads["only OpenAI"])),
         "lost without the cloud": {lab: _spread(values) for lab, values in missed.items()},
@@ -208,7 +213,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "serving": {
             key: probability(kept[key]) for key in kept if key.endswith(("equilibrium", "pays both", "dominant"))
         },
-        "drivers": drivers(rng, points=max(8, draws // 64)),
+        "drivers": drivers(rng, points=8 if draws > 64 else 2),
         "centre": centre(),
         "payoff": formula(),
     }
@@ -218,6 +223,20 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
 def outcomes_named(kept: Mapping[str, Any], policy: str) -> list[str]:
     """Names of the outcomes of a policy."""
     return [name.removeprefix(f"{policy}: ") for name in kept if name.startswith(f"{policy}: ")]
+
+
+def conditions(kept: Mapping[str, NDArray[Any]], pays: NDArray[np.bool_]) -> dict[str, Any]:
+    """Median of each parameter where an exclusive deal with the second lab pays and where not; most apart first."""
+    rows: dict[str, dict[str, Any]] = {}
+    for name in CONDITIONS:
+        values = kept[f"parameter {name}"]
+        apart = (np.median(values[pays]) - np.median(values[~pays])) / values.std() if 0 < pays.mean() < 1 else 0.0
+        rows[name] = {
+            "pays": float(np.median(values[pays])) if pays.any() else None,
+            "not": float(np.median(values[~pays])) if not pays.all() else None,
+            "apart": float(apart),
+        }
+    return dict(sorted(rows.items(), key=lambda row: -abs(row[1]["apart"])))
 
 
 def softening(kept: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
@@ -263,7 +282,7 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
         gains = [pair_gain(found[name], found["both"], 0) for name in ("exclusive", "stake")]
         return np.nan_to_num(np.stack(gains))
 
-    exclusive, stake = sobol_indices(outputs, priors.names, points=points, rng=rng)
+    exclusive, stake = sobol_indices(outputs, priors.names, points=points, rng=rng, replicates=4)
     return {"exclusive deal": exclusive, "stake": stake}
 
 
@@ -273,6 +292,7 @@ def centre() -> dict[str, Any]:
     rivalry = np.linspace(0.0, 1.0, 21)
     found, _ = solve_all(model.replace(rivalry=rivalry))
     gains = {tie: pair_gain(found[tie], found["both"], 0).tolist() for tie in TIES}
+    gains["only OpenAI"] = pair_gain(found["only OpenAI"], found["both"], 1).tolist()
     plain = solve_all(model)[0]
     return {
         "rivalry": rivalry.tolist(),

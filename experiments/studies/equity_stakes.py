@@ -25,7 +25,7 @@ from theory.sensitivity import sobol_indices
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
-REPLICATES = 8
+REPLICATES = 4
 """Independent scrambled point sets."""
 
 FORECAST_DATE = "2025-11"
@@ -72,7 +72,7 @@ OUTCOMES = (
     question="What does a cloud's stake in a lab do to the lab's sourcing, to rivals and to total investment?",
     claims=(4,),
     replicates=REPLICATES,
-    quick={"draws": 128},
+    quick={"draws": 64},
 )
 def study(*, draws: int = 2048, extra: float = 0.1, rng: np.random.Generator) -> Columns:
     """One independent set of draws, one row each; ``extra`` is the further stake."""
@@ -191,7 +191,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
         "P(both stakes leave it worse off)": {
             cloud: probability(kept[f"both stakes against none, {cloud}"] < 0) for cloud in CLOUDS[:2]
         },
-        "drivers": drivers(rng, extra, points=max(8, draws // 64)),
+        "drivers": drivers(rng, extra, points=32 if draws > 256 else 4),
         "centre": centre(),
         "payoff": formula(),
     }
@@ -250,7 +250,7 @@ def drivers(rng: np.random.Generator, extra: float, points: int) -> dict[str, An
         shares = _sure(model.with_stakes(stakes, model.amazon_stake).share[..., 0])
         return np.stack([shares[1] - shares[0], shares[0]])
 
-    effect, level = sobol_indices(outputs, priors.names, points=points, rng=rng)
+    effect, level = sobol_indices(outputs, priors.names, points=points, rng=rng, replicates=4)
     return {"effect": effect, "TPU share": level}
 
 

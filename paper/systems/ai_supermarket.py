@@ -44,8 +44,8 @@ def write(numbers: Numbers) -> Section:
         payoff=numbers["payoff"],
         paragraphs=(_serving(numbers), _tie(numbers), _hedge(numbers), _sector(numbers)),
         caption="The AI supermarket. (a) What AWS earns by whom it serves, its claims on labs counted: medians, halves "
-        "and nine tenths of the draws. (b) What AWS and Anthropic's other owners gain together by a tie, over serving "
-        "both without one, as the labs become closer rivals (central values).",
+        "and nine tenths of the draws. (b) What AWS and the other owners of the lab gain together by a tie, over "
+        "serving both without one, as the labs become closer rivals (central values).",
         alt="Bars of the cloud's earnings under five policies, and lines of joint gains of three ties over rivalry.",
         cites=("hart1990", "obrien2000", "rey2007", "salinger1988", "salop1983"),
         verdicts=(judge_indispensable(numbers), judge_consolidation(numbers)),
@@ -66,22 +66,38 @@ def _serving(numbers: Numbers) -> str:
         f"where the pair gains: in {percent_interval(pays['only Anthropic'])} of the draws with Anthropic and in "
         f"{percent_interval(pays['only OpenAI'])} with OpenAI, before any counter-offer of the lab refused. A split "
         f"market, one lab for each supplier, would pay both suppliers in {percent_interval(split)} of the draws and is "
-        f"an equilibrium in {percent_interval(game['a split market: equilibrium'])}."
+        f"an equilibrium in {percent_interval(game['a split market: equilibrium'])}. Left out are "
+        f"{percent(numbers['share not certified'])} of the draws, in which some price stage has no certified "
+        "equilibrium."
     )
 
 
 def _tie(numbers: Numbers) -> str:
     best, gain = numbers["best for cloud and Anthropic"], numbers["gain of a pair"]
     first = max(best, key=lambda name: best[name]["value"])
-    verb = "does not exclude" if first.startswith("both") else "excludes"
-    return (
-        f"Equity and the supermarket are no alternatives. Of serving both or Anthropic alone, with or without today's "
-        f"stake, AWS and Anthropic's other owners together gain most by: {NAMES[first]} "
-        f"({percent_interval(best[first])} of the draws). The stake by itself is worth "
-        f"{spread(gain['both, stake'])} US$ bn to the pair, the refusal of OpenAI "
-        f"{spread(gain['only Anthropic'])}. The tie that pays {verb}: a stake takes margin off one shelf, "
-        "while exclusivity closes the other."
+    opening = "Equity and the supermarket go together. " if first == "both, stake" else ""
+    pays = {name: numbers["P(pair gains)"][f"only {name}"]["value"] for name in ("Anthropic", "OpenAI")}
+    larger = max(pays, key=lambda name: pays[name])
+    rows = list(numbers["when OpenAI alone pays"].items())[:2]
+    apart = listed(
+        [f"{name.replace('_', ' ')} ({number(row['pays'])} against {number(row['not'])})" for name, row in rows]
     )
+    return (
+        f"{opening}Of serving both or Anthropic alone, with or without today's stake, AWS and Anthropic's other owners "
+        f"together gain most by: {NAMES[first]} ({percent_interval(best[first])} of the draws). The stake by itself is "
+        f"worth {spread(gain['both, stake'])} US$ bn to the pair, for it takes margin off one shelf; the refusal of "
+        f"OpenAI is worth {spread(gain['only Anthropic'])}, for it closes the other. A tie that excludes wins more "
+        f"often with {larger}; the draws where one with OpenAI pays differ most in the medians of {apart}."
+        f"{_begins(numbers['centre'])}"
+    )
+
+
+def _begins(centre: Numbers) -> str:
+    """From which rivalry on an exclusive deal with OpenAI pays the pair, at the central values."""
+    paying = [s for s, gain in zip(centre["rivalry"], centre["gains"]["only OpenAI"], strict=True) if gain > 0]
+    if not paying:
+        return " At the central values it pays at no rivalry."
+    return f" At the central values it pays for a rivalry from {number(min(paying), 2)} to {number(max(paying), 2)}."
 
 
 def _hedge(numbers: Numbers) -> str:
@@ -98,7 +114,8 @@ def _hedge(numbers: Numbers) -> str:
     )
     return (
         "One lab's gain in standing is the other's loss here. Not knowing which gets ahead, AWS's earnings have a "
-        f"standard deviation of {percent(deviation['both'])} of their mean if it serves both, {percent(deviation['only Anthropic'])} with only Anthropic and "
+        f"standard deviation of {percent(deviation['both'])} of their mean if it serves both, "
+        f"{percent(deviation['only Anthropic'])} with only Anthropic and "
         f"{percent(deviation['only OpenAI'])} with only OpenAI; serving both is the steadiest in "
         f"{percent_interval(numbers['P(hedge)'])} of the draws. With as large a stake in both labs, {softening}."
     )
@@ -165,9 +182,9 @@ def judge_consolidation(numbers: Numbers) -> Verdict:
         f"{listed([f'{key} in {percent_interval(e)}' for key, e in rises.items()])} of the draws; a lab drops out that "
         f"would not have in {percent_interval(move['P(rises)']['a lab drops out'])}.",
         "S6, with and without the stake; S4 for Google's",
-        f"The share of profits counts the claim on the lab and not what it cost. With the other clouds at cost: {at_cost}."
-        f" Exclusive service of the larger lab raises the index of labs in {percent_interval(exclusive)}. Mergers and "
-        "entry are outside the model.",
+        "The share of profits counts the claim on the lab and not what it cost. With the other clouds at cost: "
+        f"{at_cost}. Exclusive service of the larger lab raises the index of labs in {percent_interval(exclusive)}. "
+        "Mergers and entry are outside the model.",
     )
 
 
@@ -182,7 +199,7 @@ def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
     _earnings(left, numbers["policies"])
     _ties(right, numbers["centre"])
     panel(left, "a", "what AWS earns")
-    panel(right, "b", "gain of AWS and Anthropic by a tie")
+    panel(right, "b", "gain of AWS and the lab by a tie")
     return figure
 
 
@@ -194,7 +211,7 @@ def _earnings(axes: Axes, policies: Numbers) -> None:
         axes.hlines(row, values["0.25"], values["0.75"], color=colour, linewidth=6)
         axes.plot(values["0.5"], row, marker="|", markersize=11, markeredgewidth=1.6, color=BLACK)
     axes.set_yticks(range(len(NAMES)), list(NAMES.values()))
-    axes.invert_yaxis()
+    axes.set_ylim(len(NAMES) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(left=0)
     axes.set_xlabel("earnings of AWS (US\\$ bn)")
@@ -206,6 +223,7 @@ def _ties(axes: Axes, centre: Numbers) -> None:
         "both, stake": (BLUE, "-", 6),
         "only Anthropic, stake": (GREEN, "-.", 8),
         "only Anthropic": (GREY, "--", -9),
+        "only OpenAI": (VERMILION, ":", -7),
     }
     for name, (colour, dash, shift) in styles.items():
         values = centre["gains"][name]

@@ -80,7 +80,8 @@ def _sourcing(numbers: Numbers) -> str:
         "to order; where capacity is already built, a stake moves money and no GW. If Amazon matches it, "
         f"{points_spread(matched)} remain. Of what the lab orders from Google and Amazon the model gives Google "
         f"{percent(numbers['two-chip share']['0.5'])} in the median; the facts allow {percent(facts['low'])} to "
-        f"{percent(facts['high'])}."
+        f"{percent(facts['high'])}. Left out are {percent(numbers['share not certified'])} of the draws, in which some "
+        "price stage has no certified equilibrium."
     )
 
 

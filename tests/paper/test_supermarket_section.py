@@ -1,0 +1,66 @@
+"""The study of the supermarket: what it holds fixed, and that its summary follows its columns."""
+
+import numpy as np
+import pytest
+
+from experiments.plain import plain
+from experiments.studies.ai_supermarket import POLICIES, herfindahl, solve_all, study
+from models.ai_supermarket import AiSupermarket
+from paper.claims import CONDITIONAL, REJECTED, SUPPORTED
+from paper.systems.ai_supermarket import judge_consolidation, judge_indispensable, write
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return [study(draws=64, rng=np.random.default_rng(seed)) for seed in range(2)]
+
+
+@pytest.fixture(scope="module")
+def numbers(parts):
+    return plain(study.summarise(parts, rng=np.random.default_rng(5), draws=8).numbers)
+
+
+def test_policies_are_the_markets_that_they_name():
+    model = AiSupermarket()
+    found, served = solve_all(model)
+    assert set(found) == set(POLICIES)
+    alone = model.replace(stake=0.0).supply("only Anthropic")
+    np.testing.assert_allclose(found["only Anthropic"].margin, alone.margin, rtol=1e-9)
+    np.testing.assert_allclose(served["only Anthropic", "both labs"].margin, alone.margin, rtol=1e-9)
+    tied = model.supply()
+    np.testing.assert_allclose(found["both, stake"].margin, tied.margin, rtol=1e-9)
+
+
+def test_a_cloud_that_serves_nobody_earns_nothing_and_the_others_are_alone(parts):
+    sound = parts[0]["certified"]
+    np.testing.assert_allclose(parts[0]["nobody: earned"][sound], 0, atol=1e-12)
+    np.testing.assert_allclose(parts[0]["nobody: HHI of clouds"][sound], 1e4)
+
+
+def test_herfindahl_index_by_hand():
+    np.testing.assert_allclose(herfindahl(np.array([[1.0, 1.0], [3.0, 1.0], [1.0, 0.0]])), [5000, 6250, 10000])
+
+
+def test_verdicts_follow_the_probabilities(numbers):
+    def with_all(value):
+        estimate = {"value": value, "low": value, "high": value}
+        changed = {
+            **numbers,
+            "P(both earns more than one, no fee)": estimate,
+            "P(no exclusive deal pays a pair)": estimate,
+        }
+        changed["P(a lab loses more than half)"] = dict.fromkeys(numbers["P(a lab loses more than half)"], estimate)
+        move = numbers["concentration"]["both, stake"]
+        rises = dict.fromkeys(move["P(rises)"], estimate)
+        changed["concentration"] = {**numbers["concentration"], "both, stake": {**move, "P(rises)": rises}}
+        return changed
+
+    for judge in (judge_indispensable, judge_consolidation):
+        assert [judge(with_all(v)).verdict for v in (0.99, 0.5, 0.01)] == [SUPPORTED, CONDITIONAL, REJECTED]
+
+
+def test_section_names_the_best_tie_of_the_numbers(numbers):
+    best = {name: {"value": 0.0, "low": 0.0, "high": 0.1} for name in numbers["best for cloud and Anthropic"]}
+    turned = {**numbers, "best for cloud and Anthropic": {**best, "both": {"value": 1.0, "low": 0.9, "high": 1.0}}}
+    text = write(turned).paragraphs[1]
+    assert "both labs, no stake" in text and "go together" not in text
