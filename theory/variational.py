@@ -18,7 +18,6 @@ not bind. At such prices nobody would change even without the limits; so nobody 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -178,25 +177,28 @@ def _with_price_setters(game: ContinuousGame, top: Floats) -> ContinuousGame:
 
 
 def _at_prices(game: ContinuousGame, prices: Floats) -> ContinuousGame:
-    """The game without limits in which every unit of a limit costs its price."""
-    larger = _with_price_setters(game, np.ones(prices.shape))
+    """The game without limits in which every unit of a limit costs its price.
 
-    def fixed(functions: Sequence[Payoff]) -> list[Payoff]:
-        def with_prices(function: Payoff) -> Payoff:
-            def value(x: Floats, *parameters: Floats) -> Floats:
-                given = np.broadcast_to(prices, (*x.shape[:-1], prices.shape[-1]))
-                return function(np.concatenate([x, given], axis=-1), *parameters)
+    What a unit of each choice costs is a parameter of this game, so that draws can be taken out of it.
+    """
+    known = len(game.parameters)
+    costs = sum(prices[..., c, None] * limit.weights for c, limit in enumerate(game.shared))
 
-            return value
+    def dearer(i: int) -> Payoff:
+        return lambda x, *parameters: (
+            game.payoffs[i](x, *parameters[:known]) - np.asarray(parameters[known + i] * x[..., i])
+        )
 
-        return [with_prices(function) for function in functions[: game.n_players]]
+    def margin(i: int) -> Payoff:
+        return lambda x, *parameters: game.gradients[i](x, *parameters[:known]) - np.asarray(parameters[known + i])
 
+    players = range(game.n_players)
     return ContinuousGame(
-        fixed(larger.payoffs),
+        [dearer(i) for i in players],
         lower=game.lower,
         upper=game.upper,
-        gradients=fixed(larger.gradients),
-        parameters=game.parameters,
+        gradients=[margin(i) for i in players] if game.gradients else (),
+        parameters=(*game.parameters, *np.moveaxis(np.asarray(costs), -1, 0)),
     )
 
 
@@ -233,9 +235,18 @@ def _certified(
 def _by_bisection(
     game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats, missing: NDArray[np.bool_]
 ) -> tuple[Floats, Floats]:
-    """One limit: the price at which it is just used, from a bracket, as use falls with the price."""
+    """Choices and prices with those of the draws that are missing from a bracket, which only these draws pay for."""
+    if not game.batch_shape:
+        return _bracketed(game, free, x, prices)
+    x, prices = x.copy(), prices.copy()
+    x[missing], prices[missing] = _bracketed(game[missing], free[missing], x[missing], prices[missing])
+    return x, prices
+
+
+def _bracketed(game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats) -> tuple[Floats, Floats]:
+    """One limit: the price at which it is just used, as use falls with the price."""
     limit = game.shared[0]
-    low = np.zeros(missing.shape)
+    low = np.zeros(game.batch_shape)
     high = 64 * (payoff_scale(free, x[None]) / (game.upper - game.lower)).max(axis=-1)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
@@ -243,6 +254,6 @@ def _by_bisection(
         above = limit.use(np.nan_to_num(solution.select(), nan=np.inf)) > limit.limit
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     chosen = continuous_nash(_at_prices(game, high[..., None])).select()
-    kept = missing[..., None]
-    ends = _solve(game, free, np.where(kept & np.isfinite(chosen), chosen, x), np.where(kept, high[..., None], prices))
-    return np.where(kept, ends[0], x), np.where(kept, ends[1], prices)
+    solved = np.isfinite(chosen).all(axis=-1, keepdims=True)
+    ends = _solve(game, free, np.where(solved, chosen, x), np.where(solved, high[..., None], prices))
+    return ends[0], ends[1]

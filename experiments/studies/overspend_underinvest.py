@@ -1,4 +1,4 @@
-"""How much is overspent, and how much underinvested? The asymmetric race (S2; claims 2, 7 and 10).
+"""How much is overspent, and how much underinvested? The asymmetric race (S2; claims 2 and 10).
 
 Every draw is one calibrated race of the named builders: its equilibrium, the joint-profit and the welfare optimum,
 and the hindsight loss of every builder in drawn states of demand and prize, split into overspending and
@@ -55,7 +55,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 @experiment(
     "overspend_underinvest",
     question="How much does each builder overspend and underinvest, against hindsight, joint profit and welfare?",
-    claims=(2, 7, 10),
+    claims=(2, 10),
     replicates=REPLICATES,
     quick={"draws": 512},
 )

@@ -166,3 +166,19 @@ def test_misuse_is_refused_with_advice():
         SharedLimit(1.0, 0.0)
     with pytest.raises(InputError, match="leaves nothing to choose"):
         variational_equilibrium(cournot(0.0, [0.0, 0.0]))
+
+
+def test_draws_are_solved_alike_alone_and_in_a_batch_even_if_few_need_another_way():
+    """Some draws of the race need retries, for which they are taken out of the batch: prices must go with them."""
+    from models import ComputeRace
+
+    base = ComputeRace()
+    model = base.replace(**base.priors().sample(64, rng=np.random.default_rng(3)))
+    game = model.continuous_game()
+    limit = SharedLimit(0.25 * nash(game).select().sum(axis=-1))
+    together = variational_equilibrium(game.replace(shared=(limit,)))
+    assert together.certified.all()
+    for j in range(0, 64, 16):
+        alone = variational_equilibrium(game[j].replace(shared=(SharedLimit(limit.limit[j]),)))
+        np.testing.assert_allclose(alone.select(), together.select()[j], rtol=1e-6)
+        np.testing.assert_allclose(alone.shadow_prices, together.shadow_prices[j], rtol=1e-6)
