@@ -338,13 +338,13 @@ class _Simulation:
 
     def standing(self, k: Floats) -> Floats:
         strength = k**self.of.decisiveness
-        total = strength.sum(axis=-1, keepdims=True)
+        total = strength[..., :1] + strength[..., 1:]
         return np.asarray(strength / np.where(total > 0, total, 1.0))
 
     def worth(self, time: float) -> tuple[Floats, Floats]:
         """Valuation and revenue at a time."""
         relative = self.standing(self.k) / self.start
-        size = self.k.sum(axis=-1, keepdims=True) / self.of.compute.sum(axis=-1, keepdims=True)
+        size = (self.k[..., :1] + self.k[..., 1:]) / (self.of.compute[..., :1] + self.of.compute[..., 1:])
         value = self.of.valuation * relative * self.theta * size**self.of.elasticity
         return value, self.of.revenue * relative * np.exp(self.of.growth * time)
 
