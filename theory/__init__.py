@@ -5,9 +5,12 @@ Finite games (`Game`), games over quantities (`ContinuousGame`), what solvers fi
 """
 
 from theory.automata import Automaton
+from theory.batches import BatchSolution, batch_support_enumeration
 from theory.best_replies import best_reply
 from theory.common_objective import joint_optimum
+from theory.comparative_statics import EquilibriumDerivative, equilibrium_derivative
 from theory.contest import tullock_contest
+from theory.continuation import EquilibriumMap, continue_equilibria
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.discounting import (
     critical_discount_factor,
@@ -18,6 +21,7 @@ from theory.discounting import (
 )
 from theory.equilibrium import nash
 from theory.errors import ComputeraceError, InputError, SolverError
+from theory.finite_regimes import support_regimes
 from theory.game import Game
 from theory.intervals import Estimate, from_replicates, probability, ratio_of_means, share_in_replicates
 from theory.newton import continuous_nash
@@ -34,9 +38,12 @@ from theory.wedge import strategic_wedge
 __all__ = [
     "CLASSES",
     "Automaton",
+    "BatchSolution",
     "ComputeraceError",
     "ContinuousGame",
     "ContinuousSolution",
+    "EquilibriumDerivative",
+    "EquilibriumMap",
     "Estimate",
     "Game",
     "HindsightSplit",
@@ -45,11 +52,14 @@ __all__ = [
     "Solution",
     "SolverError",
     "VariationalSolution",
+    "batch_support_enumeration",
     "best_reply",
+    "continue_equilibria",
     "continuous_nash",
     "critical_discount_factor",
     "cvar",
     "dilemma_class",
+    "equilibrium_derivative",
     "from_nfg",
     "from_replicates",
     "grim_trigger",
@@ -68,6 +78,7 @@ __all__ = [
     "share_in_replicates",
     "simulate",
     "strategic_wedge",
+    "support_regimes",
     "symbolic_boundaries",
     "symbolic_critical_discount_factor",
     "to_nfg",

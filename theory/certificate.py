@@ -46,6 +46,8 @@ def payoffs_and_regret(game: Game, distributions: Array) -> tuple[Array, Array]:
     """
     if game.batch_ndim and not game.is_exact and math.prod(game.n_actions) <= MOST_CELLS:
         return _in_blocks(game, distributions)
+    if not game.batch_ndim and not game.is_exact:
+        return _single(game, distributions)
     return _by_products(game, distributions)
 
 
@@ -64,6 +66,20 @@ def _by_products(game: Game, distributions: Array) -> tuple[Array, Array]:
     best = [largest(shifted.deviation_payoffs(i, distributions)) for i in range(game.n_players)]
     regret = np.stack(best, axis=-1) - payoffs
     return payoffs + np.expand_dims(least, -2), np.where(regret < 0, 0 * regret, regret)  # minus rounding
+
+
+def _single(game: Game, distributions: Array) -> tuple[Array, Array]:
+    """One game of floats, in few calls: single games are solved in fractions of a millisecond."""
+    flat = game.payoffs.reshape(game.n_players, -1)
+    least = flat.min(axis=1)
+    shifted = flat - least[:, None]
+    payoffs = distributions.reshape(len(distributions), flat.shape[1]) @ shifted.T
+    regret = np.empty(payoffs.shape)
+    for player, n_own in enumerate(game.n_actions):
+        others = distributions.sum(axis=player + 1).reshape(len(distributions), flat.shape[1] // n_own)
+        own = np.moveaxis(shifted[player].reshape(game.n_actions), player, 0).reshape(n_own, -1)
+        regret[:, player] = (others @ own.T).max(axis=1)
+    return payoffs + least, np.maximum(regret - payoffs, 0.0)  # minus rounding
 
 
 def _in_blocks(game: Game, distributions: Array) -> tuple[Array, Array]:

@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.best_replies import best_reply
-from theory.continuous import ContinuousGame, Payoff
+from theory.continuous import ContinuousGame
 from theory.errors import InputError, SolverError
 
 Floats = NDArray[np.float64]
 
-_BISECTIONS = 200
+_BISECTIONS = 64  # of intervals of a few hundred, on a logarithmic scale: far below rounding
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def tullock_contest(
     decisiveness
         Exponent ``r > 0`` of the contest success function, shape ``batch`` or one number.
     certify
-        Check every player's regret against a global best reply. Equilibrium is unique for ``r <= 1``.
+        Check every player's regret against a global best reply (in closed form at ``r = 1``). Equilibrium is unique
+        for ``r <= 1``.
 
     Returns
     -------
@@ -123,6 +124,8 @@ def _arguments(value: ArrayLike, cost: ArrayLike, ability: ArrayLike, r: ArrayLi
 
 def _shares(v: Floats, c: Floats, a: Floats, r: Floats) -> Floats:
     """Equilibrium shares: outer bisection on ln Y, inner on each player's first-order condition."""
+    if (r == 1).all():
+        return _linear_shares(c / (v * a))
     rr = r[..., None]
     strength = np.log(rr * v) - np.log(c) + np.log(a) / rr  # ln of r v a^{1/r} / c
     peak = np.maximum((rr - 1) / (2 * rr - 1), 0.0) if (rr > 1).any() else np.zeros_like(strength)
@@ -130,8 +133,6 @@ def _shares(v: Floats, c: Floats, a: Floats, r: Floats) -> Floats:
     def shares_at(log_y: Floats) -> Floats:
         target = log_y[..., None] / rr - strength
         linear = np.maximum(-np.expm1(np.minimum(target, 0.0)), 0.0)  # r = 1 in closed form: s = 1 - exp(target)
-        if (rr == 1).all():
-            return linear
         low = np.broadcast_to(np.maximum(peak, 1e-300), target.shape).copy()
         log_low, log_high = np.log(low), np.zeros_like(low)
         for _ in range(_BISECTIONS):  # on ln s, as shares may be tiny
@@ -154,19 +155,43 @@ def _shares(v: Floats, c: Floats, a: Floats, r: Floats) -> Floats:
     return np.asarray(share / share.sum(axis=-1, keepdims=True))
 
 
+def _linear_shares(weakness: Floats) -> Floats:
+    """Shares at r = 1: ``s_i = 1 - Y w_i`` for the k players of smallest ``w``, whose shares add up to one.
+
+    They do at ``Y = (k - 1) / sum_k w``; player k is active if ``Y w_k < 1`` there (Stein 2002, Public Choice 113).
+    """
+    ordered = np.sort(weakness, axis=-1)
+    aggregate = np.arange(ordered.shape[-1]) / ordered.cumsum(axis=-1)
+    last = (aggregate * ordered < 1).sum(axis=-1, keepdims=True) - 1
+    share = np.maximum(1 - np.take_along_axis(aggregate, last, axis=-1) * weakness, 0.0)
+    return np.asarray(share / share.sum(axis=-1, keepdims=True))
+
+
 def _regret(v: Floats, c: Floats, a: Floats, r: Floats, spending: Floats, scale: Floats) -> Floats:
-    """Gain of each player from its global best reply, as a share of the largest prize."""
+    """Gain of each player from its global best reply, as a share of the largest prize.
+
+    A player's payoff depends on the others only through their aggregate, so every player is a draw of one problem.
+    """
+    exponent = np.broadcast_to(r[..., None], v.shape)
+    own = a * spending**exponent
+    others = np.maximum(own.sum(axis=-1, keepdims=True) - own, 0.0)
     n = v.shape[-1]
 
-    def payoff(i: int) -> Payoff:
-        def value(x: Floats, *parameters: Floats) -> Floats:
-            y = a * x ** r[..., None]
-            total = y.sum(axis=-1)
-            share = np.divide(y[..., i], total, out=np.full(total.shape, 1 / n), where=total > 0)
-            return np.asarray(v[..., i] * share - c[..., i] * x[..., i])
+    def payoff(x: Floats, *parameters: Floats) -> Floats:
+        value, cost, ability, power, rivals = parameters
+        effort = ability * x[..., 0] ** power
+        total = effort + rivals
+        share = np.divide(effort, total, out=np.full(total.shape, 1 / n), where=total > 0)
+        return np.asarray(value * share - cost * x[..., 0])
 
-        return value
+    problem = ContinuousGame(
+        [payoff], lower=np.zeros((*v.shape, 1)), upper=(v / c)[..., None], parameters=[v, c, a, exponent, others]
+    )
+    reached = problem.payoff_of(0, spending[..., None])
+    best = _linear_best(v, c / a, others) if (r == 1).all() else best_reply(problem, spending[..., None], 0)[1]
+    return np.maximum((best - reached) / scale[..., None], 0.0)
 
-    game = ContinuousGame([payoff(i) for i in range(n)], lower=np.zeros(v.shape), upper=v / c)
-    gains = [best_reply(game, spending, i)[1] - game.payoff_of(i, spending) for i in range(n)]
-    return np.maximum(np.stack(gains, axis=-1) / scale[..., None], 0.0)
+
+def _linear_best(v: Floats, cost: Floats, others: Floats) -> Floats:
+    """Largest payoff ``v y / (y + B) - k y`` over ``y >= 0``: at ``y = sqrt(v B / k) - B``, or at 0."""
+    return np.asarray(np.where(v > cost * others, (np.sqrt(v) - np.sqrt(cost * others)) ** 2, 0.0))

@@ -25,7 +25,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 from theory.errors import InputError
 from theory.game import Array, Game
@@ -258,6 +257,8 @@ def stick_and_carrot(
     >>> found.discount_factor * 32, found.punishment * 12
     (9.0, 5.0)
     """
+    from scipy.optimize import brentq
+
     target, nash, worst = (float(v) for v in _finite(target=target, nash=nash, worst=worst))
 
     def gain(action: float) -> float:

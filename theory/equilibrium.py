@@ -11,6 +11,7 @@ from theory.batches import MOST_PAIRS, batch_support_enumeration
 from theory.bimatrix import lemke_howson_all, nashpy_vertex_enumeration, support_enumeration
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.errors import InputError
+from theory.float_vertices import float_vertex_enumeration
 from theory.game import Game
 from theory.newton import continuous_nash
 from theory.polynomial_nash import polynomial_nash
@@ -28,6 +29,7 @@ METHODS: dict[str, Callable[[Game], Solution]] = {
     "two_by_two": two_by_two,
     "batch_support_enumeration": batch_support_enumeration,
     "vertex_enumeration": vertex_enumeration,
+    "float_vertex_enumeration": float_vertex_enumeration,
     "lemke_howson_all": lemke_howson_all,
     "pure_nash": pure_nash,
     "polynomial_nash": polynomial_nash,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from theory.errors import InputError
 
@@ -47,6 +46,8 @@ def probability(successes: ArrayLike, *, level: float = LEVEL) -> Estimate:
     >>> print(probability([True] * 30 + [False] * 70))
     0.3 [0.219, 0.396]
     """
+    from scipy import stats
+
     flags = np.asarray(successes, bool).ravel()
     return probability_of(int(flags.sum()), flags.size, level=level)
 
@@ -70,6 +71,8 @@ def from_replicates(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
     values
         Shape ``(replicates,)``, at least two.
     """
+    from scipy import stats
+
     array: NDArray[np.float64] = np.asarray(values, float)
     if array.ndim != 1 or array.size < 2:
         raise InputError(f"replicates have shape {array.shape}; a list of at least two is needed")
@@ -116,6 +119,8 @@ def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike, *, level: flo
     >>> ratio_of_means([2.0, 2.0, 2.0], [1.0, 1.0, 0.0]).value
     3.0
     """
+    from scipy import stats
+
     top, bottom = np.asarray(numerators, float), np.asarray(denominators, float)
     if top.shape != bottom.shape or top.ndim != 1 or top.size < 2:
         raise InputError(

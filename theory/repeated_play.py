@@ -26,16 +26,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from theory.automata import Automaton
 from theory.errors import InputError
 from theory.game import Array, Game
 from theory.solution import TOLERANCE, Solution, product_distribution
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 MAX_JOINT_STATES = 4096
 """Joint states of the automata that a dense chain may have: above, memory (130 MB a matrix) is the limit."""
@@ -186,6 +188,8 @@ def _chain(
 
     Only the joint states that can follow the start are kept.
     """
+    from scipy.sparse.csgraph import breadth_first_order
+
     _check_fit(game, automata)
     noises = _probabilities(noise, "noise", game.n_players)
     misperceptions = _probabilities(misperception, "misperception", game.n_players)
@@ -253,11 +257,15 @@ def _stationary(chain: Array) -> Array:
 
 def _graph(chain: Array) -> csr_array[np.int8, tuple[int, int]]:
     """Which state leads to which."""
+    from scipy.sparse import csr_array
+
     return csr_array((chain > 0).astype(np.int8))
 
 
 def _limit_of_averages(chain: Array) -> Array:
     """Limit of the average distribution over states, from state 0."""
+    from scipy.sparse.csgraph import connected_components
+
     _, label = connected_components(_graph(chain), directed=True, connection="strong")
     leaves = ((chain > 0) & (label[:, np.newaxis] != label)).any(axis=1)
     transient = np.isin(label, label[leaves])
@@ -364,6 +372,8 @@ def is_subgame_perfect(
 
 def _all_histories(automata: Sequence[Automaton]) -> tuple[Array, Array]:
     """Joint states after some history ``(S, N)``, and the next of them ``(S, n_0, ..., n_{N-1})``."""
+    from scipy.sparse.csgraph import breadth_first_order
+
     sizes = tuple(a.n_states for a in automata)
     table = _joint_states(automata)
     following = np.ravel_multi_index(tuple(a.transition[table[:, i]] for i, a in enumerate(automata)), sizes)

@@ -11,7 +11,6 @@ value (von Neumann 1928; Dantzig 1951).
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linprog
 
 from theory.bimatrix import lemke_howson
 from theory.errors import InputError
@@ -73,6 +72,8 @@ def _require_constant_sum(game: Game, total: Array) -> None:
 
 def _maximin(payoff: Array) -> Array | None:
     """Strategy with the largest guaranteed payoff, for payoffs in [0, 1]; None if the solver did not succeed."""
+    from scipy.optimize import linprog
+
     m, n = payoff.shape
     result = linprog(
         c=np.r_[np.zeros(m), -1.0],

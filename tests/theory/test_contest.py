@@ -82,3 +82,29 @@ def test_a_batch_equals_one_by_one():
 def test_bad_input_names_the_argument(arguments, words):
     with pytest.raises(InputError, match=words):
         tullock_contest(arguments.pop("value"), **arguments)
+
+
+def test_shares_in_closed_form_at_decisiveness_one_are_the_limit_of_the_general_ones():
+    rng = np.random.default_rng(4)
+    value, cost, ability = (rng.uniform(0.3, 3, (40, 7)) for _ in range(3))
+    exact = tullock_contest(value, cost=cost, ability=ability)
+    beside = tullock_contest(value, cost=cost, ability=ability, decisiveness=1 - 1e-9)
+    np.testing.assert_allclose(exact.share, beside.share, atol=1e-7)
+    assert exact.regret.max() <= 1e-12 and not exact.active.all()
+
+
+def test_a_hundred_thousand_players_are_certified():
+    values = np.random.default_rng(5).uniform(1, 2, 100_000)
+    found = tullock_contest(values)
+    assert found.regret.max() <= 1e-12
+    assert found.share.sum() == pytest.approx(1)
+    # who is active: exactly those whose prize is worth entering against the aggregate
+    np.testing.assert_array_equal(found.active, values > found.aggregate)
+
+
+def test_regret_sees_a_wrong_equilibrium():
+    from theory.contest import _regret
+
+    v, one = np.array([10.0, 8.0]), np.ones(2)
+    for r in (np.array(1.0), np.array(0.7)):
+        assert _regret(v, one, one, r, np.array([1.0, 1.0]), np.array(10.0)).max() > 0.01
