@@ -1,7 +1,7 @@
 """Risk at scale: a million draws of the two-action race from a cold start, and the same game against a loop of nashpy.
 
-Run ``python -m tests.benchmarks.risk_at_scale``, with ``--ten`` for ten times the draws as well, ``--quick`` without the
-million.
+Run ``python -m tests.benchmarks.risk_at_scale``, with ``--ten`` for ten times the draws as well, ``--quick`` without
+the million.
 """
 
 import argparse
@@ -66,8 +66,8 @@ def main():
         ours, peers, same = against_nashpy()
     ratios = np.array(peers) / np.array(ours)
     print(
-        f"{DRAWS} draws, medians of {ROUNDS}: game, equilibria and selection {np.median(ours):.3g} µs per draw; nashpy's "
-        f"support enumeration {np.median(peers):.3g} µs; ratio {np.median(ratios):.3g} "
+        f"{DRAWS} draws, medians of {ROUNDS}: game, equilibria and selection {np.median(ours):.3g} µs per draw; "
+        f"nashpy's support enumeration {np.median(peers):.3g} µs; ratio {np.median(ratios):.3g} "
         f"[{ratios.min():.3g}, {ratios.max():.3g}]; as many equilibria in {same:.1%} of the draws"
     )
     if options.quick:
