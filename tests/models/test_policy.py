@@ -1,0 +1,88 @@
+"""Policies do what they say, on known games and in known directions."""
+
+import numpy as np
+import pytest
+
+from experiments.studies.policies import frontier
+from models.linked_race import LinkedRace
+from models.policy import POLICIES, STAKES, Regulated, regulate
+from theory import InputError, continuous_nash, hindsight_split
+
+RNG = np.random.default_rng
+
+
+def solved(regulated):
+    game = regulated.continuous_game()
+    solution = continuous_nash(game)
+    assert solution.certified.any(axis=-1).all()
+    return game, solution.select()
+
+
+@pytest.fixture(scope="module")
+def centre():
+    return LinkedRace()
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_no_strength_changes_nothing(centre, policy):
+    free, regulated = centre.continuous_game(), regulate(centre, policy, 0.0).continuous_game()
+    x = np.linspace(0.3, 1.2, 6)
+    np.testing.assert_array_equal(regulated.payoff(x), free.payoff(x))
+    np.testing.assert_array_equal(regulated.upper, free.upper)
+    drawn = np.broadcast_to(x, (4, 6))
+    one, two = (g.realised_game(4, RNG(1)).payoff(drawn) for g in (centre, regulate(centre, policy, 0.0)))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_a_tax_is_a_price_per_gw_and_no_part_of_welfare(centre):
+    tax = 0.5 * float(centre.capital_cost)
+    free, taxed = centre.continuous_game(), regulate(centre, "compute tax", 1.0).continuous_game()
+    x = np.linspace(0.3, 1.2, 6)
+    np.testing.assert_allclose(free.payoff(x) - taxed.payoff(x), tax * x)
+    np.testing.assert_allclose(free.gradient(x) - taxed.gradient(x), np.full(6, tax))
+    assert float(free.outcome("welfare", x)) == float(taxed.outcome("welfare", x))
+
+
+def test_a_cap_binds_whom_it_should_and_the_rest_best_reply(centre):
+    _, free = solved(Regulated(centre))
+    capped_race = regulate(centre, "cap on GW", 1.0)
+    _, capped = solved(capped_race)
+    assert (capped <= capped_race.cap * (1 + 1e-9)).all()
+    assert capped.sum() < free.sum()
+    split = hindsight_split(centre, capped, rng=RNG(2), states=64, replicates=2)
+    loose = hindsight_split(centre, free, rng=RNG(2), states=64, replicates=2)
+    assert split.underinvest.mean() > loose.underinvest.mean()  # what the cap forbids counts
+    assert split.overspend.mean() < loose.overspend.mean()
+
+
+def test_policies_move_the_build_as_theory_has_it(centre):
+    free = solved(Regulated(centre))[1].sum()
+    built = {policy: solved(regulate(centre, policy, 1.0))[1].sum() for policy in POLICIES}
+    assert built["compute tax"] < free  # dearer
+    assert built["shared infrastructure"] > free  # cheaper
+    assert built["exclusivity ban"] > free  # more business to steal
+
+
+def test_a_ban_on_stakes_leaves_none_and_a_batch_is_a_loop(centre):
+    banned = regulate(centre, "stake limit", 1.0).race
+    assert all(float(getattr(banned, name)) == 0 for name in STAKES)
+    batch = centre.replace(**centre.priors().sample(4, rng=RNG(3)))
+    x = np.linspace(0.3, 1.2, 6)
+    together = regulate(batch, "compute tax", 0.5).continuous_game()
+    for j in range(4):
+        draw = centre.replace(**{name: np.asarray(getattr(batch, name))[j] for name in batch.priors().fields})
+        alone = regulate(draw, "compute tax", 0.5).continuous_game()
+        np.testing.assert_allclose(together.payoff(np.broadcast_to(x, (4, 6)))[j], alone.payoff(x), rtol=1e-10)
+
+
+def test_what_is_no_policy_is_refused(centre):
+    with pytest.raises(InputError, match="cap on GW"):
+        regulate(centre, "hope", 0.5)
+    with pytest.raises(InputError, match="between 0"):
+        regulate(centre, "reporting", 1.5)
+
+
+def test_the_frontier_keeps_what_is_not_beaten():
+    points = {("a", "1"): (-1.0, -1.0), ("b", "1"): (-1.0, -2.0), ("c", "1"): (-3.0, 5.0), ("d", "1"): (2.0, -1.0)}
+    assert [point["policy"] for point in frontier(points)] == ["c", "b"]
+    assert frontier({("a", "1"): (1.0, 1.0)}) == [{"policy": "no policy", "strength": "0"}]
