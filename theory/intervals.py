@@ -46,14 +46,14 @@ def probability(successes: ArrayLike, *, level: float = LEVEL) -> Estimate:
     >>> print(probability([True] * 30 + [False] * 70))
     0.3 [0.219, 0.396]
     """
-    from scipy import stats
-
     flags = np.asarray(successes, bool).ravel()
     return probability_of(int(flags.sum()), flags.size, level=level)
 
 
 def probability_of(successes: int, draws: int, *, level: float = LEVEL) -> Estimate:
     """Share of successes among draws with its Wilson interval: `probability` for what is counted already."""
+    from scipy import stats
+
     if draws < 1:
         raise InputError("a probability needs at least one draw; none was given")
     interval = stats.binomtest(successes, draws).proportion_ci(level, method="wilson")
@@ -99,6 +99,8 @@ def quantile(values: ArrayLike, share: float, *, level: float = LEVEL) -> Estima
     >>> print(quantile(np.arange(1, 101), 0.5))
     50 [40, 61]
     """
+    from scipy import stats
+
     draws = np.sort(np.asarray(values, float), axis=None)
     if not draws.size or not 0 < share < 1:
         raise InputError(f"share is {share} of {draws.size} draws; it must lie between 0 and 1, of at least one draw")
