@@ -1,7 +1,7 @@
 """Which equilibrium? Payoff dominance, risk dominance, p-dominance, and perfection of two-player equilibria.
 
-*Payoff dominance*: an equilibrium that pays every player at least as much as another, and some player more (Harsanyi and
-Selten 1988, *A General Theory of Equilibrium Selection in Games*).
+*Payoff dominance*: an equilibrium that pays every player at least as much as another, and some player more (Harsanyi
+and Selten 1988, *A General Theory of Equilibrium Selection in Games*).
 
 *Risk dominance* of one strict equilibrium over another, in the game in which every player has only the two actions of
 these equilibria. With a weighted potential: the one with the larger potential; in 2 x 2 games that is the larger
