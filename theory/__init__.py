@@ -35,6 +35,7 @@ from theory.selection import p_dominance, payoff_dominant, perfect_equilibria, r
 from theory.shared_limit import SharedLimit
 from theory.solution import Solution, product_distribution
 from theory.supermodular import Supermodularity, supermodularity
+from theory.symbolic_equilibria import SymbolicEquilibrium, symbolic_counts, symbolic_equilibria
 from theory.taxonomy import CLASSES, dilemma_class, loss_asymmetry, ordinal_name, symbolic_boundaries
 from theory.variational import VariationalSolution, variational_equilibrium
 from theory.wedge import strategic_wedge
@@ -58,6 +59,7 @@ __all__ = [
     "Solution",
     "SolverError",
     "Supermodularity",
+    "SymbolicEquilibrium",
     "VariationalSolution",
     "WeightedPotential",
     "batch_support_enumeration",
@@ -95,7 +97,9 @@ __all__ = [
     "supermodularity",
     "support_regimes",
     "symbolic_boundaries",
+    "symbolic_counts",
     "symbolic_critical_discount_factor",
+    "symbolic_equilibria",
     "to_nfg",
     "tullock_contest",
     "turn_taking",

@@ -3,7 +3,8 @@
 Actions are ordered as listed. A game is *supermodular* if no player gains less from a higher action when another
 player acts higher: differences ``u_i(a_i + 1, a_-i) - u_i(a_i, a_-i)`` rise in every other action. Then there are a
 smallest and a largest equilibrium, both pure, to which best replies descend from the top and climb from the bottom;
-they bound everything that survives iterated strict dominance (Topkis 1979; Milgrom and Roberts 1990, Econometrica 58:1255-1277).
+they bound everything that survives iterated strict dominance (Topkis 1979; Milgrom and Roberts 1990, Econometrica
+58:1255-1277).
 A two-player game of strategic substitutes becomes supermodular when one player's order is reversed.
 """
 
