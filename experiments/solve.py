@@ -98,7 +98,7 @@ def solve_model(model: PayoffModel) -> dict[str, Any]:
 
 
 def solve_finite(game: Game) -> dict[str, Any]:
-    """Payoffs, equilibria and, if every player has two actions, the class and the critical discount factor."""
+    """Payoffs, equilibria and, if all choose between the same two actions, class and critical discount factor."""
     solution = nash(game)
     places = np.flatnonzero(solution.mask)
     result = {
@@ -118,7 +118,7 @@ def solve_finite(game: Game) -> dict[str, Any]:
             for k in places
         ],
     }
-    if game.n_players > 1 and set(game.n_actions) == {2}:
+    if game.n_players > 1 and set(game.n_actions) == {2} and len(set(game.actions)) == 1:  # the same choice for all
         found = dilemma_class(game)
         result["class"] = {"name": str(found.names), "greed": plain(found.greed), "fear": plain(found.fear)}
         result["critical discount factor"] = plain(grim_trigger(game))

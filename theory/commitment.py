@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
 from theory.errors import InputError, SolverError
 from theory.game import Array, Game
@@ -99,6 +98,8 @@ def _unit(matrix: Array) -> Array:
 
 def _best_mixture(own: Array, other: Array, action: int) -> Array | None:
     """Leader's best mixture to which ``action`` is a best reply; None if there is none."""
+    from scipy.optimize import linprog
+
     m = own.shape[0]
     result = linprog(
         c=-own[:, action],

@@ -244,11 +244,12 @@ class Game:
         import quantecon.game_theory as quantecon_games
 
         self._require_single("to_quantecon")
-        # quantecon orders each player's axes from that player on: i, i+1, ..., N-1, 0, ..., i-1
+        # quantecon orders each player's axes from that player on: i, i+1, ..., N-1, 0, ..., i-1; its compiled solvers
+        # need arrays that may be written to, so these are copies
         orders = ([*range(i, self.n_players), *range(i)] for i in range(self.n_players))
         return quantecon_games.NormalFormGame(
             [
-                quantecon_games.Player(np.ascontiguousarray(self.payoffs[i].transpose(order), dtype=float))
+                quantecon_games.Player(np.array(self.payoffs[i].transpose(order), dtype=float, order="C"))
                 for i, order in enumerate(orders)
             ]
         )

@@ -202,7 +202,7 @@ def _map(axes: Axes, found: Numbers) -> None:
     axes.plot(centre["intensity"], 100 * centre["sold"], "+", color=BLACK, markersize=9, markeredgewidth=1.6)
     axes.set_xlim(intensity[0] - wide / 2, intensity[-1] + wide / 2)
     axes.set_ylim(100 * sold[0] - high / 2, 100 * sold[-1] + high / 2)
-    axes.set_xlabel("escalated over restrained bill (ratio)")
+    axes.set_xlabel("escalated over restrained bill (no unit)")
     axes.set_ylabel("equity sold (% a year)")
     seen = [kind for kind in COLOURS if any(kind in row for row in found["kinds"])]
     axes.legend(

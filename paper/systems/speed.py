@@ -174,7 +174,7 @@ def _curves(axes: Axes, centre: Numbers) -> None:
         axes.axvline(at, color=BLACK, linewidth=0.8, linestyle=":")
         axes.annotate(word, (at, top), (2, -2), textcoords="offset points", fontsize=8, va="top")
     axes.plot(centre["today"], 0, marker="^", color=BLACK, markersize=6, clip_on=False)
-    axes.set_xlabel("price of compute over break-even (ratio)")
+    axes.set_xlabel("price of compute over break-even (no unit)")
     axes.set_ylabel("share of a campus's cost")
     axes.legend(loc="lower right")
     light_grid(axes, "y")
@@ -193,6 +193,6 @@ def _bins(axes: Axes, bins: list[Mapping[str, Any]]) -> None:
     ]  # fmt: skip
     axes.set_xticks(range(len(shown)), labels)
     axes.set_ylim(0, 100)
-    axes.set_xlabel("price of compute over break-even (ratio)")
+    axes.set_xlabel("price of compute over break-even (no unit)")
     axes.set_ylabel("draws (%)")
     light_grid(axes, "y")

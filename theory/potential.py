@@ -1,0 +1,202 @@
+"""Potential games, and the potential, harmonic and nonstrategic parts of any finite game.
+
+A function ``phi`` of profiles is an exact potential if every change of one player's action changes ``phi`` by as much
+as that player's payoff, a weighted one if by as much up to a factor ``w_i > 0`` (Monderer and Shapley 1996, Games
+Econ. Behav. 14:124-143). Write each payoff as a sum of interactions, ``u_i = sum_S u_i^S``, one for every set ``S`` of
+players: ``u_i^S`` depends on the actions in S only and averages to zero over each of them. Then
+
+    exact potential:      u_i^S = u_j^S        for all i, j in S,
+    weighted potential:   u_i^S / w_i = u_j^S / w_j.
+
+The part of ``u_i`` without ``i`` in S is *nonstrategic*: it moves no best reply. Any game is the sum of a nonstrategic
+part, a potential part and a *harmonic* one, whose own-deviation gains add up to zero at every profile (Candogan,
+Menache, Ozdaglar, Parrilo 2011, Math. Oper. Res. 36:474-503, theorem 4.1). The closest potential has, for n_i actions,
+
+    phi^S = sum_{i in S} n_i u_i^S / sum_{i in S} n_i,
+
+as the interactions are the eigenvectors of the Laplacian of the game's graph of deviations.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.errors import InputError
+from theory.game import Array, Game
+
+TOLERANCE = 1e-10
+"""Largest share of the payoff range that counts as rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposition:
+    """Parts of a game; ``potential_part + harmonic_part + nonstrategic_part`` are its payoffs.
+
+    Attributes
+    ----------
+    potential
+        The closest potential, with mean zero, shape ``(*batch, n_0, ..., n_{N-1})``.
+    potential_part, harmonic_part, nonstrategic_part
+        Payoffs of the three games, shape of the payoffs.
+    """
+
+    game: Game
+    potential: Array
+    potential_part: Array
+    harmonic_part: Array
+    nonstrategic_part: Array
+
+    @property
+    def harmonic_share(self) -> NDArray[np.float64]:
+        """Size of the harmonic part over that of both strategic parts (root mean squares), shape ``batch``; 0 .. 1."""
+        axes = tuple(range(self.game.batch_ndim, self.game.payoffs.ndim))
+        harmonic, potential = (
+            np.asarray((part**2).sum(axis=axes), float) for part in (self.harmonic_part, self.potential_part)
+        )
+        whole = harmonic + potential
+        return np.asarray(np.sqrt(np.divide(harmonic, whole, out=np.zeros(np.shape(whole)), where=whole > 0)))
+
+    @property
+    def is_potential(self) -> NDArray[np.bool_]:
+        """Whether the game has an exact potential, shape ``batch``: no harmonic part, up to rounding."""
+        axes = tuple(range(self.game.batch_ndim, self.game.payoffs.ndim))
+        worst = np.asarray(abs(self.harmonic_part).max(axis=axes), float)
+        return np.asarray(worst <= (0 if self.game.is_exact else TOLERANCE) * np.asarray(self.game.payoff_range, float))
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedPotential:
+    """A weighted potential: ``u_i`` changes by ``weights[i]`` times the change of ``potential`` when i deviates."""
+
+    weights: tuple[Any, ...]
+    potential: Array
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all weights are equal: an exact potential."""
+        return len(set(self.weights)) == 1
+
+    def maximiser(self) -> tuple[int, ...]:
+        """Profile with the largest potential: a pure equilibrium.
+
+        If it is the only one it is robust to incomplete information (Ui 2001, Econometrica 69:1373-1380).
+        """
+        flat = int(np.argmax(np.asarray(self.potential, float)))
+        return tuple(int(a) for a in np.unravel_index(flat, self.potential.shape))
+
+
+def decompose(game: Game) -> Decomposition:
+    """Potential, harmonic and nonstrategic parts of a game or of every draw of a batch; exact for rationals.
+
+    Examples
+    --------
+    A prisoner's dilemma is a potential game, matching pennies has nothing but a harmonic part:
+
+    >>> float(decompose(Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])).harmonic_share)
+    0.0
+    >>> float(decompose(Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])).harmonic_share)
+    1.0
+    """
+    sizes = game.n_actions
+    potential: Array = np.zeros((*game.batch_shape, *sizes), dtype=game.payoffs.dtype) * game.payoff(0)
+    for players, parts in _interactions(game):
+        weight = sum(sizes[i] for i in players)
+        potential = potential + sum(sizes[i] * part for i, part in parts.items()) / weight
+    strategic, own = [], []
+    for i in range(game.n_players):
+        payoff = game.payoff(i)
+        strategic.append(payoff - _average(payoff, i - game.n_players))
+        own.append(potential - _average(potential, i - game.n_players))
+    potential_part, changes = (np.stack(parts, axis=game.batch_ndim) for parts in (own, strategic))
+    return Decomposition(game, potential, potential_part, changes - potential_part, game.payoffs - changes)
+
+
+def weighted_potential(game: Game) -> WeightedPotential | None:
+    """Weighted potential of a single game, the exact one where there is one; None if there is none.
+
+    Returns
+    -------
+    WeightedPotential or None
+        Weights relative to the first player of each group that interacts.
+
+    Raises
+    ------
+    InputError
+        For a batch of games.
+
+    Examples
+    --------
+    >>> game = Game.from_bimatrix([[3, 0], [5, 1]], [[30, 50], [0, 10]])  # the second counts in another unit
+    >>> [round(weight, 9) for weight in weighted_potential(game).weights]
+    [1.0, 10.0]
+    """
+    if game.batch_ndim:
+        raise InputError(f"weighted_potential takes a single game, not {game!r}; pick one draw of it: game[0]")
+    slack = 0.0 if game.is_exact else TOLERANCE
+    shared = [(players, parts) for players, parts in _interactions(game) if len(players) > 1]
+    ranges = [np.ptp(np.asarray(game.payoff(i), float)) or 1.0 for i in range(game.n_players)]
+    weights = _weights(game, shared, ranges, slack)
+    if weights is None:
+        return None
+    payoffs = [game.payoff(i) / weight for i, weight in enumerate(weights)]
+    found = decompose(Game(np.stack(payoffs)))
+    sizes = [spread / float(weight) for spread, weight in zip(ranges, weights, strict=True)]
+    worst = [float(abs(part).max()) / size for part, size in zip(found.harmonic_part, sizes, strict=True)]
+    return WeightedPotential(tuple(weights), found.potential) if max(worst) <= 10 * slack else None
+
+
+def _weights(game: Game, shared: Any, ranges: list[Any], slack: float) -> list[Any] | None:
+    """Factors at which the interactions of every two players who share one agree; None if signs do not allow it."""
+    one = Fraction(1) if game.is_exact else 1.0
+    weights: dict[int, Any] = {}
+    links: dict[int, list[tuple[int, Any]]] = {i: [] for i in range(game.n_players)}
+    for _, parts in shared:
+        for i, j in itertools.combinations(parts, 2):
+            large = float(abs(parts[i]).max()) > slack * ranges[i]
+            if large != (float(abs(parts[j]).max()) > slack * ranges[j]):
+                return None
+            if large:
+                product, square = (parts[i] * parts[j]).sum(), (parts[i] ** 2).sum()
+                if product <= 0:
+                    return None
+                links[i].append((j, product / square))
+                links[j].append((i, square / product))
+    for root in range(game.n_players):
+        queue = [] if root in weights else [root]
+        weights.setdefault(root, one)
+        while queue:
+            i = queue.pop()
+            for j, ratio in links[i]:
+                if j not in weights:
+                    weights[j] = weights[i] * ratio
+                    queue.append(j)
+    result = [weights[i] for i in range(game.n_players)]
+    # rounding must not turn an exact potential into a weighted one
+    return result if game.is_exact else [one if abs(w - 1) < 1e-9 else float(w) for w in result]
+
+
+def _interactions(game: Game) -> Iterator[tuple[tuple[int, ...], dict[int, Array]]]:
+    """For every set of players, the interaction of it in the payoff of each of its members."""
+    n = game.n_players
+    for size in range(1, n + 1):
+        for players in itertools.combinations(range(n), size):
+            parts = {}
+            for i in players:
+                part = game.payoff(i)
+                for j in range(n):
+                    mean = _average(part, j - n)
+                    part = part - mean if j in players else mean + 0 * part
+                parts[i] = part
+            yield players, parts
+
+
+def _average(values: Array, axis: int) -> Array:
+    total = values.sum(axis=axis, keepdims=True)
+    return np.asarray(total / Fraction(values.shape[axis]) if values.dtype == object else total / values.shape[axis])

@@ -1,0 +1,258 @@
+"""Equilibria of two-action games in symbols: where each exists, what is played, and how that moves with a parameter.
+
+Definitions are those of `theory.two_by_two`: ``d_j`` is what row 0 gains over row 1 against column ``j``, ``e_i`` what
+column 0 gains over column 1 against row ``i``. A strict pure equilibrium exists where its ``d`` and its ``e`` have the
+right signs. A mixed one exists where ``d_0, d_1`` have opposite signs and so do ``e_0, e_1``; its formula is always the
+same, but there are four ways of having opposite signs: both like to match, both like to differ, or one likes each (a
+cycle), and comparative statics differ between them. Conditions are strict: on their boundaries there are ties.
+
+For n players with the same two actions, ``D(k)`` is what action 1 adds for a player when ``k`` of the others play 1: an
+equilibrium with ``k`` players at 1 exists where ``D(k - 1) > 0`` and ``D(k) < 0``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from theory.errors import InputError
+
+Expression = Any
+"""A sympy expression."""
+
+_KINDS = ("matching", "differing", "cycle: row matches", "cycle: column matches")
+
+
+@dataclass(frozen=True)
+class SymbolicEquilibrium:
+    """One equilibrium of a two-action game in the model's own parameters.
+
+    Attributes
+    ----------
+    name
+        The actions played, or ``mixed`` and how the players' wishes cross.
+    probabilities
+        Probability of action 0 for each player: sympy expressions.
+    conditions
+        Expressions that must all be above zero for it to exist; none if it always does.
+    """
+
+    name: str
+    probabilities: tuple[Expression, ...]
+    conditions: tuple[Expression, ...]
+
+    @property
+    def exists(self) -> Expression:
+        """The conditions as one sympy conjunction of strict inequalities."""
+        import sympy
+
+        return sympy.And(*(condition > 0 for condition in self.conditions))
+
+    def derivative(self, player: int, parameter: Expression) -> Expression:
+        """How the player's probability of action 0 moves with a parameter."""
+        import sympy
+
+        return sympy.factor(sympy.diff(self.probabilities[player], parameter))
+
+    def sign(self, player: int, parameter: Expression) -> int | None:
+        """Sign of `derivative` wherever the equilibrium exists: -1, 0 or 1; None if it depends on the parameters.
+
+        A sign is given only where it follows from the assumptions on the symbols and from the conditions.
+        """
+        import sympy
+
+        change = self.derivative(player, parameter)
+        known = _sign(change)
+        if known is not None:
+            return known
+        top, bottom = sympy.fraction(sympy.together(sympy.diff(self.probabilities[player], parameter)))
+        values = [_sign_given(part, self.conditions) for part in (top, bottom)]
+        return None if None in values else int(np.prod([v for v in values if v is not None]))
+
+    def typeset(self, printer: Callable[[Expression], str] | None = None) -> str:
+        """Name, probabilities and conditions in LaTeX, or in whatever ``printer`` makes of an expression.
+
+        Parameters
+        ----------
+        printer
+            For one expression; `sympy.latex` if not given.
+        """
+        import sympy
+
+        show = printer or sympy.latex
+        played = ", ".join(show(p) for p in self.probabilities)
+        where = ", ".join(f"{show(condition)} > 0" for condition in self.conditions)
+        return f"({played})" + (f": {where}" if where else "")
+
+    def lambdify(self, symbols: Sequence[Expression]) -> Callable[..., tuple[Any, ...]]:
+        """Function of arrays: whether the equilibrium exists, and the probabilities (NaN where it does not)."""
+        import sympy
+
+        compiled = sympy.lambdify(list(symbols), [list(self.conditions), list(self.probabilities)], cse=True)
+
+        def evaluate(*values: Any) -> tuple[Any, ...]:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                conditions, probabilities = compiled(*(np.asarray(value, float) for value in values))
+            shape = np.broadcast_shapes(*(np.shape(value) for value in values))
+            here = np.ones(shape, bool)
+            for condition in conditions:
+                here = here & (condition > 0)
+            return here, *(np.where(here, probability, np.nan) for probability in probabilities)
+
+        return evaluate
+
+
+def symbolic_equilibria(row: Sequence[Any], column: Sequence[Any]) -> tuple[SymbolicEquilibrium, ...]:
+    """Every equilibrium of a two-player, two-action game with symbolic payoffs that can exist.
+
+    Parameters
+    ----------
+    row, column
+        Payoffs as ``[[., .], [., .]]`` of sympy expressions, both at (row, column). Assumptions on the symbols (such
+        as ``positive=True``) are used: conditions that always hold are left out, equilibria that cannot exist too.
+
+    Raises
+    ------
+    InputError
+        If the payoffs are not two tables of two by two.
+
+    Examples
+    --------
+    Hawk-dove, prize V, cost c of a fight: both hawk if the prize is larger, else a mixture that fights less as c rises.
+
+    >>> import sympy
+    >>> V, c = sympy.symbols("V c", positive=True)
+    >>> row = [[(V - c) / 2, V], [0, V / 2]]
+    >>> column = [[(V - c) / 2, 0], [V, V / 2]]
+    >>> for equilibrium in symbolic_equilibria(row, column):
+    ...     print(equilibrium.name, equilibrium.probabilities, equilibrium.exists)
+    (0, 0) (1, 1) V/2 - c/2 > 0
+    (0, 1) (1, 0) -V/2 + c/2 > 0
+    (1, 0) (0, 1) -V/2 + c/2 > 0
+    mixed, differing (V/c, V/c) -V/2 + c/2 > 0
+    >>> symbolic_equilibria(row, column)[-1].sign(0, c)
+    -1
+    """
+    import sympy
+
+    tables = []
+    for name, given in {"row": row, "column": column}.items():
+        try:
+            table = [[sympy.sympify(value) for value in line] for line in given]
+        except (TypeError, sympy.SympifyError) as error:
+            raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions") from error
+        if [len(line) for line in table] != [2, 2]:
+            raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions")
+        tables.append(table)
+    (a, b), simplify = tables, sympy.simplify
+    d = [simplify(a[0][j] - a[1][j]) for j in range(2)]
+    e = [simplify(b[i][0] - b[i][1]) for i in range(2)]
+    one, zero = sympy.Integer(1), sympy.Integer(0)
+    found: list[tuple[str, tuple[Any, Any], tuple[Any, ...]]] = [
+        (f"({i}, {j})", (one - i, one - j), (d[j] if i == 0 else -d[j], e[i] if j == 0 else -e[i]))
+        for i in range(2)
+        for j in range(2)
+    ]
+    x = simplify(e[1] / (e[1] - e[0])) if simplify(e[1] - e[0]) != 0 else zero
+    y = simplify(d[1] / (d[1] - d[0])) if simplify(d[1] - d[0]) != 0 else zero
+    for kind, s, t in zip(_KINDS, (1, -1, 1, -1), (1, -1, -1, 1), strict=True):
+        found.append((f"mixed, {kind}", (x, y), (s * d[0], -s * d[1], t * e[0], -t * e[1])))
+    kept = [(name, p, _needed(conditions)) for name, p, conditions in found]
+    return tuple(SymbolicEquilibrium(name, p, needed) for name, p, needed in kept if needed is not None)
+
+
+def symbolic_counts(gains: Sequence[Any]) -> Mapping[int, Expression]:
+    """Conditions under which ``k`` of n players at action 1 is a strict equilibrium, for symmetric two-action games.
+
+    Parameters
+    ----------
+    gains
+        ``D(0) .. D(n - 1)``: what action 1 adds for a player when that many of the others play 1.
+
+    Returns
+    -------
+    dict from k to a sympy conjunction; counts that cannot be an equilibrium are left out.
+
+    Examples
+    --------
+    A public good, worth b to each, that two of three must pay for at cost c:
+
+    >>> import sympy
+    >>> b, c = sympy.symbols("b c", positive=True)
+    >>> symbolic_counts([-c, b - c, -c])
+    {0: True, 2: b - c > 0}
+    """
+    import sympy
+
+    steps = [sympy.simplify(sympy.sympify(gain)) for gain in gains]
+    if not steps:
+        raise InputError("gains is empty; give D(0) .. D(n - 1), one for each number of others at action 1")
+    found = {}
+    for k in range(len(steps) + 1):
+        conditions = [steps[k - 1]] * (k > 0) + [-step for step in steps[k : k + 1]]
+        needed = _needed(tuple(conditions))
+        if needed is not None:
+            found[k] = sympy.And(*(condition > 0 for condition in needed))
+    return found
+
+
+def _needed(conditions: Sequence[Expression]) -> tuple[Expression, ...] | None:
+    """The conditions that do not always hold, each once; None if they can never hold together."""
+    import sympy
+
+    needed: list[Expression] = []
+    for condition in conditions:
+        known = _sign(condition)
+        if known in (-1, 0) or any(_sign(condition + other) in (-1, 0) for other in needed):
+            return None
+        if known is None and not any(sympy.simplify(condition - other) == 0 for other in needed):
+            needed.append(sympy.expand(condition))
+    return tuple(needed)
+
+
+def _sign(expression: Expression) -> int | None:
+    """Sign that follows from the assumptions on the symbols; None if it does not."""
+    import sympy
+
+    for form in (expression, sympy.factor(expression)):
+        if form.is_zero or form == 0:
+            return 0
+        if form.is_positive:
+            return 1
+        if form.is_negative:
+            return -1
+    return None
+
+
+def _sign_given(expression: Expression, conditions: Sequence[Expression]) -> int | None:
+    """Sign that follows from the assumptions and ``conditions > 0``: of a product of factors of known sign."""
+    import sympy
+
+    sign = 1
+    for factor, power in sympy.factor_list(expression)[1]:
+        own = _sign(factor)
+        if own is None:
+            own = _sign_of_sum(factor, conditions)
+        if own is None and power % 2:
+            return None
+        sign *= 1 if own is None else own**power
+    constant = sympy.factor_list(expression)[0]
+    return sign * int(sympy.sign(constant)) if expression != 0 else 0
+
+
+def _sign_of_sum(factor: Expression, conditions: Sequence[Expression]) -> int | None:
+    """A factor that is a positive multiple of a condition, or a condition plus something of the same sign."""
+    import sympy
+
+    for condition in conditions:
+        ratio = _sign(sympy.simplify(factor / condition))
+        if ratio:
+            return ratio
+        if _sign(sympy.expand(factor - condition)) in (0, 1):
+            return 1
+        if _sign(sympy.expand(factor + condition)) in (0, -1):
+            return -1
+    return None
