@@ -176,8 +176,11 @@ class PayoffModel:
         shocks
             Other laws of the states, under the same names; the model's own if not given.
         """
-        drawn = self.states(states, rng, shocks)
-        return self._game(self._compiled(realised=True), list(drawn.values()))
+        return self.game_in(self.states(states, rng, shocks))
+
+    def game_in(self, states: Mapping[str, Floats]) -> ContinuousGame:
+        """Games in given states of the world, as `states` gives them."""
+        return self._game(self._compiled(realised=True), list(states.values()))
 
     def states(
         self, states: int, rng: np.random.Generator, shocks: Mapping[str, Shock] | None = None

@@ -7,8 +7,9 @@ through what is built. Strength 0 changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,3 +144,53 @@ def regulate(race: LinkedRace, policy: str, strength: float) -> Regulated:
     if not 0 <= strength <= 1:
         raise InputError(f"strength is {strength}; it must lie between 0 (nothing changes) and 1")
     return Regulated(race) if strength == 0 else POLICIES[policy](race, strength)
+
+
+class Compared:
+    """Races under several policies as one batch, case by case, all of which meet the same states of the world.
+
+    Parameters
+    ----------
+    cases
+        Races of one shape ``(draws,)``.
+
+    Attributes
+    ----------
+    stacked
+        The batch, of shape ``(cases * draws,)``.
+
+    Raises
+    ------
+    InputError
+        If there is no case, or their shapes differ or are not one-dimensional.
+    """
+
+    def __init__(self, cases: Sequence[Regulated]) -> None:
+        shapes = {case.race.batch_shape for case in cases}
+        if len(shapes) != 1 or len(next(iter(shapes))) != 1:
+            raise InputError(f"the cases have batches of {sorted(shapes)}; they must be of one shape (draws,)")
+        self.cases = tuple(cases)
+        self.draws = cases[0].race.batch_shape[0]
+        first = cases[0].race
+        fields: dict[str, Any] = {}
+        for name, spec in first.parameters().items():
+            if not spec.structural:
+                tail = (first.n_players,) if spec.per_player else ()
+                values = [np.broadcast_to(getattr(case.race, name), (self.draws, *tail)) for case in cases]
+                fields[name] = np.concatenate(values)
+        none, free = np.zeros(self.draws), np.full((self.draws, first.n_players), np.inf)
+        self.stacked = Regulated(
+            first.replace(**fields),
+            tax=np.concatenate([none if case.tax is None else case.tax for case in cases]),
+            cap=np.concatenate([free if case.cap is None else case.cap for case in cases]),
+        )
+
+    def realised_game(self, states: int, rng: np.random.Generator) -> ContinuousGame:
+        """All cases in the same drawn states, before tax and without cap: what hindsight losses are measured in."""
+        seed = int(rng.integers(2**62))
+        drawn = [case.race.states(states, np.random.default_rng(seed)) for case in self.cases]
+        return self.stacked.race.game_in({name: np.concatenate([d[name] for d in drawn], axis=-1) for name in drawn[0]})
+
+    def split(self, values: Floats) -> list[Floats]:
+        """Values of the batch, shape ``(cases * draws, ...)``, by case."""
+        return np.split(values, len(self.cases))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.registry import Columns, Findings, experiment, share
 from models.linked_race import LinkedRace
-from models.policy import POLICIES, regulate
+from models.policy import POLICIES, Compared, regulate
 from theory import continuous_nash, from_replicates, hindsight_split, probability, share_in_replicates
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
@@ -48,15 +48,17 @@ NONE = "no policy"
     replicates=REPLICATES,
     quick={"draws": 32},
 )
-def study(*, draws: int = 160, rng: np.random.Generator) -> Columns:
+def study(*, draws: int = 256, rng: np.random.Generator) -> Columns:
     """One independent set of draws, one row each."""
     base = LinkedRace()
     race = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
-    seed = int(rng.integers(2**62))  # every policy meets the same states
-    columns = _under(race, next(iter(POLICIES)), 0.0, seed, NONE)
-    for policy in POLICIES:
-        for strength in STRENGTHS:
-            columns |= _under(race, policy, strength, seed, _case(policy, strength))
+    cases = {NONE: regulate(race, next(iter(POLICIES)), 0.0)} | {
+        _case(policy, strength): regulate(race, policy, strength) for policy in POLICIES for strength in STRENGTHS
+    }
+    compared = Compared(list(cases.values()))
+    columns: dict[str, NDArray[Any]] = {}
+    for name, values in _measures(compared, rng).items():
+        columns |= {f"{name}, {case}": part for case, part in zip(cases, compared.split(values), strict=True)}
     return columns
 
 
@@ -64,25 +66,22 @@ def _case(policy: str, strength: float) -> str:
     return f"{policy}, {strength:g}"
 
 
-def _under(race: LinkedRace, policy: str, strength: float, seed: int, case: str) -> dict[str, NDArray[Any]]:
-    """Measures of every draw under a policy."""
-    regulated = regulate(race, policy, strength)
-    game = regulated.continuous_game()
+def _measures(compared: Compared, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+    """Measures of every draw under every policy."""
+    race, game = compared.stacked.race, compared.stacked.continuous_game()
     solution = continuous_nash(game)
     certified = np.asarray(solution.certified.any(axis=-1))
     builds = np.where(certified[:, None], solution.select(), game.lower)  # the uncertified are left out below
-    split = hindsight_split(regulated.race, builds, rng=np.random.default_rng(seed), states=STATES, replicates=2)
-    price = np.asarray(regulated.race.capital_cost)[:, None] * np.asarray(regulated.race.cost_factor)
-    measures = {
+    split = hindsight_split(compared, builds, rng=rng, states=STATES, replicates=2)
+    price = np.asarray(race.capital_cost)[:, None] * np.asarray(race.cost_factor)
+    outcomes = ("welfare", "industry profit", "stranded capital", "unmet demand")
+    return {
         "certified": certified,
         "total GW": builds.sum(axis=-1),
         "capital": (builds * price).sum(axis=-1),
         "overspend": split.overspend.mean(axis=(0, 1)).sum(axis=-1),
         "underinvest": split.underinvest.mean(axis=(0, 1)).sum(axis=-1),
-    }
-    for name in ("welfare", "industry profit", "stranded capital", "unmet demand"):
-        measures[name] = game.outcome(name, builds)
-    return {f"{name}, {case}": np.asarray(values) for name, values in measures.items()}
+    } | {name: np.asarray(game.outcome(name, builds)) for name in outcomes}
 
 
 @study.summary

@@ -135,6 +135,7 @@ def _price(replicates: Replicates, rows: Mapping[str, NDArray[Any]], case: str) 
         "P(delay > wait)": share_in_replicates([part[f"delay, {case}"] > part[f"wait, {case}"] for part in replicates]),
         "P(delay is material)": _share(replicates, f"delay, {case}", MATERIAL),
         "P(first over second is material)": _share(replicates, f"first over second, {case}", MATERIAL),
+        "first over second": _spread(rows[f"first over second, {case}"]),
         "head start": _spread(rows[f"head start, {case}"]),
         "delay": _spread(rows[f"delay, {case}"]),
         "wait": _spread(rows[f"wait, {case}"]),

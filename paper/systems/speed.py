@@ -88,9 +88,10 @@ def _rents(numbers: Numbers) -> str:
 def _decisive(numbers: Numbers) -> str:
     prices = numbers["prices"]
     shortage, contract = prices["shortage"], prices["contract"]
-    delay, wait = shortage["delay"]["0.5"], shortage["wait"]["0.5"]
+    delay, wait, first = shortage["delay"]["0.5"], shortage["wait"]["0.5"], shortage["first over second"]
     order = "more" if delay > wait else "less"
     return (
+        f"To be first rather than second is worth {spread(first, 2)} of the campus's cost in a shortage. "
         "A year in which a builder cannot start, while its rival does, costs it in a shortage "
         f"{spread(shortage['delay'], 2)} of the campus's cost, {order} in the median than the gain from waiting "
         f"without a rival ({spread(shortage['wait'], 2)}). At contract prices the order is "

@@ -5,7 +5,7 @@ import pytest
 
 from experiments.studies.policies import frontier
 from models.linked_race import LinkedRace
-from models.policy import POLICIES, STAKES, Regulated, regulate
+from models.policy import POLICIES, STAKES, Compared, Regulated, regulate
 from theory import InputError, continuous_nash, hindsight_split
 
 RNG = np.random.default_rng
@@ -86,3 +86,16 @@ def test_the_frontier_keeps_what_is_not_beaten():
     points = {("a", "1"): (-1.0, -1.0), ("b", "1"): (-1.0, -2.0), ("c", "1"): (-3.0, 5.0), ("d", "1"): (2.0, -1.0)}
     assert [point["policy"] for point in frontier(points)] == ["c", "b"]
     assert frontier({("a", "1"): (1.0, 1.0)}) == [{"policy": "no policy", "strength": "0"}]
+
+
+def test_compared_races_are_the_races_one_by_one_in_common_states(centre):
+    race = centre.replace(**centre.priors().sample(3, rng=RNG(4)))
+    cases = [regulate(race, "cap on GW", 0.0), *(regulate(race, policy, 0.7) for policy in POLICIES)]
+    compared = Compared(cases)
+    together = compared.split(solved(compared.stacked)[1])
+    x = np.tile(np.linspace(0.3, 1.2, 6), (8, len(cases) * 3, 1))
+    drawn = np.split(compared.realised_game(8, RNG(5)).payoff(x), len(cases), axis=1)
+    seed = int(RNG(5).integers(2**62))
+    for case, builds, payoffs in zip(cases, together, drawn, strict=True):
+        np.testing.assert_allclose(builds, solved(case)[1], rtol=1e-5)
+        np.testing.assert_allclose(payoffs, case.race.realised_game(8, RNG(seed)).payoff(x[:, :3]), rtol=1e-10)
