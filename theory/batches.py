@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.solution import TOLERANCE, Solution
 
 Booleans = NDArray[np.bool_]
@@ -120,6 +120,7 @@ def batch_support_enumeration(game: Game) -> BatchSolution:
     >>> solution.frequencies()[(0,), (0,)]
     0.5
     """
+    require_game(game, "batch_support_enumeration")
     if game.n_players != 2:
         raise InputError(f"{game!r}: support enumeration of a stack takes two-player games; use pure_nash for more")
     m, n = game.n_actions

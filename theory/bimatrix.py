@@ -23,15 +23,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError, SolverError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.solution import Solution, product_distribution
 from theory.vertices import Tableau, initial_tableau, leaving_row, pivot, positive_integers
 
 EXACT_ACTIONS = 60
 """Games of floats with more actions in total than this are first walked in floating point."""
 
-MAX_PIVOTS = 100_000
-"""Pivots before `lemke_howson` gives up: its paths can be exponentially long in games built for that."""
+MAX_PIVOTS = 1_000_000
+"""Pivots before `lemke_howson` gives up (half a minute): its paths are exponentially long in games built for that, and
+in one of a thousand random 90 x 90 games a path took 106,668."""
+
+ALL_LABELS_PIVOTS = 100_000
+"""Pivots that `lemke_howson_all` spends on all labels together."""
 
 NASHPY_ACTIONS = 14
 """Most actions in total for nashpy's enumerations, whose time is exponential in it."""
@@ -74,6 +78,7 @@ def lemke_howson(game: Game, label: int = 0, max_pivots: int = MAX_PIVOTS) -> So
     lemke_howson: 1 found, not proved complete, relative regret ...
       (0, 0.3333, 0.6667)  (0.3333, 0.6667)
     """
+    require_game(game, "lemke_howson")
     row = game.bimatrix()[0]
     m, n = row.shape
     if isinstance(label, bool) or not isinstance(label, int | np.integer) or not 0 <= label < m + n:
@@ -85,7 +90,7 @@ def lemke_howson(game: Game, label: int = 0, max_pivots: int = MAX_PIVOTS) -> So
     return _exact_walk(game, int(label), max_pivots)
 
 
-def lemke_howson_all(game: Game, max_pivots: int = MAX_PIVOTS) -> Solution:
+def lemke_howson_all(game: Game, max_pivots: int = ALL_LABELS_PIVOTS) -> Solution:
     """The different equilibria that Lemke-Howson reaches from all ``m + n`` labels.
 
     Parameters
@@ -113,6 +118,7 @@ def lemke_howson_all(game: Game, max_pivots: int = MAX_PIVOTS) -> Solution:
     >>> lemke_howson_all(Game.from_bimatrix(*payoffs)).profiles()
     [((0.0, 0.0, 1.0), (0.0, 0.0, 1.0))]
     """
+    require_game(game, "lemke_howson_all")
     row, _ = game.bimatrix()
     labels = range(sum(row.shape))
     walk = _float_walk if _is_large(game) else _exact_walk  # exact repair of single labels would be slow here
@@ -161,6 +167,7 @@ def support_enumeration(game: Game) -> Solution:
     >>> support_enumeration(Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])).profiles()
     [((0.5, 0.5), (0.5, 0.5))]
     """
+    require_game(game, "support_enumeration")
     return _through_nashpy(game, "support_enumeration")
 
 
@@ -189,6 +196,7 @@ def nashpy_vertex_enumeration(game: Game) -> Solution:
     >>> nashpy_vertex_enumeration(Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])).count.item()
     1
     """
+    require_game(game, "nashpy_vertex_enumeration")
     return _through_nashpy(game, "vertex_enumeration")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.errors import InputError, SolverError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +70,7 @@ def strong_stackelberg(game: Game, leader: int = 0) -> Commitment:
     >>> commitment.leader_strategy, commitment.follower_action, float(commitment.payoffs[0])
     (array([0.5, 0.5]), 1, 3.5)
     """
+    require_game(game, "strong_stackelberg")
     row, column = game.bimatrix()
     if leader not in (0, 1):
         raise InputError(f"leader is {leader!r}; it must be 0 (rows) or 1 (columns)")

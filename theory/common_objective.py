@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from theory.best_replies import best_reply
-from theory.continuous import ContinuousGame, Floats, Payoff
+from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous
 from theory.errors import InputError
 
 STARTS = (0.001, 0.03, 0.2)
@@ -50,6 +50,7 @@ def joint_optimum(game: ContinuousGame, objective: Payoff | None = None, *, star
     >>> round(float(cartel.sum()), 6)  # monopoly output
     0.5
     """
+    require_continuous(game, "joint_optimum")
     if objective is not None and not callable(objective):
         raise InputError(f"objective is {objective!r}; it must be a function of (x, *parameters), or None")
     if game.shared:

@@ -116,7 +116,11 @@ def _arguments(value: ArrayLike, cost: ArrayLike, ability: ArrayLike, r: ArrayLi
             raise InputError(f"{name} is {array}; it must be finite and above zero")
         arrays[name] = array
     exponent = arrays.pop("decisiveness")
-    v, c, a, spread = np.broadcast_arrays(*arrays.values(), exponent[..., None])
+    try:
+        v, c, a, spread = np.broadcast_arrays(*arrays.values(), exponent[..., None])
+    except ValueError:
+        shapes = {name: array.shape for name, array in arrays.items()}
+        raise InputError(f"shapes are {shapes} and decisiveness {exponent.shape}; they must fit (*batch, N)") from None
     if v.ndim == 0 or v.shape[-1] < 2:
         raise InputError("a contest needs at least two players: value has shape (*batch, N)")
     return v, c, a, spread[..., 0]

@@ -97,10 +97,13 @@ class ContinuousGame:
         if not n or len(gradients) not in (0, n):
             raise InputError(f"{n} payoffs and {len(gradients)} gradients: one of each per player, or no gradients")
         values = tuple(np.asarray(parameter, float) for parameter in parameters)
-        low, high = np.asarray(lower, float), np.asarray(upper, float)
-        shapes = [np.broadcast_shapes(low.shape, high.shape, (n,))[:-1], *(value.shape for value in values)]
-        shapes += [limit.limit.shape for limit in shared]
         try:
+            low, high = np.asarray(lower, float), np.asarray(upper, float)
+        except (TypeError, ValueError):
+            raise InputError(f"bounds are {lower!r} and {upper!r}; they must be numbers or arrays of numbers") from None
+        shapes = [value.shape for value in values] + [limit.limit.shape for limit in shared]
+        try:
+            shapes = [np.broadcast_shapes(low.shape, high.shape, (n,))[:-1], *shapes]
             batch = np.broadcast_shapes(*shapes)
         except ValueError:
             raise InputError(
@@ -310,6 +313,14 @@ class ContinuousSolution:
                 for name, x, u in zip(self.game.players, self.actions[k], self.payoffs[k], strict=True)
             ]
         return "\n".join(lines)
+
+
+def require_continuous(game: object, solver: str) -> None:
+    """Refuse what is not a `ContinuousGame`, before a solver stumbles over it."""
+    if not isinstance(game, ContinuousGame):
+        raise InputError(
+            f"{solver} takes a ContinuousGame, not {type(game).__name__}; make one with ContinuousGame(...)"
+        )
 
 
 def _full(values: Floats, x: Floats) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.solution import Solution, product_distribution
 from theory.vertices import vertex_enumeration
 
@@ -48,6 +48,7 @@ def float_vertex_enumeration(game: Game) -> Solution:
     >>> float_vertex_enumeration(Game.from_bimatrix([[3, 3], [2, 5], [0, 6]], [[3, 2], [2, 6], [3, 1]])).count
     array(3)
     """
+    require_game(game, "float_vertex_enumeration")
     row, column = game.bimatrix()
     m, n = row.shape
     if m + n > MOST_LABELS:

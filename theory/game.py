@@ -259,6 +259,14 @@ class Game:
             raise InputError(f"{what} takes a single game, not {self!r}; pick one draw of it: game[0]")
 
 
+def require_game(game: object, solver: str) -> None:
+    """Refuse what is not a `Game`, before a solver stumbles over it."""
+    if not isinstance(game, Game):
+        raise InputError(
+            f"{solver} takes a Game, not {type(game).__name__}; make one with Game(...) or Game.from_bimatrix"
+        )
+
+
 def _numbers(values: ArrayLike, name: str) -> Array:
     """Copy to a read-only array of finite floats, or of exact rationals if any entry is a `Fraction`."""
     try:

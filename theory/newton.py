@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 
 from theory.best_replies import best_reply
-from theory.continuous import ContinuousGame, ContinuousSolution, Floats
+from theory.continuous import ContinuousGame, ContinuousSolution, Floats, require_continuous
 from theory.errors import InputError
 
 STARTS = (0.02, 0.15, 0.5)
@@ -61,6 +61,7 @@ def continuous_nash(
     >>> continuous_nash(lottery).select().round(6)  # Tullock: (n-1) V / n^2
     array([2., 2., 2.])
     """
+    require_continuous(game, "continuous_nash")
     if game.shared:
         raise InputError(
             "this game has shared limits: solve it with nash(game), which is variational_equilibrium(game)"

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.solution import Solution, product_distribution
 
 Floats = NDArray[np.float64]
@@ -89,6 +89,7 @@ def polynomial_nash(game: Game, *, max_cells: int = MAX_CELLS) -> Solution:
       (0.5, 0.5)  (0.5, 0.5)  (0.5, 0.5)
       (0, 1)  (0, 1)  (0, 1)
     """
+    require_game(game, "polynomial_nash")
     if game.batch_ndim:
         raise InputError(f"polynomial_nash takes a single game, not {game!r}; pick one draw of it: game[0]")
     if max_cells < 1:

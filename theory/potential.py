@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 
 TOLERANCE = 1e-10
 """Largest share of the payoff range that counts as rounding."""
@@ -104,6 +104,7 @@ def decompose(game: Game) -> Decomposition:
     >>> float(decompose(Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])).harmonic_share)
     1.0
     """
+    require_game(game, "decompose")
     sizes = game.n_actions
     potential: Array = np.zeros((*game.batch_shape, *sizes), dtype=game.payoffs.dtype) * game.payoff(0)
     for players, parts in _interactions(game):
@@ -137,6 +138,7 @@ def weighted_potential(game: Game) -> WeightedPotential | None:
     >>> [round(weight, 9) for weight in weighted_potential(game).weights]
     [1.0, 10.0]
     """
+    require_game(game, "weighted_potential")
     if game.batch_ndim:
         raise InputError(f"weighted_potential takes a single game, not {game!r}; pick one draw of it: game[0]")
     slack = 0.0 if game.is_exact else TOLERANCE

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.solution import TOLERANCE, Solution
 
 
@@ -47,6 +47,7 @@ def pure_nash(game: Game, tolerance: float | Fraction = 0.0) -> Solution:
     >>> pure_nash(coordination).profiles()
     [((1.0, 0.0), (1.0, 0.0)), ((0.0, 1.0), (0.0, 1.0))]
     """
+    require_game(game, "pure_nash")
     if not isinstance(tolerance, int | float | Fraction) or not math.isfinite(tolerance) or tolerance < 0:
         raise InputError(f"tolerance is {tolerance!r}; it must be a finite number of payoff units, 0 or more")
     accepted = Fraction(tolerance) if game.is_exact else float(tolerance)

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError, SolverError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.potential import weighted_potential
 from theory.pure import pure_nash
 from theory.solution import Solution
@@ -43,6 +43,7 @@ def payoff_dominant(game: Game) -> Profile | None:
     >>> payoff_dominant(Game.from_bimatrix([[9, 0], [8, 7]], [[9, 8], [0, 7]]))
     (0, 0)
     """
+    require_game(game, "payoff_dominant")
     profiles = _pure(game)
     payoffs = {profile: [game.payoffs[(i, *profile)] for i in range(game.n_players)] for profile in profiles}
     best = [p for p in profiles if all(a >= b for q in profiles for a, b in zip(payoffs[p], payoffs[q], strict=True))]
@@ -69,6 +70,7 @@ def risk_dominance(game: Game, one: Sequence[int], other: Sequence[int]) -> int:
     >>> risk_dominance(Game.from_bimatrix([[9, 0], [8, 7]], [[9, 8], [0, 7]]), (0, 0), (1, 1))
     -1
     """
+    require_game(game, "risk_dominance")
     first, second = _strict(game, one), _strict(game, other)
     if any(a == b for a, b in zip(first, second, strict=True)):
         raise InputError(
@@ -103,6 +105,7 @@ def p_dominance(game: Game, profile: Sequence[int]) -> NDArray[np.float64]:
     >>> p_dominance(Game.from_bimatrix([[9, 0], [8, 7]], [[9, 8], [0, 7]]), (0, 0))
     array([0.875, 0.875])
     """
+    require_game(game, "p_dominance")
     actions = _profile(game, profile)
     bounds = []
     for i in range(game.n_players):
@@ -139,6 +142,8 @@ def perfect_equilibria(solution: Solution) -> NDArray[np.bool_]:
     >>> [bool(perfect) for perfect in perfect_equilibria(solution)], solution.count
     ([False, True], array(2))
     """
+    if not isinstance(solution, Solution):
+        raise InputError(f"perfect_equilibria takes a Solution, not {type(solution).__name__}: give it nash(game)")
     row, column = (np.asarray(payoff, float) for payoff in solution.game.bimatrix())
     strategies = [np.asarray(solution.strategies(i), float) for i in range(2)]
     certified = solution.certified

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 
 _ROUNDING = 1e-12
 
@@ -63,6 +63,7 @@ def supermodularity(game: Game) -> Supermodularity:
     >>> supermodularity(Game.from_bimatrix([[3, 1], [4, 0]], [[3, 4], [1, 0]])).reversed  # chicken
     (1,)
     """
+    require_game(game, "supermodularity")
     if game.batch_ndim:
         raise InputError(f"supermodularity takes a single game, not {game!r}; pick one draw of it: game[0]")
     n = game.n_players

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.intervals import Estimate, probability
 
 Floats = NDArray[np.float64]
@@ -130,6 +130,7 @@ def dilemma_class(game: Game) -> DilemmaClass:
     >>> str(result.names), float(result.greed), float(result.fear)
     ("prisoner's dilemma", 1.0, 0.5)
     """
+    require_game(game, "dilemma_class")
     if game.n_players < 2 or set(game.n_actions) != {2}:
         raise InputError(f"{game!r}: the classes are for two or more players with two actions each (restrain, race)")
     gains, reward, punishment = _racing_gains(game)

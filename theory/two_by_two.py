@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.solution import Solution
 
 PLACES = ("00", "01", "10", "11", "mixed")
@@ -54,6 +54,7 @@ def two_by_two(game: Game) -> Solution:
       (0.6667, 0.3333)  (0.6667, 0.3333)
       (0, 1)  (1, 0)
     """
+    require_game(game, "two_by_two")
     if game.n_actions != (2, 2):
         raise InputError(f"two_by_two solves games of two players with two actions each, not {game!r}; use nash(game)")
     (d0, d1), (e0, e1) = _gains(game)

@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.solution import Solution, product_distribution
 
 BASES_LIMIT = 25_000
@@ -158,6 +158,7 @@ def vertex_enumeration(game: Game, limit: int = BASES_LIMIT) -> Solution:
       (0.8, 0.2, 0)  (0.6667, 0.3333)
       (0, 0.3333, 0.6667)  (0.3333, 0.6667)
     """
+    require_game(game, "vertex_enumeration")
     row, column = game.bimatrix()
     m, n = row.shape
     p_labels, p_points = _vertices(positive_integers(column).T, limit, game)

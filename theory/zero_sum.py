@@ -14,7 +14,7 @@ import numpy as np
 
 from theory.bimatrix import lemke_howson
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.solution import Solution, product_distribution
 
 
@@ -45,6 +45,7 @@ def minimax(game: Game) -> Solution:
     >>> solution.strategies(0), float(solution.payoffs[0, 0])
     (array([[0.5, 0.5]]), 0.0)
     """
+    require_game(game, "minimax")
     row, column = game.bimatrix()
     _require_constant_sum(game, row + column)
     scaled = np.asarray((row - row.min()) / ((row.max() - row.min()) or 1), float)

@@ -1,11 +1,12 @@
 """Cross-check against Gambit, each call in a process with a time limit: ``python -m tests.benchmarks.gambit``.
 
-Needs ``pygambit`` 17, which is not among the locked dependencies (``uv pip install --prerelease allow pygambit``). Every
-equilibrium that one side lists and the other does not is printed, and so is every call that did not return in time.
+Needs ``pygambit`` 17, which is not among the locked dependencies (``uv pip install --prerelease allow pygambit``).
+Every equilibrium that only one side lists is printed, and every call that did not return in time counted.
 """
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import warnings
 from queue import Empty
@@ -13,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from theory import Game
+from theory import Game, to_nfg
 from theory.polynomial_nash import polynomial_nash
 from theory.vertices import vertex_enumeration
 
-SECONDS = 20.0
+SECONDS = 10.0
 Profiles = set[tuple[float, ...]]
 
 
@@ -32,10 +33,10 @@ def gambit(payoffs: np.ndarray[Any, Any], method: str, answers: Any) -> None:
     """Run in a process of its own: equilibria by one of Gambit's solvers."""
     import pygambit
 
-    game = pygambit.Game.from_arrays(*payoffs)
+    game = pygambit.read_nfg(io.StringIO(to_nfg(Game(payoffs))))
     options = {"rational": False} if method == "enummixed_solve" else {}
     found = getattr(pygambit.nash, method)(game, **options).equilibria
-    answers.put([[[float(p[s]) for s in player.strategies] for player in game.players] for p in found])
+    answers.put([[[float(share) for _, share in strategy] for strategy in profile] for profile in found])
 
 
 def limited(payoffs: np.ndarray[Any, Any], method: str) -> Profiles | None:

@@ -1,0 +1,127 @@
+"""Senseless input to every public solver: one class of error, with a message, and nothing is modified."""
+
+import numpy as np
+import pytest
+
+from theory import (
+    ContinuousGame,
+    Game,
+    InputError,
+    batch_support_enumeration,
+    continue_equilibria,
+    continuous_nash,
+    decompose,
+    dilemma_class,
+    equilibrium_derivative,
+    joint_optimum,
+    nash,
+    p_dominance,
+    payoff_dominant,
+    perfect_equilibria,
+    pure_nash,
+    risk_dominance,
+    strong_stackelberg,
+    supermodularity,
+    support_regimes,
+    symbolic_counts,
+    symbolic_equilibria,
+    tullock_contest,
+    variational_equilibrium,
+    weighted_potential,
+)
+from theory.bimatrix import lemke_howson, lemke_howson_all
+from theory.equilibrium import METHODS
+
+FINITE = {
+    "nash": nash,
+    "lemke_howson": lemke_howson,
+    "lemke_howson_all": lemke_howson_all,
+    "batch_support_enumeration": batch_support_enumeration,
+    "decompose": decompose,
+    "dilemma_class": dilemma_class,
+    "p_dominance": lambda game: p_dominance(game, (0, 0)),
+    "payoff_dominant": payoff_dominant,
+    "perfect_equilibria": perfect_equilibria,
+    "pure_nash": pure_nash,
+    "risk_dominance": lambda game: risk_dominance(game, (0, 0), (1, 1)),
+    "strong_stackelberg": strong_stackelberg,
+    "supermodularity": supermodularity,
+    "weighted_potential": weighted_potential,
+    **{f"METHODS[{name}]": method for name, method in METHODS.items()},
+}
+CONTINUOUS = {
+    "nash": nash,
+    "continuous_nash": continuous_nash,
+    "joint_optimum": joint_optimum,
+    "variational_equilibrium": variational_equilibrium,
+    "continue_equilibria": lambda game: continue_equilibria(lambda t: game, 0.0, 1.0),
+    "equilibrium_derivative": lambda game: equilibrium_derivative(lambda t: game, 1.0),
+}
+NO_GAMES = [None, 3, "game", [[1, 2], [3, 4]], np.eye(2), object()]
+
+
+def refused(call, *arguments):
+    with pytest.raises(InputError) as caught:
+        call(*arguments)
+    assert len(str(caught.value)) > 20  # says what was given and what to do
+
+
+@pytest.mark.parametrize("name", FINITE)
+@pytest.mark.parametrize("thing", NO_GAMES, ids=lambda thing: type(thing).__name__)
+def test_what_is_no_game_is_refused_by_solvers_of_finite_games(name, thing):
+    refused(FINITE[name], thing)
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+@pytest.mark.parametrize("thing", NO_GAMES, ids=lambda thing: type(thing).__name__)
+def test_what_is_no_game_is_refused_by_solvers_of_games_over_quantities(name, thing):
+    refused(CONTINUOUS[name], thing)
+
+
+@pytest.mark.parametrize("payoffs", [
+    [[1, 2], [3, np.nan]], [[1, 2], [3, np.inf]], [[1, 2], [3, "a"]], [[1, 2], [3]], [[], []], [[1, 2], [3, None]],
+    [[1, 2], [3, 1j]], 5, None,
+])  # fmt: skip
+def test_senseless_payoffs_are_refused(payoffs):
+    refused(lambda: Game.from_bimatrix(payoffs, payoffs))
+    refused(lambda: Game([payoffs, payoffs]))
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [{"players": ["a"]}, {"players": ["a", "a"]}, {"actions": [["x", "y"]]}, {"actions": [["x"], ["y", "z"]]}],
+)
+def test_labels_that_do_not_match_are_refused(labels):
+    refused(lambda: Game(np.zeros((2, 2, 2)), **labels))
+
+
+@pytest.mark.parametrize("bounds", [(0, 0), (1, 0), (0, np.inf), (np.nan, 1), (0, "one"), ([0, 0, 0], 1)])
+def test_senseless_bounds_are_refused(bounds):
+    refused(lambda: ContinuousGame([lambda x: x[..., 0], lambda x: x[..., 1]], *bounds))
+
+
+@pytest.mark.parametrize("arguments", [
+    {"value": [1.0]}, {"value": [1.0, -1]}, {"value": [1.0, np.nan]}, {"value": "much"}, {"value": [1, 2], "cost": 0},
+    {"value": [1, 2], "decisiveness": -1}, {"value": [1, 2], "ability": [1, 2, 3]},
+])  # fmt: skip
+def test_senseless_contests_are_refused(arguments):
+    refused(lambda: tullock_contest(**arguments))
+
+
+def test_senseless_families_and_symbols_are_refused():
+    refused(support_regimes, lambda t: None, 0.0, 1.0)
+    refused(support_regimes, lambda t: Game(np.zeros((len(t), 2, 2, 2)), batch_ndim=1), 1.0, 0.0)
+    refused(symbolic_equilibria, None, None)
+    refused(symbolic_counts, [])
+
+
+@pytest.mark.parametrize("name", FINITE)
+def test_the_callers_arrays_are_never_modified(name):
+    payoffs = np.array([[[9.0, 0], [8, 7]], [[9, 8], [0, 7]]])
+    before = payoffs.copy()
+    solver = FINITE[name] if name != "perfect_equilibria" else lambda game: perfect_equilibria(nash(game))
+    try:
+        solver(Game(payoffs))
+    except InputError as error:  # a method that is not for this kind of game says so
+        assert len(str(error)) > 20
+    np.testing.assert_array_equal(payoffs, before)
