@@ -131,7 +131,7 @@ def _second_stage(n: int, rivalry: str) -> tuple[tuple[Any, ...], tuple[Any, ...
 
 @payoff_model("cost-commitment")
 class CostCommitment(PayoffModel):
-    """Cost cuts before competition in quantities or prices; S8 of the paper."""
+    """Cost cuts before competition in quantities or prices (Fudenberg and Tirole 1984)."""
 
     n: int = count("n", default=2, low=2, high=6, meaning="number of labs")
     rivalry: str = choice("rivalry", default="quantity", options=("quantity", "price"), meaning="what is chosen last")

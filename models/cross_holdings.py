@@ -37,7 +37,7 @@ Floats = NDArray[np.float64]
 
 @payoff_model("cross-holdings")
 class CrossHoldings(PayoffModel):
-    """Output competition of suppliers with silent stakes in each other; S4 of the paper."""
+    """Output competition of suppliers with silent stakes in each other (Reynolds and Snapp 1986)."""
 
     n: int = count("n", default=2, low=2, high=12, meaning="number of suppliers")
     pattern: str = choice("pattern", default="mutual", options=("mutual", "one-way"), meaning="who holds stakes")
