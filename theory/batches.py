@@ -43,8 +43,8 @@ Pair = tuple[Support, Support]
 MOST_PAIRS = 300
 """Support pairs of the largest games taken (4 x 4 has 69, 5 x 5 has 251)."""
 
-BLOCK = 4096
-"""Draws handled at once: arrays of 32 kB, which stay in the cache."""
+BLOCK = 8192
+"""Draws handled at once: arrays of 64 kB, which stay in the cache."""
 
 MOST_NUMBERS = 250_000_000
 """Probabilities in the largest result (2 GB)."""
@@ -273,14 +273,18 @@ def _assemble(
     order: list[Pair], found: dict[Pair, list[tuple[int, Booleans, Array, Array]]], shape: tuple[int, int], draws: int
 ) -> tuple[Array, Booleans]:
     """Put what was found in its place: distributions (draws, K, m, n), NaN elsewhere, and the mask (draws, K)."""
-    distributions = np.full((len(order), *shape, draws), np.nan)
+    distributions = np.empty((len(order), *shape, draws))
     mask = np.zeros((len(order), draws), bool)
     for place, pair in enumerate(order):
-        for start, here, x, y in found[pair]:
-            block = slice(start, start + len(here))
-            mask[place, block] = here
-            target = distributions[place, ..., block]
-            target[:, :, here] = 0.0
+        blocks = {start: values for start, *values in found[pair]}
+        for start in range(0, draws, BLOCK):
+            target = distributions[place, ..., start : start + BLOCK]
+            if start not in blocks:
+                target[...] = np.nan
+                continue
+            here, x, y = blocks[start]
+            mask[place, start : start + BLOCK] = here
+            target[...] = np.where(here, 0.0, np.nan)
             for (i, row), (j, column) in itertools.product(enumerate(pair[0]), enumerate(pair[1])):
                 np.multiply(x[i], y[j], out=target[row, column], where=here)
     return np.moveaxis(distributions, -1, 0), mask.T
