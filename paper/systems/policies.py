@@ -41,7 +41,8 @@ def write(numbers: Numbers) -> Section:
         payoff=None,
         paragraphs=(_today(numbers), _welfare(numbers), _losses(numbers), _frontier(numbers)),
         caption="Change of mean overspending and underinvestment in hindsight (a), and of overspending and mean "
-        "welfare (b), against no policy; by policy, from a quarter of its strength (small mark) to all of it (large mark). "
+        "welfare (b), against no policy; by policy, from a quarter of its strength (small mark) to all of it "
+        "(large mark). "
         "Bars: 95 per cent intervals over paired draws. Rings: no other policy is as good in all three and better in "
         "one.",
         alt="Changes of overspending, underinvestment and welfare by policy and strength",
