@@ -84,7 +84,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         "formula": formulas(calibration["formulas"] | dilemma["boundaries"] | {"critical": repeated["formula"]}),
         "claims": claims,
         "overview": overview_rows(records, sections),
-        "systems": [section_content(name, section, calibration) for name, section in in_order(sections)],
+        "systems": systems_content(sections, calibration),
         "parameters": parameter_rows(calibration),
         "notation": notation_rows(calibration),
         "facts": fact_rows(calibration),
@@ -113,14 +113,33 @@ def _place(system: str) -> int:
     return int("".join(filter(str.isdigit, system)) or 99)
 
 
+def systems_content(sections: Mapping[str, Section], calibration: Numbers) -> list[dict[str, Any]]:
+    """Sections in order; the parameters of a model are on the first card that names it."""
+    rows, models = [], set[str]()
+    for study, section in in_order(sections):
+        rows.append(section_content(study, section, calibration, parameters=section.model not in models))
+        models.add(section.model)
+    return rows
+
+
 def in_order(sections: Mapping[str, Section]) -> list[tuple[str, Section]]:
     """Sections by the number of their system; those without a number last."""
     return sorted(sections.items(), key=lambda item: (_place(item[1].system), item[0]))
 
 
-def section_content(study: str, section: Section, calibration: Numbers) -> dict[str, Any]:
-    """A section and its model card as plain values; the card leaves out what the calibration table shows."""
+def card_rows(model: str, calibration: Numbers) -> list[dict[str, str]]:
+    """Parameters of a model without those of the calibration table; the first row of a symbol says all of it."""
     shown = parameter_rows(calibration)
+    rows = [row for row in parameter_rows(calibration, (model,)) if row not in shown]
+    seen: set[str] = set()
+    for row in rows:
+        row["meaning"] = row["meaning"] if row["symbol"] in seen else row["in full"]
+        seen.add(row["symbol"])
+    return rows
+
+
+def section_content(study: str, section: Section, calibration: Numbers, *, parameters: bool = True) -> dict[str, Any]:
+    """A section and its model card as plain values, with the parameters unless another card has them."""
     return {
         "study": study,
         "system": section.system,
@@ -128,7 +147,7 @@ def section_content(study: str, section: Section, calibration: Numbers) -> dict[
         "model": section.model,
         "card": [{"term": term, "text": section.card[term]} for term in CARD],
         "payoff": section.payoff,
-        "parameters": [row for row in parameter_rows(calibration, (section.model,)) if row not in shown],
+        "parameters": card_rows(section.model, calibration) if parameters else [],
         "paragraphs": list(section.paragraphs),
         "caption": section.caption,
         "alt": section.alt,

@@ -190,10 +190,17 @@ def hidden_phrase(names: list[str]) -> str:
 def verdict_phrase(claims: Sequence[Mapping[str, Any]]) -> str:
     """How many of the claims have each verdict."""
     counts = Counter(claim["verdict"] for claim in claims)
-    shown = [f"{in_words(counts[verdict])} {verdict}" for verdict in (SUPPORTED, CONDITIONAL, REJECTED)]
-    if counts[OPEN]:
-        shown.append(f"{in_words(counts[OPEN])} {OPEN}")
-    return f"Of the article's {in_words(len(claims))} claims this paper finds {listed(shown)}."
+    verdicts = (SUPPORTED, CONDITIONAL, REJECTED, OPEN)
+    found = [f"{_how_many(counts[verdict], len(claims))} {verdict}" for verdict in verdicts if counts[verdict]]
+    never = [verdict for verdict in (SUPPORTED, REJECTED) if not counts[verdict]]
+    names = {SUPPORTED: "supported without conditions", REJECTED: "rejected"}
+    end = f"; none is {' or '.join(names[verdict] for verdict in never)}" if never else ""
+    return f"Of the article's {in_words(len(claims))} claims {listed(found)}{end}."
+
+
+def _how_many(some: int, every: int) -> str:
+    words = "all" if some == every else in_words(some)
+    return f"{words} {'is' if some == 1 else 'are'}"
 
 
 # -- overspending and underinvesting -----------------------------------------------------------------------
@@ -413,7 +420,7 @@ def lag_phrases(sustainable: Numbers, ending: Numbers) -> dict[str, str]:
         "lag": f"With {few} labs and an answer after {number(float(fast), 2)} years restraint can last in "
         f"{percent(first)} of the dilemmas; with {many} labs and {number(float(slow), 1)} years in {percent(last)}.",
         "used up": "That takes the prize to be contested anew in every vintage. If a vintage settles it with "
-        f"probability h and the race is then over, the shares are {percent(ending[few][fast]['value'])} and "
+        f"probability `h` and the race is then over, the shares are {percent(ending[few][fast]['value'])} and "
         f"{percent(ending[many][slow]['value'])}.",
         "patience": "Impatience is not what stands against restraint, even if the race can end."
         if ending[many][slow]["value"] > 0.75

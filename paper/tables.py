@@ -32,6 +32,7 @@ def _row(entry: Numbers, first: bool) -> dict[str, str]:
     meaning = entry["meaning"] + (f": {player}" if player else "")
     return {
         "meaning": meaning if first else f"\N{EM SPACE}{player}",
+        "in full": meaning,
         "symbol": entry["symbol"],
         "unit": entry["unit"],
         "low": trimmed(entry["low"]),
