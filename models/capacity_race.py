@@ -85,7 +85,7 @@ class CapacityRace(PayoffModel):
     cost: Value = parameter("c", unit="US$ bn/GW", above=0, meaning="cost of a GW over its life", default=_COST)
     salvage: Value = parameter("s", default=0.0, unit="US$ bn/GW", low=0, meaning="value of a GW left unused")
     demand: Value = parameter(
-        "mu", default=1.0, unit="GW", above=0, meaning="mean of demand (uniform demand is spread over [0, 2 mu])"
+        "mu", default=1.0, unit="GW", above=0, meaning="mean of demand (uniform demand is spread from zero to twice it)"
     )
     volatility: Value = parameter(
         "sigma",

@@ -47,7 +47,7 @@ class Tenancy(UnitEconomics):
         "d",
         unit="GW",
         above=0,
-        meaning="mean of the lab's demand (uniform demand is spread over [0, 2 d])",
+        meaning="mean of the lab's demand (uniform demand is spread from zero to twice it)",
         default=derived(
             fact("F078b", "low"),
             fact("F107a"),

@@ -20,9 +20,11 @@ def typst(expression: Any) -> str:
     >>> V, r, kappa = sympy.symbols("V r kappa", positive=True)
     >>> typst(V**r / (V**r + kappa) - 1)
     '(V^(r)) / (V^(r) + kappa) - 1'
+    >>> typst((r - V) / (r - kappa))  # in a sum, what is added comes before what is taken off
+    '(r - V) / (r - kappa)'
     """
     if expression.is_Add:
-        terms = [typst(term) for term in expression.as_ordered_terms()]
+        terms = sorted((typst(term) for term in expression.as_ordered_terms()), key=lambda term: term.startswith("-"))
         return terms[0] + "".join(f" - {t[1:]}" if t.startswith("-") else f" + {t}" for t in terms[1:])
     if expression.is_Mul:
         return _product(expression)
@@ -38,7 +40,8 @@ def typst(expression: Any) -> str:
 
 def _product(expression: Any) -> str:
     numerator, denominator = fraction(expression, exact=True)  # exact: leaves exp(-x) where it is
-    sign, numerator = ("-", -numerator) if numerator.could_extract_minus_sign() else ("", numerator)
+    negative = numerator.as_coeff_Mul()[0].is_negative
+    sign, numerator = ("-", -numerator) if negative else ("", numerator)
     top = _factors(numerator)
     return sign + (top if denominator == 1 else f"({top}) / ({_factors(denominator)})")
 

@@ -6,7 +6,7 @@ A claim that a study answers is judged by an interval against a threshold:
     not supported                      the whole interval is below ``RARE`` (or below one)
     supported under stated conditions  anything else; the conditions are computed and printed
 
-Every other claim is 'not yet answered', and says which system of the plan will answer it.
+A claim that no study judges is 'not yet answered', and says to which system it is left.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CLAIMS = {
     12: "The movement consolidates the sector.",
 }
 
-PLANNED = {
+LEFT_TO = {
     3: "S3, multi-cloud balancing",
     4: "S4, equity for compute",
     5: "S6, the AI supermarket",
@@ -54,6 +54,7 @@ PLANNED = {
     11: "S5, anchor tenants, and S9, compute scarcity",
     12: "S14, the dynamic race, with S4",
 }
+"""The system that would judge a claim, where the numbers of the two races do not."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def judge_claims(
             raise InputError(f"two studies judge claim {verdict.claim}; let one of them, and cite the other")
         judged[verdict.claim] = verdict
     return [
-        asdict(judged.get(n) or Verdict(n, text, OPEN, "No study answers it yet.", f"Planned: {PLANNED[n]}.", ""))
+        asdict(judged.get(n) or Verdict(n, text, OPEN, "No study answers it yet.", f"Left to {LEFT_TO[n]}.", ""))
         for n, text in CLAIMS.items()
     ]
 

@@ -8,10 +8,19 @@ from typing import Any
 from experiments.records import Record
 from paper.claims import judge_claims
 from paper.conditions import stated_conditions
-from paper.figures.drivers import drivers_shown
+from paper.figures.drivers import drivers_hidden
+from paper.figures.plane import chief_drivers as drivers_of_the_map
 from paper.figures.style import spoken
-from paper.formats import count, number, percent, percent_interval, spread
-from paper.phrases import dilemma_phrases, race_phrases, repeated_phrases, spending_against_guidance
+from paper.formats import count, curly, number, percent, percent_interval, signed_percent, spread
+from paper.phrases import (
+    dilemma_phrases,
+    hidden_phrase,
+    plane_phrase,
+    race_phrases,
+    repeated_phrases,
+    spending_against_guidance,
+    verdict_phrase,
+)
 from paper.systems import systems
 from paper.systems.section import CARD, Section
 from paper.tables import article_rows, build_rows, fact_rows, notation_rows, parameter_rows, split_rows
@@ -20,6 +29,19 @@ LONGEST_FORMULA = 260
 """A formula with more letters than this does not fit a line; the paper then points to the record."""
 
 Numbers = Mapping[str, Any]
+
+MAIN_LINE = (
+    ("S1", "Restrain or race", "dilemma_class", "S1"),
+    ("S2", "How many GW", "overspend_underinvest", "S2"),
+    ("S13", "Restraint", "repeated_race", "S13"),
+)
+"""Systems of the main line: number, name, study, and label of the section."""
+
+WITHOUT_STUDY = (
+    ("S9", "Scarcity", "What would be built if unit margins alone counted?", "S9"),
+    ("S14", "The dynamic race", "Who leads in the long run, as compute ages and builders enter and leave?", ""),
+)
+"""Systems without a study of their own: a benchmark inside S2, and one that is left for later."""
 
 
 def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick: bool) -> dict[str, Any]:
@@ -39,20 +61,30 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
     )
     chief = chief_drivers(dilemma)
     sections = {name: each.write(records[name].numbers) for name, each in systems().items()}
-    return {
+    shown, table = dilemma["drivers"], records["dilemma_class"].tables["map"]
+    claims = judge_claims(
+        dilemma,
+        race,
+        chief,
+        stated_conditions(dilemma, table),
+        [verdict for section in sections.values() for verdict in section.verdicts],
+    )
+    content = {
         "quick": quick,
         "text": {**_dilemma_texts(dilemma), **_race_texts(race, calibration), **_repeated_texts(repeated)}
         | _calibration_texts(calibration, chief),
-        "phrase": dilemma_phrases(dilemma, calibration) | race_phrases(race, calibration) | repeated_phrases(repeated),
+        "phrase": dilemma_phrases(dilemma, calibration)
+        | race_phrases(race, calibration)
+        | repeated_phrases(repeated)
+        | {
+            "plane": plane_phrase(shown["dilemma"], drivers_of_the_map(dilemma, table)),
+            "hidden": hidden_phrase(drivers_hidden(shown)),
+            "verdicts": verdict_phrase(claims),
+        },
         "formula": formulas(calibration["formulas"] | dilemma["boundaries"] | {"critical": repeated["formula"]}),
-        "claims": judge_claims(
-            dilemma,
-            race,
-            chief,
-            stated_conditions(dilemma, records["dilemma_class"].tables["map"]),
-            [verdict for section in sections.values() for verdict in section.verdicts],
-        ),
-        "systems": [section_content(name, section, calibration) for name, section in in_order(sections)],
+        "claims": claims,
+        "overview": overview_rows(records, sections),
+        "systems": systems_content(sections, calibration),
         "parameters": parameter_rows(calibration),
         "notation": notation_rows(calibration),
         "facts": fact_rows(calibration),
@@ -64,17 +96,50 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         "python": next(iter(records.values())).python,
         "verification": verification_counts(verification),
     }
+    typographic: dict[str, Any] = curly(content)
+    return typographic
+
+
+def overview_rows(records: Mapping[str, Record], sections: Mapping[str, Section]) -> list[dict[str, str]]:
+    """Systems in order with name, question, and the label of the place that answers it; none if nothing does."""
+    asked = [(system, name, records[study].question, label) for system, name, study, label in MAIN_LINE]
+    asked += [(s.system, s.heading, records[study].question, study) for study, s in sections.items()]
+    rows = sorted([*asked, *WITHOUT_STUDY], key=lambda row: (_place(row[0]), row[3] != row[0]))
+    return [dict(zip(("system", "name", "question", "label"), row, strict=True)) for row in rows]
+
+
+def _place(system: str) -> int:
+    """Number of a system; one without a number comes last."""
+    return int("".join(filter(str.isdigit, system)) or 99)
+
+
+def systems_content(sections: Mapping[str, Section], calibration: Numbers) -> list[dict[str, Any]]:
+    """Sections in order; the parameters of a model are on the first card that names it."""
+    rows, models = [], set[str]()
+    for study, section in in_order(sections):
+        rows.append(section_content(study, section, calibration, parameters=section.model not in models))
+        models.add(section.model)
+    return rows
 
 
 def in_order(sections: Mapping[str, Section]) -> list[tuple[str, Section]]:
-    """Sections by the number of their system in the plan; those without a number last."""
-    digits = {name: "".join(filter(str.isdigit, section.system)) for name, section in sections.items()}
-    return sorted(sections.items(), key=lambda item: (int(digits[item[0]] or 99), item[0]))
+    """Sections by the number of their system; those without a number last."""
+    return sorted(sections.items(), key=lambda item: (_place(item[1].system), item[0]))
 
 
-def section_content(study: str, section: Section, calibration: Numbers) -> dict[str, Any]:
-    """A section and its model card as plain values; the card leaves out what the calibration table shows."""
+def card_rows(model: str, calibration: Numbers) -> list[dict[str, str]]:
+    """Parameters of a model without those of the calibration table; the first row of a symbol says all of it."""
     shown = parameter_rows(calibration)
+    rows = [row for row in parameter_rows(calibration, (model,)) if row not in shown]
+    seen: set[str] = set()
+    for row in rows:
+        row["meaning"] = row["meaning"] if row["symbol"] in seen else row["in full"]
+        seen.add(row["symbol"])
+    return rows
+
+
+def section_content(study: str, section: Section, calibration: Numbers, *, parameters: bool = True) -> dict[str, Any]:
+    """A section and its model card as plain values, with the parameters unless another card has them."""
     return {
         "study": study,
         "system": section.system,
@@ -82,7 +147,7 @@ def section_content(study: str, section: Section, calibration: Numbers) -> dict[
         "model": section.model,
         "card": [{"term": term, "text": section.card[term]} for term in CARD],
         "payoff": section.payoff,
-        "parameters": [row for row in parameter_rows(calibration, (section.model,)) if row not in shown],
+        "parameters": card_rows(section.model, calibration) if parameters else [],
         "paragraphs": list(section.paragraphs),
         "caption": section.caption,
         "alt": section.alt,
@@ -142,12 +207,10 @@ def _calibration_texts(calibration: Numbers, chief: list[str]) -> dict[str, str]
 def _dilemma_texts(dilemma: Numbers) -> dict[str, str]:
     asymmetry, centre = dilemma["asymmetry"], dilemma["centre"]
     drivers = dilemma["drivers"]
-    hidden = len(drivers["dilemma"]) - len(drivers_shown(drivers))
     first_sum = sum(max(0.0, index["first"]["value"]) for index in drivers["dilemma"].values())
     texts = {
         "draws": count(dilemma["draws"]),
         "states": str(dilemma["states per draw"]),
-        "drivers hidden": str(hidden),
         "first-order sum": percent(first_sum),
         "median lambda": number(asymmetry["median lambda"]),
     }
@@ -155,9 +218,7 @@ def _dilemma_texts(dilemma: Numbers) -> dict[str, str]:
     texts |= {name: percent_interval(e) for name, e in asymmetry.items() if name not in ("median lambda", "P(dilemma)")}
     texts |= {f"short {name}": percent(e and e["value"]) for name, e in asymmetry.items() if name != "median lambda"}
     texts |= {f"centre {key}": value if isinstance(value, str) else number(value) for key, value in centre.items()}
-    texts["centre unit margin"] = (
-        percent(centre["unit margin"]) if centre["unit margin"] >= 0 else number(centre["unit margin"])
-    )
+    texts["centre unit margin"] = signed_percent(centre["unit margin"])
     for strength in ("greed", "fear"):
         quartiles = [number(q, 2) for q in dilemma[f"{strength} in dilemmas"]] or ["n/a"] * 3
         texts[f"{strength} median"] = quartiles[1]

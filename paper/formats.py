@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ MISSING = "n/a"
 """What is printed where a record holds no number."""
 
 MINUS = "\N{MINUS SIGN}"
+
+VERBATIM = ("symbol", "payoff", "formula", "address", "study", "key", "model")
+"""Entries that hold mathematics, addresses or names of files: their apostrophes stay as they are."""
 
 Interval = Mapping[str, Any]
 """An estimate with ``value``, ``low`` and ``high``."""
@@ -48,6 +52,23 @@ def count(value: Any) -> str:
     return MISSING if value is None else f"{round(value):,}"
 
 
+_WORDS = (
+    *("none", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+
+
+def in_words(whole: int) -> str:
+    """Small whole number as a word.
+
+    Examples
+    --------
+    >>> in_words(0), in_words(12), in_words(13)
+    ('none', 'twelve', '13')
+    """
+    return _WORDS[whole] if whole < len(_WORDS) else count(whole)
+
+
 def trimmed(value: Any) -> str:
     """Number to four significant digits without zeros at the end.
 
@@ -74,6 +95,18 @@ def percent(share: Any) -> str:
     if value in (0.0, 100.0):
         return f"{value:.0f}%"
     return f"{value:.1f}%" if 1 <= value <= 99.9 else f"{value:.2f}%"
+
+
+def signed_percent(share: Any) -> str:
+    """Share of either sign, and of any size, as a percentage.
+
+    Examples
+    --------
+    >>> signed_percent(0.24), signed_percent(-0.512), signed_percent(-1.68)
+    ('24.0%', '\N{MINUS SIGN}51.2%', '\N{MINUS SIGN}168%')
+    """
+    text = number(None if share is None else 100 * float(share))
+    return text if text == MISSING else f"{text}%"
 
 
 def percent_interval(estimate: Interval | None) -> str:
@@ -114,6 +147,24 @@ def spread(quantiles: Mapping[str, Any], digits: int = 3) -> str:
     """
     low, middle, high = (number(quantiles[q], digits) for q in ("0.05", "0.5", "0.95"))
     return middle if middle == MISSING else f"{middle} ({low} to {high})"
+
+
+def curly(content: Any) -> Any:
+    """Text with typographic quotation marks and apostrophes; lists and mappings with all their values so.
+
+    Examples
+    --------
+    >>> curly("a rival's 'risk'") == "a rival\N{RIGHT SINGLE QUOTATION MARK}s " + curly("'risk'")
+    True
+    >>> curly({"a": ["it's"]})["a"][0] == curly("it's")
+    True
+    """
+    if isinstance(content, str):
+        opened = re.sub(r"(^|[\s(\[])'(?=\w)", "\\1\N{LEFT SINGLE QUOTATION MARK}", content)
+        return opened.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+    if isinstance(content, Mapping):
+        return {key: value if key in VERBATIM else curly(value) for key, value in content.items()}
+    return [curly(value) for value in content] if isinstance(content, list) else content
 
 
 def listed(words: list[str]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from paper.claims import CONDITIONAL, OPEN, REJECTED, SUPPORTED
 from paper.figures.style import spoken
-from paper.formats import interval, listed, number, percent, percent_interval, spread
+from paper.formats import in_words, interval, listed, number, percent, percent_interval, signed_percent, spread
 
 Numbers = Mapping[str, Any]
 
@@ -27,9 +29,11 @@ def how_often(share: float) -> str:
 
     Examples
     --------
-    >>> how_often(0.34), how_often(0.95)
-    ('in a minority of the draws', 'in almost all draws')
+    >>> how_often(0.34), how_often(0.95), how_often(1.0)
+    ('in a minority of the draws', 'in almost all draws', 'in every draw')
     """
+    if share in (0, 1):
+        return "in every draw" if share else "in no draw"
     return next((words for bound, words in _FREQUENCIES if share < bound), "in almost all draws")
 
 
@@ -54,6 +58,23 @@ def trend(values: list[float]) -> str:
     return "falls" if all(step < 0 for step in steps) else "does not move in one direction"
 
 
+_NO_ARTICLE = ("harmony", "chicken", "deadlock", "racing assurance")
+"""Classes of games that are named without an article."""
+
+
+def with_article(name: str, article: str = "a") -> str:
+    """Class of a game as a noun in a sentence.
+
+    Examples
+    --------
+    >>> with_article("stag hunt"), with_article("prisoner's dilemma", "the"), with_article("harmony")
+    ('a stag hunt', "the prisoner's dilemma", 'harmony')
+    """
+    if name[0] in "aeiou" and article == "a":
+        article = "an"
+    return name if name in _NO_ARTICLE else f"{article} {name}"
+
+
 # -- which game is it --------------------------------------------------------------------------------------
 
 
@@ -73,10 +94,11 @@ def dilemma_phrases(dilemma: Numbers, calibration: Numbers) -> dict[str, str]:
 def most_probable(classes: Mapping[str, Mapping[str, float]]) -> str:
     """The two most probable classes."""
     first, second, *_ = sorted(classes, key=lambda name: -classes[name]["value"])
-    likely = first if first == DILEMMA else f"{first}, not a {DILEMMA}"
+    likely = with_article(first, "the")
+    likely = likely if first == DILEMMA else f"{likely}, not a {DILEMMA}"
     return (
         f"The most probable game of two labs is {likely} ({percent_interval(classes[first])}); "
-        f"next is {second} ({percent_interval(classes[second])})."
+        f"next is {with_article(second, 'the')} ({percent_interval(classes[second])})."
     )
 
 
@@ -102,7 +124,7 @@ def centre_phrases(dilemma: Numbers) -> dict[str, str]:
     found, share = dilemma["centre"]["class"], dilemma["classes"][DILEMMA]["value"]
     typical = found != DILEMMA or share >= 0.5
     return {
-        "centre": f"At the central values the game is a {found}"
+        "centre": f"At the central values the game is {with_article(found)}"
         + (
             "."
             if typical
@@ -124,7 +146,8 @@ def asymmetry_phrases(asymmetry: Numbers) -> dict[str, str]:
     return {
         "asymmetry without dilemma": f"In {percent(gap)} of all draws λ > 1 and the game is no {DILEMMA}.",
         "fear": f"Fear exceeds one in {percent_interval(fear)} of the dilemmas{far}" if fear else "",
-        "binding": "The drivers of λ > 1 are nearly those of the dilemma, because P > S is the condition that binds."
+        "binding": "The drivers of λ > 1 are nearly those of the dilemma, because `pi_P > pi_S` is the condition "
+        "that binds."
         if gap < 0.05
         else "The drivers of λ > 1 are shown beside them.",
     }
@@ -144,6 +167,40 @@ def driver_phrases(drivers: Numbers, calibration: Numbers) -> dict[str, str]:
         if chief
         else "None of the four chief drivers of the dilemma is among them.",
     }
+
+
+def plane_phrase(drivers: Numbers, shown: tuple[str, str]) -> str:
+    """The two parameters of the map, and why these."""
+    chief = list(drivers)[:2]
+    names = " and ".join(spoken(name) for name in shown)
+    if set(chief) == set(shown):
+        return f"its two chief drivers, {names}"
+    return f"{names}, its strongest drivers among the parameters that the map keeps draw by draw"
+
+
+def hidden_phrase(names: list[str]) -> str:
+    """The parameters that have no visible effect on either event."""
+    if not names:
+        return "Every parameter has a visible effect."
+    verb = "have" if len(names) > 1 else "has"
+    text = f"{listed(names)} {verb} no visible effect."
+    return text[0].upper() + text[1:]
+
+
+def verdict_phrase(claims: Sequence[Mapping[str, Any]]) -> str:
+    """How many of the claims have each verdict."""
+    counts = Counter(claim["verdict"] for claim in claims)
+    verdicts = (SUPPORTED, CONDITIONAL, REJECTED, OPEN)
+    found = [f"{_how_many(counts[verdict], len(claims))} {verdict}" for verdict in verdicts if counts[verdict]]
+    never = [verdict for verdict in (SUPPORTED, REJECTED) if not counts[verdict]]
+    names = {SUPPORTED: "supported without conditions", REJECTED: "rejected"}
+    end = f"; none is {' or '.join(names[verdict] for verdict in never)}" if never else ""
+    return f"Of the article's {in_words(len(claims))} claims {listed(found)}{end}."
+
+
+def _how_many(some: int, every: int) -> str:
+    words = "all" if some == every else in_words(some)
+    return f"{words} {'is' if some == 1 else 'are'}"
 
 
 # -- overspending and underinvesting -----------------------------------------------------------------------
@@ -176,7 +233,10 @@ def wedge_phrases(wedge: Numbers) -> dict[str, str]:
     )
     ratio = wedge["Nash over joint, where it builds"]
     nothing = "Mostly the builders together would rather build next to nothing: " if builds["value"] < 0.5 else ""
-    start = f"{nothing}joint profit asks for a build worth the name in {percent_interval(builds)} of the draws"
+    least = percent(wedge["least build, share of demand"])
+    start = (
+        f"{nothing}joint profit asks for more than {least} of mean demand in {percent_interval(builds)} of the draws"
+    )
     return {
         "wedge": f"The race builds more than joint profit would ask for {how_often(joint['value'])} "
         f"({percent_interval(joint)}), and more than welfare would {how_often(welfare['value'])} "
@@ -205,9 +265,12 @@ def law_phrase(by_law: Numbers) -> str:
     start = (
         "The law of the prize, of which only the mean moves the equilibrium, matters little at the central values"
         if max(means) < 1.25 * min(means)
-        else "How large λ_i is depends on the law of the prize, of which only the mean moves the equilibrium"
+        else "How large `lambda_i` is depends on the law of the prize, of which only the mean moves the equilibrium"
     )
-    return f"{start}: over the builders λ_i is {listed(ranges)}. The law of demand is lognormal throughout, and skewed."
+    return (
+        f"{start}: over the builders `lambda_i` is {listed(ranges)}. "
+        "The law of demand is lognormal throughout, and skewed."
+    )
 
 
 def scenario_phrases(dilemma: Numbers) -> dict[str, str]:
@@ -257,7 +320,10 @@ def guidance_gap(predicted: float, guidance: float, share: float) -> str:
 def hindsight_asymmetry(split: Numbers) -> str:
     """On which side of one lambda lies, and where it is largest."""
     sides = {against_one(table["lambda"]) for table in split.values()}
-    where = f"λ is {sides.pop()} for every builder" if len(sides) == 1 else "λ is not on one side of one for all"
+    one_side = len(sides) == 1
+    where = (
+        f"`lambda_i` is {sides.pop()} for every builder" if one_side else "`lambda_i` is not on one side of one for all"
+    )
     largest = max(split, key=lambda name: float(split[name]["lambda"]["value"]))
     return f"{where}; it is largest for {largest} ({interval(split[largest]['lambda'])})."
 
@@ -304,7 +370,8 @@ def margin_phrase(estimate: Mapping[str, float]) -> str:
 def critical_ratio(margin: Mapping[str, float]) -> str:
     """What unit margins alone say of too little against too much: the critical ratio against one half."""
     ends = (
-        f"The unit margin runs from {number(margin['0.05'], 2)} to {number(margin['0.95'], 2)} (5th to 95th percentile)"
+        f"The unit margin runs from {signed_percent(margin['0.05'])} to {signed_percent(margin['0.95'])} "
+        "(5th to 95th percentile)"
     )
     if margin["0.95"] < 0.5:
         return (
@@ -320,8 +387,8 @@ def constant_price(constant: Mapping[str, float], declining: Mapping[str, float]
     """What the fall of prices does to the unit margin."""
     turns = constant["0.5"] > 0 > declining["0.5"]
     return (
-        f"The median unit margin is {number(declining['0.5'], 2)}; at a price that never falls it would be "
-        f"{number(constant['0.5'], 2)}"
+        f"The median unit margin is {signed_percent(declining['0.5'])}; at a price that never falls it would be "
+        f"{signed_percent(constant['0.5'])}"
         + (": the sign of the typical margin hangs on how fast prices fall." if turns else ".")
     )
 
@@ -353,7 +420,7 @@ def lag_phrases(sustainable: Numbers, ending: Numbers) -> dict[str, str]:
         "lag": f"With {few} labs and an answer after {number(float(fast), 2)} years restraint can last in "
         f"{percent(first)} of the dilemmas; with {many} labs and {number(float(slow), 1)} years in {percent(last)}.",
         "used up": "That takes the prize to be contested anew in every vintage. If a vintage settles it with "
-        f"probability h and the race is then over, the shares are {percent(ending[few][fast]['value'])} and "
+        f"probability `h` and the race is then over, the shares are {percent(ending[few][fast]['value'])} and "
         f"{percent(ending[many][slow]['value'])}.",
         "patience": "Impatience is not what stands against restraint, even if the race can end."
         if ending[many][slow]["value"] > 0.75

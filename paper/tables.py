@@ -32,22 +32,23 @@ def _row(entry: Numbers, first: bool) -> dict[str, str]:
     meaning = entry["meaning"] + (f": {player}" if player else "")
     return {
         "meaning": meaning if first else f"\N{EM SPACE}{player}",
+        "in full": meaning,
         "symbol": entry["symbol"],
-        "unit": entry["unit"].replace("1/yr", "per yr") if entry["unit"] != "1" else "\N{EN DASH}",
+        "unit": entry["unit"],
         "low": trimmed(entry["low"]),
         "central": trimmed(entry["central"]),
         "high": trimmed(entry["high"]),
         "grade": entry["grade"],
-        "facts": ", ".join(entry["facts"]) or "\N{EN DASH}",
+        "facts": ", ".join(entry["facts"]) or "none",
     }
 
 
 def notation_rows(calibration: Numbers) -> list[dict[str, str]]:
-    """Symbol, meaning and unit of every parameter, once."""
+    """Symbol, meaning and unit of every parameter of the two races, once."""
     rows: dict[str, dict[str, str]] = {}
-    for model in ("lab-dilemma", "compute-race", "capacity-race"):
+    for model in ("lab-dilemma", "compute-race"):
         for entry in calibration["models"][model]:
-            if entry["symbol"].startswith('"') or (model == "capacity-race" and entry["symbol"] in rows):
+            if entry["symbol"].startswith('"'):
                 continue
             rows.setdefault(entry["symbol"], {k: entry[k] for k in ("symbol", "meaning", "unit")})
     return list(rows.values())

@@ -172,7 +172,7 @@ def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None) 
 
     Returns
     -------
-    sympy expression, simplified
+    sympy expression, numerator and denominator each simplified
 
     Raises
     ------
@@ -182,7 +182,7 @@ def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None) 
     Examples
     --------
     >>> symbolic_critical_discount_factor()
-    (R - T)/(P - T)
+    (-R + T)/(-P + T)
     >>> import sympy
     >>> n = sympy.Symbol("n", positive=True)  # Bertrand: a share of the monopoly profit, all of it, nothing
     >>> sympy.expand(symbolic_critical_discount_factor({"R": 1 / n, "T": 1, "P": 0}))
@@ -194,7 +194,7 @@ def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None) 
     if not set(given) <= {"R", "S", "T", "P"}:
         raise InputError(f"payoffs has the names {sorted(given)}; the names are R, S, T and P")
     R, T, P = (sympy.sympify(given.get(name, sympy.Symbol(name, real=True))) for name in "RTP")
-    return sympy.simplify((T - R) / (T - P))
+    return sympy.simplify(T - R) / sympy.simplify(T - P)
 
 
 @dataclass(frozen=True)

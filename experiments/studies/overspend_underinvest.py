@@ -161,6 +161,7 @@ def _wedge(per_draw: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     builds = ~per_draw["joint builds nothing"]
     return {
         "P(joint optimum builds)": probability(builds),
+        "least build, share of demand": _NOTHING,
         "Nash over joint, where it builds": _spread((total["Nash"] / total["joint"])[builds]) if builds.any() else None,
         "excess spending": _spread(per_draw["excess spending"]),
         "excess over welfare": _spread(per_draw["excess over welfare"]),

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy import Symbol
 
 from experiments.registry import Columns, Findings, experiment, share
 from models.lab_dilemma import LabDilemma
@@ -77,7 +78,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "sustainable, prize used up": {
             str(n): {f"{lag:g}": _sustainable(replicates, n, lag, prize_lasts=False) for lag in LAGS} for n in LABS
         },
-        "formula": typst(symbolic_critical_discount_factor()),
+        "formula": typst(symbolic_critical_discount_factor({name: Symbol(f"pi_{name}") for name in "RTP"})),
         "centre": centre(),
     }
     dilemma = pooled["dilemma, 2 labs"]

@@ -41,6 +41,12 @@ def drivers_shown(drivers: Mapping[str, Indices]) -> list[str]:
     return [name for name in first if max(first[name]["total"]["value"], second[name]["total"]["value"]) >= SHOWN]
 
 
+def drivers_hidden(drivers: Mapping[str, Indices]) -> list[str]:
+    """Parameters without a row, by the names that readers see."""
+    shown = drivers_shown(drivers)
+    return sorted(spoken(name) for name in drivers["dilemma"] if name not in shown)
+
+
 def _tornado(axes: Axes, indices: Indices, names: list[str], colour: str, hatch: str) -> None:
     rows = np.arange(len(names))
     total = np.array([[indices[name]["total"][k] for k in ("value", "low", "high")] for name in names]).reshape(-1, 3)

@@ -14,6 +14,9 @@ from paper.figures.classes import LOOK
 from paper.figures.style import math_label, new_figure, panel, spoken
 
 BINS = 9
+BINS_A_SIDE = 13
+"""Bins of the histogram on either side of a loss asymmetry of one."""
+
 CLASSES = (
     "prisoner's dilemma",
     "deadlock",
@@ -54,7 +57,8 @@ def _map(axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: M
     centres = [(e[1:] + e[:-1]) / 2 for e in edges]
     if share.min() < 50 < share.max():
         lines = axes.contour(*centres, share.T, levels=[50], colors="white", linewidths=1.6)
-        axes.clabel(lines, fmt="50%%", fontsize=8)
+        for text in axes.clabel(lines, fmt="50%%", fontsize=9, colors="white"):
+            text.set_bbox({"facecolor": "black", "edgecolor": "none", "pad": 1.5})
     for name, setter in ((x, axes.set_xlabel), (y, axes.set_ylabel)):
         setter(f"{spoken(name)} {math_label(parameters[name]['symbol'])} ({_unit(parameters[name]['unit'])})")
     for scale, ends in ((axes.set_xscale, edges[0]), (axes.set_yscale, edges[1])):
@@ -79,7 +83,9 @@ def _asymmetry(axes: Axes, table: Table) -> None:
     ends = 2.5
     with np.errstate(divide="ignore"):
         logs = np.clip(np.log10(table["lambda"]), -ends, ends)
-    edges = np.linspace(-ends, ends, 26)
+    smallest = np.finfo(float).tiny  # the side of one is known exactly, from P - S; the size is an average over states
+    logs = np.where(table["P - S"] > 0, np.maximum(logs, 0), np.minimum(logs, -smallest))
+    edges = np.arange(-BINS_A_SIDE, BINS_A_SIDE + 1) * (ends / BINS_A_SIDE)  # one of them is zero, lambda = 1
     share = 100 / len(logs)
     present = [name for name in LOOK if name in CLASSES and (table["class"] == CLASSES.index(name)).mean() > 0.02]
     base = np.zeros(len(edges) - 1)
@@ -100,7 +106,7 @@ def _asymmetry(axes: Axes, table: Table) -> None:
             label=name,
         )
         base = base + count * share
-    axes.axvline(0, color="black", linewidth=0.9, linestyle="--")
+    axes.vlines(0, 0, 1.04 * base.max(), color="black", linewidth=0.9, linestyle="--")
     axes.set_xticks([-2, -1, 0, 1, 2], ["1/100", "1/10", "1", "10", "100"])
     axes.set_xlabel(r"loss asymmetry $\lambda$ (no unit, logarithmic)")
     axes.set_ylabel("share of draws per bin (%)")

@@ -98,7 +98,7 @@ NAMES = {
     "decided": "part of prize settled",
     "glut": "price fall in a glut",
     "intensity": "racing intensity",
-    "parity": "rivals' weight",
+    "parity": "rivals\N{RIGHT SINGLE QUOTATION MARK} weight",
     "survival": "standing at stake",
 }
 """Names for readers, where the field's own says too little."""

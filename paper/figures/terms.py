@@ -44,24 +44,25 @@ def _terms(axes: Axes, terms: Mapping[str, Mapping[str, float]]) -> None:
 
 def _rivals(axes: Axes, rivals: Mapping[str, Mapping[str, float]]) -> None:
     counts = [int(n) for n in rivals]
-    for key, colour, dash, marker, label, below in (
-        ("total GW", VERMILION, "-", "o", "race (Nash)", 4),
-        ("joint GW", BLUE, "--", "s", "joint profit", -16),
+    for key, colour, dash, marker, label in (
+        ("total GW", VERMILION, "-", "o", "race (Nash)"),
+        ("joint GW", BLUE, "--", "s", "joint profit"),
     ):
         values = [rivals[str(n)][key] for n in counts]
         axes.plot(counts, values, color=colour, linestyle=dash, marker=marker, markersize=4)
+        rising = values[-1] >= values[len(values) // 2]
         axes.annotate(
             label,
             (counts[-1], values[-1]),
-            (-8, below - 6),
+            (0, 7 if rising else -7),  # on the side from which the line does not come
             textcoords="offset points",
             ha="right",
+            va="bottom" if rising else "top",
             color=colour,
             fontsize=8.5,
         )
     axes.set_xticks(counts)
-    axes.set_ylim(bottom=0)
-    axes.margins(y=0.15)
+    axes.set_ylim(0, 1.2 * max(table["total GW"] for table in rivals.values()))
     axes.set_xlabel("number of builders (no unit)")
     axes.set_ylabel("total build (GW)")
     light_grid(axes, "y")

@@ -23,7 +23,7 @@ def write(numbers: Numbers) -> Section:
     """Section of the linked race."""
     return Section(
         system="S2",
-        heading="with its ties: rents, contracts and equity in one race",
+        heading="The race with its ties of rents, contracts and equity",
         model="linked-race",
         card={
             "Players": "The five builders and Anthropic.",

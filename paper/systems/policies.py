@@ -41,7 +41,8 @@ def write(numbers: Numbers) -> Section:
         payoff=None,
         paragraphs=(_today(numbers), _welfare(numbers), _losses(numbers), _frontier(numbers)),
         caption="Change of mean overspending and underinvestment in hindsight (a), and of overspending and mean "
-        "welfare (b), against no policy; by policy, from a quarter of its strength (small mark) to all of it (large). "
+        "welfare (b), against no policy; by policy, from a quarter of its strength (small mark) to all of it "
+        "(large mark). "
         "Bars: 95 per cent intervals over paired draws. Rings: no other policy is as good in all three and better in "
         "one.",
         alt="Changes of overspending, underinvestment and welfare by policy and strength",
@@ -53,7 +54,7 @@ def _today(numbers: Numbers) -> str:
     none = numbers["no policy"]
     return (
         f"Without a policy the six builders overspend US$ {interval(none['overspend'])} bn in hindsight and "
-        f"underinvest US$ {interval(none['underinvest'])} bn (means over {count(numbers['draws'])} draws, with "
+        f"underinvest US$ {interval(none['underinvest'])} bn (means over {count(numbers['draws'])} draws, with 95% "
         "intervals). Each policy is a transform of that race, on the same draws and states: a cap on every builder's "
         "GW in multiples of the demand it would have without a race, a tax on every GW, common reporting that makes "
         "demand less uncertain, access to the cheapest infrastructure, smaller stakes of clouds in labs, and customers "

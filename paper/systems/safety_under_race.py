@@ -22,7 +22,7 @@ def write(numbers: Numbers) -> Section:
     """Section on safety."""
     return Section(
         system="S11",
-        heading="safety under race pressure",
+        heading="Safety under race pressure",
         model="racing-to-precipice",
         card={
             "Players": "Teams that race for a machine; two developers; identical labs that buy compute.",

@@ -21,7 +21,7 @@ def write(numbers: Numbers) -> Section:
     """Section on shared limits."""
     return Section(
         system="S2",
-        heading="under limits: what a scarce GW is worth",
+        heading="The race under limits, and what a scarce GW is worth",
         model="compute-race",
         card={
             "Players": "The five builders of S2.",

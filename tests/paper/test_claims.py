@@ -57,7 +57,7 @@ def test_all_twelve_claims_have_a_verdict(share: float, ratio: float, verdict: s
     assert [v["claim"] for v in verdicts] == list(CLAIMS) == list(range(1, 13))
     judged = {v["claim"]: v["verdict"] for v in verdicts if v["verdict"] != OPEN}
     assert judged == {1: verdict, 2: verdict, 10: verdict}
-    assert all("Planned: S" in v["model"] for v in verdicts if v["verdict"] == OPEN)
+    assert all("Left to S" in v["model"] for v in verdicts if v["verdict"] == OPEN)
 
 
 def test_an_asymmetry_that_only_the_stakes_carry_is_supported_under_that_condition() -> None:
@@ -74,5 +74,6 @@ def test_sentences_turn_with_the_numbers() -> None:
     wedge = {
         name: estimate(0.95) for name in ("P(Nash above joint)", "P(Nash above welfare)", "P(joint optimum builds)")
     } | dict.fromkeys(("Nash over joint, where it builds", "excess spending", "excess over welfare"), spread)
+    wedge |= {"least build, share of demand": 0.05}
     assert "almost all" in wedge_phrases(wedge)["wedge"]
     assert "next to nothing" not in wedge_phrases(wedge)["joint builds"]
