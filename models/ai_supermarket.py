@@ -179,9 +179,10 @@ class AiSupermarket(PayoffModel):
         default=derived(
             fact("F068c") / fact("F068a") / fact("S03", "low"),
             fact("F039a") / fact("F042b"),
-            fact("F039b") / fact("F045"),
-            facts=("F068a", "F068c", "S03", "F039a", "F042b", "F039b", "F045"),
-            reason="OpenAI over Anthropic by valuation (low), revenue of 2025 (central), revenue projected (high)",
+            fact("F068c") / fact("F068a") / fact("F060a"),
+            facts=("F068a", "F068c", "S03", "F039a", "F042b", "F060a"),
+            reason="OpenAI over Anthropic: valuations of the talks (low), revenue of 2025 (central), valuations of "
+            "September and October 2025 (high)",
         ),
     )
     rivalry: Value = parameter(

@@ -170,10 +170,15 @@ class Auction:
         Of the lab, with the winner's payment, US$ billion a year.
     winner
         Index of the winning cloud.
+    against_all
+        Most that one cloud would offer the lab for not being on all of them: its profit from having the lab alone, less
+        that from sharing it. Running on all clouds survives bids if it is worth more than this (Bernheim and Whinston
+        1998, *Exclusive dealing*, J. Polit. Econ. 106:64-103).
     """
 
     surplus: Floats
     winner: NDArray[np.int64]
+    against_all: Floats
 
 
 def exclusive_auction(model: CloudSourcing) -> Auction:
@@ -215,7 +220,17 @@ def exclusive_auction(model: CloudSourcing) -> Auction:
     away = np.take_along_axis(earned, winner[..., None, None], axis=-2)[..., 0, :]  # with the lab at the winner's
     offers = value + own - away
     np.put_along_axis(offers, winner[..., None], -np.inf, axis=-1)
-    return Auction(offers.max(axis=-1), winner)
+    return Auction(offers.max(axis=-1), winner, (value + own - _shared_profits(model)).max(axis=-1))
+
+
+def _shared_profits(model: CloudSourcing) -> Floats:
+    """Profit of each cloud with the lab ported to all of them, shape ``(*batch, n)``."""
+    everywhere = model.homed(model.n)
+    found = price_equilibrium(everywhere)
+    prices = np.where(found.certified[..., None], found.prices, np.nan)
+    k = [prices[..., j] for j in range(model.n)]
+    s = everywhere.shares(k)
+    return np.stack([everywhere.profit(j, k, s) for j in range(model.n)], axis=-1)
 
 
 def cost_multipliers(model: CloudSourcing) -> Floats:

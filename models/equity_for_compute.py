@@ -143,12 +143,11 @@ class EquityForCompute(PayoffModel):
         high=1,
         meaning="Amazon's share of the lab's profit, without votes",
         default=derived(
-            fact("F058a") / (fact("F060a") + fact("F060b")),
+            fact("F058b"),
             fact("F058b"),
             fact("F058a") / fact("F060a"),
-            facts=("F058a", "F058b", "F060a", "F060b"),
-            reason="carrying value over the valuation with (low) and without (high) the money of the round; the figure "
-            "reported from it (central)",
+            facts=("F058a", "F058b", "F060a"),
+            reason="share inferred from the carrying value (low, central); that value over the valuation (high)",
         ),
     )
     capital_cost: Value = parameter(

@@ -81,12 +81,11 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         high=0.4,
         meaning="Amazon's share of Anthropic",
         default=derived(
-            fact("F057c") / fact("F060a"),
-            (fact("F057c") / fact("F060a") + fact("F058b")) / 2,
             fact("F058b"),
-            facts=("F057c", "F060a", "F058b"),
-            reason="all that was invested, converted at the last valuation (low); as the carrying value suggests "
-            "(high); their mean (central)",
+            fact("F058b"),
+            fact("F058a") / fact("F060a"),
+            facts=("F058a", "F058b", "F060a"),
+            reason="share inferred from the carrying value (low, central); that value over the valuation (high)",
         ),
     )
     stake_alphabet_anthropic: Value = parameter(

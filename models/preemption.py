@@ -51,8 +51,8 @@ from theory.game import Game
 
 Floats = NDArray[np.float64]
 
-SHORTAGE = fact("F112", "low") / fact("F115a")
-"""Price in a shortage over the price that pays: spot rent of a chip in early 2023 over its break-even rent."""
+SHORTAGE = fact("F116b") / fact("F115a")
+"""Price in a shortage over the price that pays: posted price of a reserved chip in 2024 over its break-even rent."""
 
 
 def _stake(name: str) -> Prior:
@@ -150,8 +150,8 @@ class Preemption(UnitEconomics):
             1.0,
             1.0,
             SHORTAGE,
-            facts=("F112", "F115a"),
-            reason="contracts (low, central), a shortage's spot rent (high)",
+            facts=("F116b", "F115a"),
+            reason="contracts (low, central), posted price of reserved chips in 2024 over break-even rent (high)",
         ),
     )
     prize: Value = parameter(

@@ -237,7 +237,13 @@ class Siting(PayoffModel):
         """
         first, second = np.moveaxis(np.maximum(np.sort(self.values(), axis=-1)[..., -2:], 0.0), -1, 0)[::-1]
         ratio = _divided(second, first)
-        return {"spent": second / 2 * (1 + ratio), "first wins": 1 - ratio / 2, "regions": first - second}
+        wins = 1 - ratio / 2
+        return {
+            "spent": second / 2 * (1 + ratio),
+            "value": wins * first + (1 - wins) * second,
+            "first wins": wins,
+            "regions": first - second,
+        }
 
     # -- values private ------------------------------------------------------------------------------------
 

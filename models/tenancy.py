@@ -86,9 +86,9 @@ class Tenancy(UnitEconomics):
         default=derived(
             0.0,
             fact("F117", "high"),
-            1 - fact("F115a") / fact("F112", "low"),
-            facts=("F117", "F115a", "F112"),
-            reason="none in a starved market (low); a price cut of 2025 (central); fall of H100 rents 2023-24 (high)",
+            1 - fact("F115a") / fact("F116b"),
+            facts=("F117", "F115a", "F116b"),
+            reason="none in a starved market (low); a price cut of 2025 (central); posted to break-even rent (high)",
         ),
     )
     specificity: Value = parameter(

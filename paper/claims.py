@@ -111,6 +111,13 @@ def by_probability(estimates: Sequence[Mapping[str, float]]) -> str:
     return REJECTED if all(e["high"] <= RARE for e in estimates) else CONDITIONAL
 
 
+def by_necessary(estimates: Sequence[Mapping[str, float]]) -> str:
+    """Verdict from the probabilities of what a claim needs, each of them: one that hardly ever holds refutes it."""
+    if all(e["low"] >= SURE for e in estimates):
+        return SUPPORTED
+    return REJECTED if any(e["high"] <= RARE for e in estimates) else CONDITIONAL
+
+
 def by_ratio(estimates: Sequence[Mapping[str, float]]) -> str:
     """Verdict from ratios with intervals, against one; all must agree."""
     if all(float(e["low"]) > 1 for e in estimates):

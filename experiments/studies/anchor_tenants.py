@@ -70,6 +70,8 @@ def study(*, draws: int = 8192, rng: np.random.Generator) -> Columns:
 def _contracts(model: AnchorTenant) -> dict[str, NDArray[Any]]:
     """With the calibrated contract, without one, and what it is worth against a rival cloud."""
     found = model.agree()
+    cheaper = model.replace(capital_cost=model.capital_cost * (1 - model.own_chip_saving))  # a cloud with own chips
+    own = cheaper.agree()
     burden = model.stranded(found.committed, found.capacity, found.price)
     alone = model.stranded(0.0 * found.capacity, found.speculative, 0.0 * found.price)
     capital = model.capital_cost * found.efficient
@@ -82,9 +84,9 @@ def _contracts(model: AnchorTenant) -> dict[str, NDArray[Any]]:
         "gain": found.gain,
         "capital": capital,
         "win, over the spot": found.cloud - found.cloud_alone,
-        "win, no rival": found.cloud - model.without_tenant(),
-        "win, dearer rival": model.contested_gain(found),
-        "win, equal rival": model.replace(own_chip_saving=0.0).contested_gain(found),
+        "win, no rival": own.cloud - cheaper.without_tenant(),
+        "win, dearer rival": cheaper.contested_gain(own),
+        "win, equal rival": cheaper.replace(own_chip_saving=0.0).contested_gain(own),
         "limit binds": found.efficient >= (1 - _SOME) * model.limit * model.demand,
         "cloud without": found.cloud_alone,
         "cloud with": found.cloud,
@@ -314,7 +316,7 @@ def _several(replicates: Replicates, pooled: Mapping[str, NDArray[Any]]) -> dict
             "event": "the next large commitment of a leading lab is split over several clouds",
             "condition": "no cloud alone can build all of it, or what competition after the term saves "
             "exceeds the lab's part of the saving on one cloud's chips",
-            "probability": several,
+            "share of draws": several,
         },
     }
 

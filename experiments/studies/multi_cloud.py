@@ -57,7 +57,7 @@ def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
     balanced = _balanced_price(model)
     columns = {
         **_outcomes(found, model),
-        "auction surplus": auction.surplus / year,
+        "auction surplus": auction.against_all / year,
         "winner": auction.winner,
         "balanced price": balanced / model.unit_cost,
         "pass-through": (found.prices[0, :, 0] - found.prices[-1, :, 0]) / (model.switching * model.unit_cost),
@@ -198,7 +198,7 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
         model = base.replace(**priors.ppf(u))
         found = homing(model)
         one, two = found.effective_price
-        gain = found.surplus[1] - exclusive_auction(model).surplus
+        gain = found.surplus[1] - exclusive_auction(model).against_all
         return np.asarray(np.nan_to_num(np.stack([1 - two / one, gain / (model.demand * model.unit_cost)])))
 
     fall, gain = sobol_indices(outputs, priors.names, points=power, rng=rng)
@@ -224,7 +224,7 @@ def centre() -> dict[str, Any]:
         "prices": {str(m + 1): dict(zip(model.players, found.prices[m].tolist(), strict=True)) for m in range(2)},
         "shares": {str(m + 1): dict(zip(model.players, found.shares[m].tolist(), strict=True)) for m in range(2)},
         "surplus": {str(m + 1): float(found.surplus[m]) for m in range(2)},
-        "auction surplus": float(auction.surplus),
+        "auction surplus": float(auction.against_all),
         "insurance": float(found.insurance[1]),
         "cloud profit": {str(m + 1): float(found.profit[m]) for m in range(2)},
         "cost multipliers": cost_multipliers(model).tolist(),

@@ -69,7 +69,7 @@ def _bidding(model: Siting) -> dict[str, Any]:
         "known: subsidy": award.subsidy,
         "private: value": private["value"],
         "private: subsidy": private["subsidy"],
-        "all pay: value": np.maximum(model.values().max(axis=-1), 0.0),
+        "all pay: value": pay["value"],
         "all pay: subsidy": pay["spent"],
         "all pay: first wins": pay["first wins"],
         "patience": model.patience(),

@@ -177,7 +177,7 @@ def judge_consolidation(numbers: Numbers) -> Verdict:
     return Verdict(
         12,
         CLAIMS[12],
-        by_probability(list(rises.values())),
+        by_probability([rises["HHI of labs"], rises["HHI of clouds"]]),
         f"Under a stake of AWS in one lab, concentration rises: "
         f"{listed([f'{key} in {percent_interval(e)}' for key, e in rises.items()])} of the draws; a lab drops out that "
         f"would not have in {percent_interval(move['P(rises)']['a lab drops out'])}.",

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_probability
+from paper.claims import CLAIMS, Verdict, by_probability, by_necessary
 from paper.figures.style import BLACK, BLUE, GREY, ORANGE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import interval, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -140,9 +140,10 @@ def _several(numbers: Numbers) -> str:
         "with binding capacity two posted prices do not lie below one bargain, while one cloud on its own chips saves "
         f"capital: {percent_interval(sources['P(second source pays | build pays)'])} of the draws in which building "
         "pays. Labs sign with several clouds where none can build all they want: "
-        f"{percent_interval(sources['P(no cloud can build all | build pays)'])}. Forecast, recorded "
-        f"{forecast['recorded']}: {forecast['event']} if {forecast['condition']}; probability "
-        f"{percent_interval(forecast['probability'])}. Outages and porting are the subject of S3, and would raise it."
+        f"{percent_interval(sources['P(no cloud can build all | build pays)'])}. In the terms of "
+        f"{forecast['recorded']}: {forecast['event']} where {forecast['condition']}. One of the two holds in "
+        f"{percent_interval(forecast['share of draws'])} of the draws, which measures the swept limit of what one cloud "
+        "can build rather than a frequency. Outages and porting are the subject of S3, and would add to it."
     )
 
 
@@ -194,7 +195,7 @@ def judge_scarcity(numbers: Numbers) -> Verdict:
     return Verdict(
         11,
         CLAIMS[11],
-        by_probability([e for e in estimates if e]),
+        by_necessary([e for e in estimates if e]),
         f"In a tight market labs want more under contract than in a slack one in {percent_interval(estimates[0])} of "
         f"the draws, and the long term rather than the short in {_maybe(estimates[1])} of those that want any; more is "
         f"agreed on in {percent_interval(estimates[2])}: where the cloud would not build for the market anyway.",

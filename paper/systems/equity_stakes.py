@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_probability
+from paper.claims import CLAIMS, Verdict, by_necessary
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval
 from paper.systems.section import Section
@@ -142,7 +142,7 @@ def judge(numbers: Numbers) -> Verdict:
     return Verdict(
         4,
         CLAIMS[4],
-        by_probability([larger, matched, holds]),
+        by_necessary([larger, holds]),
         f"Deeper: a larger stake raises Google's share of the lab's compute in {percent_interval(larger)} of the "
         f"draws, by {size}; in {percent_interval(matched)} if Amazon matches it. Cemented: the share lost when "
         f"Amazon's capital gets {percent(numbers['cost cut'])} cheaper is smaller with the stakes than without in "

@@ -51,7 +51,7 @@ def _backcast(numbers: Numbers) -> str:
     return (
         "A model that is fitted to nothing can be held against the year before. Given the spending of 2023 and 2024, "
         f"the race puts the capital expenditure of 2025 of the four builders with accounts at US$ {spread(total)} bn "
-        f"(median, 5th to 95th percentile). They guide to US$ {number(guidance)} bn, {verdict}. In "
+        f"(median, 5th to 95th percentile). They guide to, or report, US$ {number(guidance)} bn, {verdict}. In "
         f"{percent_interval(numbers['P(meets guidance)'])} of the draws the two differ by less than a factor of "
         f"{number(numbers['tolerance'])}."
     )
@@ -62,12 +62,18 @@ def _forecast(numbers: Numbers) -> str:
     start = (
         f"For 2026, made with facts up to {numbers['made on']}, the four together: US$ {spread(free)} bn over all "
         f"{count(numbers['draws'])} draws"
+        + (
+            ", known to be low, for so was the backcast"
+            if numbers["backcast"]["total"]["0.95"] < numbers["guidance total"]
+            else ""
+        )
     )
     if met is None:
         return f"{start}; too few draws meet the guidance for a forecast from them alone."
     among = listed([f"{name} {spread(e)}" for name, e in met.items() if name != FOUR])
     return (
-        f"{start}, and US$ {spread(met[FOUR])} bn over those that meet the guidance of 2025. By builder, among the "
+        f"{start}, and US$ {spread(met[FOUR])} bn over the "
+        f"{count(numbers['draws that meet'])} that meet the guidance of 2025. By builder, among the "
         f"latter, in US$ bn: {among}. No change would be US$ {number(sum(numbers['no change'].values()))} bn, the "
         f"growth of 2025 once more US$ {number(sum(numbers['same growth'].values()))} bn."
     )
@@ -86,8 +92,8 @@ def _true(numbers: Numbers) -> str:
         f"What would have to be true for the race to explain the spending of 2025? The draws that do differ most in "
         f"{listed(shown)}."
         + (
-            " It takes a contest for large stakes that one vintage nearly settles, more than a better margin: that is "
-            "what builders who spend as they do must believe, if this is the game they play."
+            " It takes a contest for large stakes that one vintage nearly settles, more than a better margin: that "
+            "could make the spending an equilibrium of this game."
             if len(stakes) == 3
             else ""
         )

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, SURE, Verdict, by_probability
+from paper.claims import CLAIMS, SURE, Verdict, by_necessary
 from paper.figures.style import BLACK, BLUE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import number, percent, percent_interval
 from paper.systems.section import Section
@@ -149,7 +149,7 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
     return Verdict(
         3,
         CLAIMS[3],
-        by_probability([lower, pays, beats]),
+        by_necessary([lower, pays, beats]),
         f"The second cloud lowers the price in {percent_interval(lower)} of the draws and pays a captive lab in "
         f"{percent_interval(pays)}; it beats an exclusive contract that clouds bid for in {percent_interval(beats)}. "
         f"Condition: the lab cannot sell its exclusivity before it is locked in. {_condition(numbers['condition'])}",

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from paper.claims import CLAIMS, Verdict, by_probability
+from paper.claims import CLAIMS, Verdict, by_necessary
 from paper.figures.style import BLACK, BLUE, ORANGE, SKY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import count, interval, listed, number, percent, percent_interval, spread
 from paper.phrases import how_often
@@ -139,13 +139,13 @@ def _percent(estimate: Mapping[str, float]) -> dict[str, float]:
 
 
 def _verdict(numbers: Numbers) -> Verdict:
-    """Supported if spending of all and of the rival rise; conditional if one of them does; see `by_probability`."""
+    """Claim 9: spending of all must rise, and so must that of the rival; see `by_necessary`."""
     jump = numbers["jump"]
     total, rival = ([each[f"P({name} rises)"] for each in jump.values()] for name in ("total", "rival"))
     return Verdict(
         9,
         CLAIMS[9],
-        by_probability([*total, *rival]),
+        by_necessary([total[0], rival[0]]),
         f"Spending of both labs rises by {percent(numbers['material'])} or more in {percent_interval(total[0])} of the "
         "draws when one "
         f"valuation steps up, that of the rival in {percent_interval(rival[0])}: "

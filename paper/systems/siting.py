@@ -53,15 +53,17 @@ def _bid_away(numbers: Numbers) -> str:
     rises = table[most]["known"]["share"]["low"] > table[fewest]["known"]["share"]["high"]
     shown = listed(
         [f"{percent_interval(table[base][rule]['share'])} where {words}" for rule, words in (
-            ("known", "the regions know each other's gains and the winner pays"),
-            ("private", "gains are private"),
+            ("known", "gains are spaced evenly and known, and the winner pays"),
+            ("private", "gains are drawn at random and private"),
             ("all pay", "all prepare their sites before the choice"),
         )]
     )  # fmt: skip
     campus = max(numbers["campuses"], key=lambda name: float(numbers["campuses"][name]["capital"]))
     deal = numbers["campuses"][campus]
     return (
-        f"Most of what a campus brings to its host is bid away. With {base} regions the share is {shown}. "
+        f"Most of what a campus brings to its host is bid away. With {base} regions the share is {shown}. (It is the "
+        "law of the gains that differs between the first two: with one law, known or private gains are bid away alike, by "
+        "revenue equivalence.) "
         f"{'It rises' if rises else 'It does not rise'} with the number of regions: from "
         f"{percent(table[fewest]['known']['share']['value'])} with {fewest} to "
         f"{percent(table[most]['known']['share']['value'])} with {most} where gains are known. In terms of capital the "

@@ -128,7 +128,7 @@ def _verdict(numbers: Numbers) -> Verdict:
     return Verdict(
         7,
         CLAIMS[7],
-        by_probability(estimates),
+        by_probability(estimates[1:]),
         "Decisive: a year's delay loses more than waiting could gain, and more than "
         f"{percent(numbers['material'])} of the campus's cost. Probability {percent_interval(estimates[0])} at "
         f"contract prices, {percent_interval(estimates[1])} at those of a shortage. By price over break-even: "
