@@ -13,10 +13,10 @@ then starts again. With ``alpha = Phi(z)`` the probability of a false alarm and 
     V - pi_N = (1-d) (pi(k) - pi_N) / (1 - d + alpha D),
     no deviation pays:  pi(k', k) - pi(k) <= m (alpha(k') - alpha)  for every k',  m = D (V - pi_N) / (1-d),
 
-where ``alpha(k') = Phi(z + ln((k' + (n-1)k) / (n k)) / noise)``. The condition of first order fixes ``m`` for each ``k``
-and ``z``, whatever ``d`` and ``T``; then ``V = pi(k) - alpha m``, all other deviations are tried, and the length follows
-from ``D = m (1-d) / (V - pi_N)``, which must not exceed ``d``. A length that is no whole number is one by lot (a public
-device says whether the last round is still a punishment).
+where ``alpha(k') = Phi(z + ln((k' + (n-1)k) / (n k)) / noise)``. The condition of first order fixes ``m`` for each
+``k`` and ``z``, whatever ``d`` and ``T``; then ``V = pi(k) - alpha m``, all other deviations are tried, and the length
+follows from ``D = m (1-d) / (V - pi_N)``, which must not exceed ``d``. A length that is no whole number is one by lot
+(a public device says whether the last round is still a punishment).
 
 The *bound* lets punishments and rewards be anything: the largest interval ``[low, high]`` of payoffs of strongly
 symmetric equilibria (all choose alike after every history) that continue at its ends by a test of the total against a
