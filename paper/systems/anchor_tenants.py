@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_probability, by_necessary
+from paper.claims import CLAIMS, Verdict, by_necessary, by_probability
 from paper.figures.style import BLACK, BLUE, GREY, ORANGE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import interval, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -142,8 +142,8 @@ def _several(numbers: Numbers) -> str:
         "pays. Labs sign with several clouds where none can build all they want: "
         f"{percent_interval(sources['P(no cloud can build all | build pays)'])}. In the terms of "
         f"{forecast['recorded']}: {forecast['event']} where {forecast['condition']}. One of the two holds in "
-        f"{percent_interval(forecast['share of draws'])} of the draws, which measures the swept limit of what one cloud "
-        "can build rather than a frequency. Outages and porting are the subject of S3, and would add to it."
+        f"{percent_interval(forecast['share of draws'])} of the draws: a measure of the swept limit of one cloud, "
+        "not a frequency. Outages and porting are the subject of S3, and would add to it."
     )
 
 

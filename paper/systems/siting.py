@@ -62,8 +62,8 @@ def _bid_away(numbers: Numbers) -> str:
     deal = numbers["campuses"][campus]
     return (
         f"Most of what a campus brings to its host is bid away. With {base} regions the share is {shown}. (It is the "
-        "law of the gains that differs between the first two: with one law, known or private gains are bid away alike, by "
-        "revenue equivalence.) "
+        "law of the gains that differs between the first two: with one law, known or private gains are bid away alike, "
+        "by revenue equivalence.) "
         f"{'It rises' if rises else 'It does not rise'} with the number of regions: from "
         f"{percent(table[fewest]['known']['share']['value'])} with {fewest} to "
         f"{percent(table[most]['known']['share']['value'])} with {most} where gains are known. In terms of capital the "
