@@ -201,7 +201,7 @@ def reproduce(
         reproduce_all(quick=quick, workers=workers, scheduler=scheduler, directory=records, paper=paper)
 
 
-@app.command(epilog="Example: computerace verify --only selten-horse --only tullock-1980")
+@app.command(epilog="Example: computerace verify --only tullock_sym_r1.2 --only green_porter")
 def verify(
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this case; may be repeated.")] = None,
     as_json: Json = False,
@@ -279,10 +279,10 @@ def _model_class(target: str) -> Any:
         return model(target)
     try:
         found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError, SyntaxError) as error:
+    except (Exception, SystemExit) as error:  # someone else's module: whatever it does when it is loaded
         raise InputError(
-            f"{target} cannot be loaded: {error}. Give module:Class of a module that Python finds from here, "
-            "e.g. power_race:PowerRace for ./power_race.py"
+            f"{target} cannot be loaded: {type(error).__name__}: {error}. Give module:Class of a module that Python "
+            "finds from here, e.g. power_race:PowerRace for ./power_race.py"
         ) from error
     if not (isinstance(found, type) and issubclass(found, PayoffModel)):
         raise InputError(f"{target} is a {type(found).__name__}; it must be a class derived from models.PayoffModel")

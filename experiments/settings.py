@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,7 +62,7 @@ def split_options(arguments: Sequence[str]) -> dict[str, str]:
 def apply_settings(model: PayoffModel, settings: dict[str, str]) -> PayoffModel:
     """Model with some parameters set from text.
 
-    A parameter per player takes one value for all, or one for each, with commas.
+    A parameter per player takes one value for all, or one for each, with commas; ``plan[Amazon]`` is one of them.
 
     Raises
     ------
@@ -72,7 +72,9 @@ def apply_settings(model: PayoffModel, settings: dict[str, str]) -> PayoffModel:
     from models.parameters import unknown_parameter
 
     specs = model.parameters()
-    for name in settings:
+    single = {name: text for name, text in settings.items() if name.endswith("]") and "[" in name}
+    settings = {name: text for name, text in settings.items() if name not in single}
+    for name in [*settings, *(name.partition("[")[0] for name in single)]:
         if name not in specs:
             raise unknown_parameter(name, specs, model.name)
     common = {
@@ -85,7 +87,23 @@ def apply_settings(model: PayoffModel, settings: dict[str, str]) -> PayoffModel:
     }
     full = {name: vector for name, vector in vectors.items() if vector.size > 1}
     model = model.replace(**common, **full)
-    return model.replace(**{name: np.full(model.n_players, v[0]) for name, v in vectors.items() if v.size == 1})
+    model = model.replace(**{name: np.full(model.n_players, v[0]) for name, v in vectors.items() if v.size == 1})
+    for name, text in single.items():
+        model = _set_one(model, specs, name, text)
+    return model
+
+
+def _set_one(model: PayoffModel, specs: Mapping[str, Parameter], name: str, text: str) -> PayoffModel:
+    """Model with one player's value set, from ``plan[Amazon]``."""
+    field, _, player = name.removesuffix("]").partition("[")
+    if not specs[field].per_player or player not in model.players:
+        raise InputError(
+            f"{name} is no parameter of {model.name}; {field} "
+            + (f"is one value per player: {', '.join(model.players)}" if specs[field].per_player else "is one value")
+        )
+    values = np.array(getattr(model, field), float)
+    values[model.players.index(player)] = _number(specs[field], text, model.name)
+    return model.replace(**{field: values})
 
 
 def _one(spec: Parameter, text: str, model: str) -> Any:
@@ -97,7 +115,7 @@ def _number(spec: Parameter, text: str, model: str) -> float:
     try:
         return float(text)
     except ValueError:
-        unit = f" {spec.unit}" if spec.unit else ""
+        unit = f" {spec.unit}" if spec.unit not in ("", "1") else ""
         raise InputError(
             f"{spec.name} ({spec.symbol}) is {text!r}; it must be {allowed}, {spec.bounds}{unit}. "
             f"See: computerace models {model}"

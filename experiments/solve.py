@@ -8,6 +8,7 @@ its outcomes include welfare, and the hindsight split if it has states of the wo
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,9 @@ def solve(target: str, settings: dict[str, str] | None = None) -> dict[str, Any]
     reader = READERS.get(Path(target).suffix.lower())
     if reader is None:
         model = apply_settings(find_model(target)(), settings or {})
-        return {"name": target, "settings": settings or {}, **solve_model(model)}
+        with warnings.catch_warnings():  # of absurd numbers: what comes of them is certified, or an error
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return {"name": target, "settings": settings or {}, **solve_model(model)}
     if settings:
         raise InputError(f"--set {next(iter(settings))}: {target} is a game in a file; only models have parameters")
     if not Path(target).is_file():

@@ -10,11 +10,12 @@ dated after November 2025 is accepted, so that no result can rest on what happen
 from __future__ import annotations
 
 import csv
+import datetime
 import functools
 import io
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -62,7 +63,7 @@ class Fact:
     note: str
 
 
-def load_facts(path: Path | None = None) -> Mapping[str, Fact]:
+def load_facts(path: Path | str | None = None) -> Mapping[str, Fact]:
     """Facts by id, checked.
 
     Parameters
@@ -83,7 +84,7 @@ def load_facts(path: Path | None = None) -> Mapping[str, Fact]:
     if path is None:
         return _own_facts()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the facts file {path} cannot be read: {error}; give a CSV file in UTF-8") from error
     return _read(text, str(path))
@@ -96,8 +97,8 @@ def _own_facts() -> Mapping[str, Fact]:
 
 
 def _read(text: str, name: str) -> Mapping[str, Fact]:
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = tuple(next(reader, ()))
+    rows = _rows(text, name)
+    _, header = next(rows, (1, ()))
     if header != COLUMNS:
         missing, extra = sorted(set(COLUMNS) - set(header)), sorted(set(header) - set(COLUMNS))
         raise InputError(
@@ -105,15 +106,45 @@ def _read(text: str, name: str) -> Mapping[str, Fact]:
             f"the columns must be {', '.join(COLUMNS)}, in this order"
         )
     facts: dict[str, Fact] = {}
-    for row in reader:
-        where = f"{name}, line {reader.line_num}"
+    for line, row in rows:
+        where = f"{name}, line {line}"
+        if not row:
+            raise InputError(f"{where} is empty; remove it")
         if len(row) != len(COLUMNS):
             raise InputError(f"{where}: {len(row)} fields; {len(COLUMNS)} are needed. Quote fields that hold commas")
+        if any("\0" in field for field in row):
+            raise InputError(f"{where} holds a NUL character; remove it")
         fact = _fact(dict(zip(COLUMNS, row, strict=True)), where)
         if fact.id in facts:
             raise InputError(f"{where}: id is {fact.id!r} for the second time; give the row an id of its own")
         facts[fact.id] = fact
     return MappingProxyType(facts)
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Rows with the line that they end on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            advice = "close every quotation mark, and keep fields short"
+            raise InputError(f"{name}, line {reader.line_num}: {error}; {advice}") from error
+        yield reader.line_num, tuple(row)
+
+
+def _is_date(text: str) -> bool:
+    """Whether the text is a year, a fiscal year, a month or a day that exists."""
+    if not _DATE.fullmatch(text):
+        return False
+    parts = [int(part) for part in text.removeprefix("FY").split("-")]
+    try:
+        datetime.date(*parts, *[1] * (3 - len(parts)))
+    except ValueError:
+        return False
+    return True
 
 
 def _fact(row: Mapping[str, str], where: str) -> Fact:
@@ -129,7 +160,7 @@ def _fact(row: Mapping[str, str], where: str) -> Fact:
             f"one of {sorted(UNITS)}, if there is a number",
         ),
         "grade": (row["grade"] in GRADES, f"one of {', '.join(GRADES)}"),
-        "date": (_DATE.fullmatch(row["date"]) is not None, "YYYY, FYYYYY, YYYY-MM or YYYY-MM-DD"),
+        "date": (_is_date(row["date"]), "a date that exists: YYYY, FYYYYY, YYYY-MM or YYYY-MM-DD"),
         "source": (bool(row["source"].strip()), "where the fact can be read"),
     }
     for field, (good, allowed) in checks.items():
@@ -145,7 +176,7 @@ def _number(text: str, field: str, where: str) -> float | None:
     if not text:
         return None
     try:
-        value = float(text)
+        value = float(text) if "_" not in text else math.nan
     except ValueError:
         value = math.nan
     if not math.isfinite(value):

@@ -93,7 +93,7 @@ class Parameter:
         return number
 
     def _refuse(self, value: Any, allowed: str, model: str) -> InputError:
-        unit = f" {self.unit}" if self.unit else ""
+        unit = f" {self.unit}" if self.unit not in ("", "1") else ""
         return InputError(
             f"{self.name} ({self.symbol}) is {value}; it must be {allowed}{unit}. See: computerace models {model}"
         )

@@ -55,7 +55,7 @@ def study(*, draws: int = 512, rng: np.random.Generator) -> Columns:
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
     price = np.asarray(model.capital_cost)[:, None] * np.asarray(model.cost_factor)
     seed = int(rng.integers(2**62))  # every case meets the same states
-    columns: dict[str, NDArray[Any]] = {}
+    columns: dict[str, NDArray[Any]] = {name: np.asarray(getattr(model, name)) for name in ("take_or_pay", "markup")}
     for case, on in CASES.items():
         tied = with_ties(model, on)
         game = tied.continuous_game()
@@ -102,8 +102,23 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             name: _spread(rows[f"payoff, all ties, {name}"] - rows[f"payoff, no ties, {name}"]) for name in LINKED
         },
         "excess, no ties": _spread(rows["capital, no ties"] - rows["capital, joint"]),
+        "P(adds) by terms": by_terms(rows),
     }
     return Findings(numbers)
+
+
+def by_terms(rows: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
+    """Share of draws in which all ties together add capital, by the contracts' share of idle capacity and mark-up."""
+    adds = rows["capital, all ties"] > rows["capital, no ties"]
+    middle = {name: float(np.median(rows[name])) for name in ("take_or_pay", "markup")}
+    cells = []
+    for loose in (True, False):
+        for cheap in (True, False):
+            keep = (rows["take_or_pay"] <= middle["take_or_pay"]) == loose
+            keep &= (rows["markup"] <= middle["markup"]) == cheap
+            chance = probability(adds[keep]) if keep.any() else None
+            cells.append({"loose contracts": loose, "low mark-up": cheap, "P(adds)": chance} | middle)
+    return cells
 
 
 def _case(parts: Replicates, rows: Mapping[str, NDArray[Any]], case: str) -> dict[str, Any]:

@@ -152,5 +152,7 @@ def _chosen(only: Sequence[str]) -> list[Case]:
     for wanted in only:
         if wanted not in ids:
             nearest = difflib.get_close_matches(str(wanted), ids, n=1, cutoff=0.0)[0]
-            raise InputError(f"there is no case {wanted!r}; the nearest is {nearest!r}")
+            raise InputError(
+                f"there is no case {wanted!r}; the nearest is {nearest!r}. All of them: computerace verify --json"
+            )
     return [case for case in cases if not only or case.id in only]

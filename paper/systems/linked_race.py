@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from paper.figures.style import BLACK, BLUE, GREY, VERMILION, light_grid, new_figure, panel
-from paper.formats import MINUS, interval, listed, number, percent, spread
+from paper.formats import MINUS, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
 
 STUDY = "linked_race"
@@ -43,19 +43,23 @@ def write(numbers: Numbers) -> Section:
 
 def _answer(numbers: Numbers) -> str:
     total = numbers["cases"]["all ties"]
-    excess = numbers["excess, no ties"]["0.5"]
-    added = total["mean added capital"]
-    if added["low"] > 0:
-        effect = "escalate the race"
-    elif added["high"] < 0:
-        effect = "restrain the race"
-    else:
-        effect = "leave the size of the race as it is"
+    excess, chance = numbers["excess, no ties"]["0.5"], total["P(adds)"]
+    verdict = "mostly escalate" if chance["low"] > 0.5 else "mostly restrain" if chance["high"] < 0.5 else "may swing"
+    cells = {(c["loose contracts"], c["low mark-up"]): c for c in numbers["P(adds) by terms"]}
+    loose, tight = cells[True, True], cells[False, False]
     return (
-        f"Taken together, the ties that are known {effect}: they move capital spending of one vintage by US$ "
-        f"{interval(added)} bn on average (median {number(total['added capital']['0.5'], 2)}), against US$ "
-        f"{number(excess)} bn by which the untied race exceeds the joint optimum of its builders in the median draw."
+        f"Taken together, the ties that are known {verdict} the race: they add to the capital spending of one "
+        f"vintage in {percent_interval(chance)} of the draws (by US$ {spread(total['added capital'], 2)} bn, "
+        f"against US$ {number(excess)} bn by which the untied race exceeds the joint optimum of its builders in the median draw). "
+        "The sign hangs on two terms that are hardly known: it adds in "
+        f"{percent(_value(loose['P(adds)']))} of the draws with contracts that bind below the median and a mark-up "
+        f"below it ({number(loose['take_or_pay'], 2)} and {number(loose['markup'], 2)}), and in "
+        f"{percent(_value(tight['P(adds)']))} with both above."
     )
+
+
+def _value(estimate: Mapping[str, float] | None) -> float | None:
+    return None if estimate is None else estimate["value"]
 
 
 def _each(numbers: Numbers) -> str:

@@ -305,3 +305,22 @@ def test_a_hidden_package_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"computerace: {tmp_path / 'models'} hides the package models")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("body", ['raise RuntimeError("boom")', "import sys; sys.exit(7)"])
+def test_a_module_that_breaks_when_it_is_loaded_is_one_line(
+    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "breaks_when_loaded.py").write_text(body)
+    monkeypatch.syspath_prepend(tmp_path)
+    sys.modules.pop("breaks_when_loaded", None)
+    assert main(["check", "breaks_when_loaded:Model"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "breaks_when_loaded:Model cannot be loaded" in error
+
+
+def test_one_player_of_a_parameter_per_player_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", "compute-race", "--set", "plan[Nobody]=5"]) == 2
+    assert "Amazon, Alphabet" in capsys.readouterr().err
+    assert main(["solve", "compute-race", "--set", "prize=1e308"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import models
 from models.facts import COLUMNS, GRADES, LAST_DATE, UNITS, Fact, load_facts
 from theory.errors import InputError
 
@@ -404,3 +405,27 @@ def test_a_row_of_the_wrong_length_is_refused(tmp_path: Path, end: str) -> None:
     path.write_text(text + end if end else text.rpartition(",")[0], encoding="utf-8")
     with pytest.raises(InputError, match=f"line 2.*{len(COLUMNS) + (1 if end else -1)} fields"):
         load_facts(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace("2025-11,article", "2025-02-31,article", 1), "2025-02-31"),
+        (lambda text: text.replace(",350,,,", ",3_50,,,", 1), "3_50"),
+        (lambda text: text + 'F900,"open', "unexpected end of data"),
+        (lambda text: text.replace("S02,Google", "S02,Goo\0gle", 1), "line"),
+        (lambda text: text.replace("\n", "\n\n", 1), "is empty; remove it"),
+    ],
+)
+def test_what_spreadsheets_do_to_a_facts_file_is_refused_with_its_line(tmp_path, change, message):
+    own = (Path(models.__path__[0]) / "data" / "facts.csv").read_text("utf-8")
+    (tmp_path / "facts.csv").write_text(change(own), "utf-8")
+    with pytest.raises(InputError, match=message) as caught:
+        load_facts(str(tmp_path / "facts.csv"))
+    assert "facts.csv" in str(caught.value) and "line" in str(caught.value)
+
+
+def test_a_mark_of_byte_order_is_read_over(tmp_path):
+    own = (Path(models.__path__[0]) / "data" / "facts.csv").read_text("utf-8")
+    (tmp_path / "facts.csv").write_text("\ufeff" + own, "utf-8")
+    assert load_facts(tmp_path / "facts.csv") == load_facts()
