@@ -50,7 +50,7 @@ def _answer(numbers: Numbers) -> str:
     return (
         f"Taken together, the ties that are known {verdict} the race: they add to the capital spending of one "
         f"vintage in {percent_interval(chance)} of the draws (by US$ {spread(total['added capital'], 2)} bn, "
-        f"against US$ {number(excess)} bn by which the untied race exceeds the joint optimum of its builders in the median draw). "
+        f"against US$ {number(excess)} bn by which the untied race exceeds the joint optimum in the median draw). "
         "The sign hangs on two terms that are hardly known: it adds in "
         f"{percent(_value(loose['P(adds)']))} of the draws with contracts that bind below the median and a mark-up "
         f"below it ({number(loose['take_or_pay'], 2)} and {number(loose['markup'], 2)}), and in "
