@@ -8,7 +8,7 @@ from typing import Any
 from sympy import fraction
 
 _GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "nu", "pi"}
-_GREEK |= {"rho", "sigma", "tau", "phi", "psi", "omega"}
+_GREEK |= {"rho", "sigma", "tau", "phi", "chi", "psi", "omega", "zeta", "xi"}
 
 
 def typst(expression: Any) -> str:

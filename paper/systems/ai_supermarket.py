@@ -147,8 +147,8 @@ def judge_indispensable(numbers: Numbers) -> Verdict:
         CLAIMS[5],
         by_probability([pays, bound, *half.values()]),
         f"Serving both earns AWS more than serving one in {percent_interval(pays)} of the draws; in "
-        f"{percent_interval(bound)} no exclusive deal would pay a lab and AWS together. Profit that a lab refused by "
-        f"AWS loses, medians: {shown}; more than half is what we call indispensable.{_why(half)}",
+        f"{percent_interval(bound)} no exclusive deal would pay. Median profit that a refused lab loses "
+        f"(indispensable: more than half): {shown}.{_why(half)}",
         "S6, whom to serve, prices and orders solved backwards",
         f"With the others at cost, serving both earns more in "
         f"{percent_interval(at_cost['P(both earns more than one, no fee)'])} and no exclusive deal pays in "
@@ -162,7 +162,7 @@ def _why(half: Numbers) -> str:
     at_cost = [estimate["value"] for name, estimate in half.items() if "at cost" in name]
     one_seller = [estimate["value"] for name, estimate in half.items() if "at cost" not in name]
     if min(one_seller) > 1 / 2 > max(at_cost):
-        return " It holds if the other clouds act as one seller and fails if they compete: that decides, not the shelf."
+        return " It holds if the other clouds act as one seller, and fails if they compete."
     return ""
 
 

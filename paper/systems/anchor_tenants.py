@@ -173,9 +173,8 @@ def judge_win(numbers: Numbers) -> Verdict:
         6,
         CLAIMS[6],
         by_probability([e for e in estimates if e]),
-        f"Probability that the tenant adds at least {percent(numbers['material'])} of the capital to the cloud's "
-        f"value, where building pays: {shown}. A cloud wins what it can do more cheaply than the next: mean gain in "
-        f"US$ bn {worth}; an equal rival bids all of it away.",
+        f"Probability that the tenant is worth at least {percent(numbers['material'])} of the capital, where building "
+        f"pays: {shown}. Mean gain, US$ bn: {worth}; an equal rival bids all of it away.",
         "S5, bargained contract with and without another cloud that bids for the tenant",
         f"Building pays in {percent_interval(win['P(build pays)'])} of the draws. A free exit leaves "
         f"{percent(numbers['exit']['0']['kept']['value'])} of the contract's value. Chief drivers of signing: "

@@ -144,9 +144,9 @@ def judge(numbers: Numbers) -> Verdict:
         CLAIMS[4],
         by_necessary([larger, holds]),
         f"Deeper: a larger stake raises Google's share of the lab's compute in {percent_interval(larger)} of the "
-        f"draws, by {size}; in {percent_interval(matched)} if Amazon matches it. Cemented: the share lost when "
-        f"Amazon's capital gets {percent(numbers['cost cut'])} cheaper is smaller with the stakes than without in "
-        f"{percent_interval(holds)} ({with_stake} against {without} points in the median): {bond}.",
+        f"draws, by {size}; in {percent_interval(matched)} if Amazon matches it. Cemented: if Amazon's capital gets "
+        f"{percent(numbers['cost cut'])} cheaper, less is lost with the stakes than without in "
+        f"{percent_interval(holds)} ({with_stake} against {without} points): {bond}.",
         "S4, stakes, prices and orders solved backwards",
         f"Chief drivers of the effect: {listed([name.replace('_', ' ') for name in chief])}. No votes and no exclusive "
         "terms come with the stake in the facts; either would be another game.",

@@ -150,9 +150,9 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         3,
         CLAIMS[3],
         by_necessary([lower, pays, beats]),
-        f"The second cloud lowers the price in {percent_interval(lower)} of the draws and pays a captive lab in "
-        f"{percent_interval(pays)}; it beats an exclusive contract that clouds bid for in {percent_interval(beats)}. "
-        f"Condition: the lab cannot sell its exclusivity before it is locked in. {_condition(numbers['condition'])}",
+        f"A second cloud lowers the price in {percent_interval(lower)} of the draws, pays a captive lab in "
+        f"{percent_interval(pays)}, and beats an exclusive contract that clouds bid for in {percent_interval(beats)}. "
+        f"Condition: no sale of exclusivity before lock-in. {_condition(numbers['condition'])}",
         "S3, clouds' prices after porting, the lab's split",
         f"Price lower by {_middle(numbers['price fall'])}. Chief drivers of the gain over the auction: {chief}.",
     )

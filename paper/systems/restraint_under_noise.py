@@ -154,7 +154,7 @@ def _map(figure: Figure, axes: Axes, found: Mapping[str, Any]) -> None:
     lines = axes.contour(factors, noise, kept, levels=levels[:-1], colors="black", linewidths=0.6)
     axes.clabel(lines, levels=[40, 60, 80, 90, 95], fmt="%g", fontsize=7.5)
     axes.text(0.34, 0.8 * noise.max(), "no restraint", fontsize=8.5)
-    axes.set_xlabel("discount factor between answers")
+    axes.set_xlabel("discount factor between answers (no unit)")
     axes.set_ylabel("error of the total seen (%, s.d.)")
 
 

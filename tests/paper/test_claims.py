@@ -3,7 +3,7 @@
 import pytest
 
 from paper.claims import CLAIMS, CONDITIONAL, OPEN, REJECTED, SUPPORTED, by_probability, by_ratio, judge_claims
-from paper.phrases import guidance_gap, margin_phrase, wedge_phrases
+from paper.phrases import guidance_gap, margin_phrase, verdict_phrase, wedge_phrases
 
 
 def estimate(value: float, half: float = 0.01) -> dict[str, float]:
@@ -77,3 +77,15 @@ def test_sentences_turn_with_the_numbers() -> None:
     wedge |= {"least build, share of demand": 0.05}
     assert "almost all" in wedge_phrases(wedge)["wedge"]
     assert "next to nothing" not in wedge_phrases(wedge)["joint builds"]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "words"),
+    [
+        ([CONDITIONAL] * 3, "All three claims of the article are supported under stated conditions"),
+        ([SUPPORTED, CONDITIONAL, CONDITIONAL], "one is supported and two are supported under stated conditions; none"),
+        ([SUPPORTED, REJECTED], "one is supported and one is not supported."),
+    ],
+)
+def test_verdicts_are_counted(verdicts: list[str], words: str) -> None:
+    assert words in verdict_phrase([{"verdict": verdict} for verdict in verdicts])
