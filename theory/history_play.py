@@ -1,0 +1,178 @@
+"""Play of strategies that are programs: functions of the history, automata, and players of the `axelrod` library.
+
+Slower than `theory.simulated_play` by orders of magnitude, and general: a strategy may remember everything and draw as
+it likes. Every strategy gets a generator of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.automata import Automaton
+from theory.errors import InputError
+
+Actions = NDArray[np.int64]
+
+
+class Strategy(Protocol):
+    """What can play: it is told where it sits and what was done, and says what it does."""
+
+    def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
+        """Forget everything and take a seat."""
+
+    def act(self) -> int:
+        """Action of this round."""
+
+    def observe(self, profile: Sequence[int]) -> None:
+        """What all did in this round, in the order of the players."""
+
+
+class FunctionStrategy:
+    """Strategy given by a function of the history.
+
+    Parameters
+    ----------
+    rule
+        ``rule(history, player, rng)``, with the past action profiles in order, returns the action.
+
+    Examples
+    --------
+    >>> gradual = FunctionStrategy(lambda past, i, rng: int(len(past) > 2 and sum(p[1 - i] for p in past) > 1))
+    >>> match([gradual, gradual], rounds=3, rng=np.random.default_rng(1)).tolist()
+    [[0, 0], [0, 0], [0, 0]]
+    """
+
+    def __init__(self, rule: Callable[[list[tuple[int, ...]], int, np.random.Generator], int]) -> None:
+        self._rule = rule
+
+    def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
+        """Forget everything and take a seat."""
+        self._player, self._rng = player, rng
+        self._past: list[tuple[int, ...]] = []
+
+    def act(self) -> int:
+        """Action of this round."""
+        return int(self._rule(self._past, self._player, self._rng))
+
+    def observe(self, profile: Sequence[int]) -> None:
+        """Remember the round."""
+        self._past.append(tuple(profile))
+
+
+class AutomatonStrategy:
+    """Automaton as a strategy; it must have been built for the seat that it takes."""
+
+    def __init__(self, automaton: Automaton) -> None:
+        self._automaton = automaton
+
+    def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
+        """Forget everything and take a seat."""
+        self._state, self._rng = self._automaton.initial, rng
+
+    def act(self) -> int:
+        """Action of this round."""
+        chances = self._automaton.output[self._state]
+        return int(chances.argmax()) if chances.max() == 1 else int(self._rng.choice(len(chances), p=chances))
+
+    def observe(self, profile: Sequence[int]) -> None:
+        """Move to the next state."""
+        self._state = int(self._automaton.transition[(self._state, *profile)])
+
+
+class AxelrodStrategy:
+    """Any player of the `axelrod` library (extra ``peers``) for the two-action race: C is 0, D is 1.
+
+    Parameters
+    ----------
+    player
+        An instance, for instance ``axelrod.TitForTat()``; it is cloned, so that it can be used again.
+    rounds
+        Length of the match that the player is told; unknown if not given.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():  # of the library
+    ...     warnings.simplefilter("ignore")
+    ...     import axelrod
+    >>> match([AxelrodStrategy(axelrod.TitForTat()), FunctionStrategy(lambda past, i, rng: len(past) % 2)],
+    ...     rounds=4, rng=np.random.default_rng(1)).T.tolist()
+    [[0, 0, 1, 0], [0, 1, 0, 1]]
+    """
+
+    def __init__(self, player: Any, *, rounds: int | None = None) -> None:
+        self._original, self._rounds = player, rounds
+
+    def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
+        """Forget everything and take a seat."""
+        import axelrod
+
+        if n_players != 2:
+            raise InputError(f"a strategy of axelrod plays one rival; the game has {n_players} players")
+        length = -1 if self._rounds is None else self._rounds
+        self._seat, self._actions = player, (axelrod.Action.C, axelrod.Action.D)
+        self._own, self._rival = self._original.clone(), axelrod.MockPlayer([])
+        for one, seed in ((self._own, int(rng.integers(2**31))), (self._rival, 0)):
+            one.set_seed(seed)
+            one.set_match_attributes(length=length, game=None, noise=0)
+
+    def act(self) -> int:
+        """Action of this round."""
+        return self._actions.index(self._own.strategy(self._rival))
+
+    def observe(self, profile: Sequence[int]) -> None:
+        """Tell both the player and its picture of the rival."""
+        own, rival = (self._actions[profile[seat]] for seat in (self._seat, 1 - self._seat))
+        self._own.update_history(own, rival)
+        self._rival.update_history(rival, own)
+
+
+def match(
+    strategies: Sequence[Strategy],
+    *,
+    rounds: int,
+    rng: np.random.Generator,
+    noise: float = 0.0,
+    n_actions: Sequence[int] | None = None,
+) -> Actions:
+    """Play one match.
+
+    Parameters
+    ----------
+    noise
+        Chance that an action is replaced by another one, for every player.
+    n_actions
+        Actions of each player; two if not given.
+
+    Returns
+    -------
+    array of shape ``(rounds, N)``
+        Realised actions.
+
+    Raises
+    ------
+    InputError
+        For an action that does not exist, or numbers out of range.
+    """
+    sizes = tuple(n_actions) if n_actions is not None else (2,) * len(strategies)
+    if rounds < 1 or not 0 <= noise <= 1 or len(sizes) != len(strategies):
+        raise InputError(f"rounds is {rounds}, noise {noise} and n_actions {sizes}: out of range")
+    for i, (strategy, own) in enumerate(zip(strategies, rng.spawn(len(strategies)), strict=True)):
+        strategy.start(i, len(strategies), own)
+    played = np.empty((rounds, len(strategies)), np.int64)
+    for t in range(rounds):
+        for i, strategy in enumerate(strategies):
+            action = strategy.act()
+            if not 0 <= action < sizes[i]:
+                raise InputError(f"player {i} chose action {action} in round {t}; it has {sizes[i]}")
+            if noise and sizes[i] > 1 and rng.random() < noise:
+                action = (action + int(rng.integers(1, sizes[i]))) % sizes[i]
+            played[t, i] = action
+        profile = tuple(int(a) for a in played[t])
+        for strategy in strategies:
+            strategy.observe(profile)
+    return played
