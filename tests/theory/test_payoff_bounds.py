@@ -1,0 +1,99 @@
+"""Inner and outer payoff sets: between them lies the exact set, and the play of every vertex is an equilibrium."""
+
+import numpy as np
+import pytest
+
+from theory import Game
+from theory.errors import InputError
+from theory.payoff_bounds import payoff_bounds
+from theory.payoff_set import payoff_set
+
+RACE = Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]])
+DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+PENNIES = Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+A = np.indices((2, 2, 2))
+PUBLIC = Game(np.stack([0.6 * (1 - A).sum(axis=0) + A[i] for i in range(3)]))
+
+
+def support(directions, points):
+    return (directions @ np.asarray(points).T).max(axis=1)
+
+
+@pytest.mark.parametrize(("game", "discount"), [(RACE, 0.75), (DILEMMA, 0.6), (DILEMMA, 0.3), (DILEMMA, 0.1)])
+def test_the_exact_set_lies_between(game, discount):
+    """Abreu & Sannikov's set is in the outer and holds the inner; in all directions the inner one reaches it."""
+    exact, found = payoff_set(game, discount), payoff_bounds(game, discount)
+    at = support(found.directions, exact.vertices)
+    assert (found.levels >= at - 1e-5).all()
+    np.testing.assert_allclose(support(found.directions, found.vertices), at, atol=1e-4)
+    assert (found.levels >= support(found.directions, found.vertices) - 1e-5).all()
+
+
+def test_more_directions_close_the_gap():
+    gaps = [payoff_bounds(RACE, 0.6, n_directions=count, tolerance=1e-5).gap for count in (8, 16, 64)]
+    assert gaps[0] >= gaps[1] >= gaps[2] and gaps[2] < 0.03
+
+
+def test_point_segment_and_empty_set():
+    point, empty = payoff_bounds(DILEMMA, 0.1), payoff_bounds(PENNIES, 0.9)
+    np.testing.assert_allclose(point.vertices, 1.0, atol=1e-5)
+    assert point.gap < 1e-5 and empty.is_empty and not len(empty.vertices) and empty.play is None
+    common = Game.from_bimatrix([[2, 0], [0, 1]], [[2, 0], [0, 1]])  # all want the same: payoffs on the diagonal
+    segment = payoff_bounds(common, 0.5)
+    np.testing.assert_allclose(segment.vertices[:, 0], segment.vertices[:, 1], atol=1e-6)
+    exact = payoff_set(common, 0.5)
+    assert segment.vertices.max() == pytest.approx(2, abs=1e-5)
+    assert segment.vertices.min() == pytest.approx(exact.vertices.min(), abs=1e-3)
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1e9, 0.0), (1e-9, 0.0), (1.0, 1e6)])
+def test_units_do_not_matter(scale, shift):
+    plain = payoff_bounds(DILEMMA, 0.6)
+    other = payoff_bounds(Game(scale * np.asarray(DILEMMA.payoffs, float) + shift), 0.6)
+    assert other.gap == pytest.approx(plain.gap, abs=1e-5)
+    np.testing.assert_allclose(
+        (other.vertices.max(axis=0) - shift) / scale, plain.vertices.max(axis=0), rtol=1e-5, atol=1e-4
+    )
+
+
+def test_three_players_need_patience_for_the_public_good():
+    """Restraint by grim threats needs (0.4)/(1.2) = 1/3; below nothing but racing is left, above much more is."""
+    below, above = payoff_bounds(PUBLIC, 0.3, tolerance=1e-5), payoff_bounds(PUBLIC, 0.5, tolerance=1e-5)
+    np.testing.assert_allclose(below.vertices, 1.0, atol=1e-4)
+    assert below.gap < 1e-4
+    assert support(np.ones((1, 3)), above.vertices)[0] == pytest.approx(5.4, abs=1e-4)  # all restrain
+    assert above.gap < 0.1 and (above.vertices >= 1 - 1e-5).all()
+
+
+@pytest.mark.parametrize(("game", "discount"), [(RACE, 0.75), (DILEMMA, 0.3), (PUBLIC, 0.5)])
+def test_the_play_of_every_vertex_is_an_equilibrium_and_pays_it(game, discount):
+    found = payoff_bounds(game, discount, tolerance=1e-5)
+    play, n = found.play, game.n_players
+    payoffs = np.asarray(game.payoffs, float)
+    for k, profile in enumerate(play.profiles):
+        stay = discount * play.lottery[k] @ found.vertices
+        for i in range(n):
+            others = tuple(slice(None) if j == i else int(a) for j, a in enumerate(profile))
+            best = payoffs[(i, *others)].max()
+            kept = (1 - discount) * payoffs[(i, *profile)] + stay[i]
+            assert kept == pytest.approx(found.vertices[k, i], abs=1e-8)
+            left = (1 - discount) * best + discount * found.vertices[play.punishments[i], i]
+            assert best == payoffs[(i, *profile)] or left <= kept + 1e-4
+    rng, paths, rounds = np.random.default_rng(1), 4000, 60
+    for start in range(len(play.profiles)):
+        state, total = np.full(paths, start), np.zeros((paths, n))
+        chances = play.lottery.cumsum(axis=1)
+        for t in range(rounds):
+            stage = payoffs[(slice(None), *play.profiles[state].T)].T
+            total += (1 - discount) * discount**t * stage
+            drawn = (rng.random(paths)[:, None] >= chances[state]).sum(axis=1)
+            state = np.minimum(drawn, len(play.profiles) - 1)
+        error = total.std(axis=0, ddof=1) / np.sqrt(paths) + 1e-5
+        assert (np.abs(total.mean(axis=0) - found.vertices[start]) < 5 * error).all()
+
+
+def test_bad_input():
+    with pytest.raises(InputError, match=r"in \(0, 1\)"):
+        payoff_bounds(DILEMMA, 1.0)
+    with pytest.raises(InputError, match="multiple of four"):
+        payoff_bounds(DILEMMA, 0.5, n_directions=6)

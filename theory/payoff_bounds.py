@@ -1,0 +1,353 @@
+"""Inner and outer approximations of the equilibrium payoffs of a repeated game, for any number of players.
+
+Definitions
+-----------
+As in `theory.payoff_set`: perfect monitoring, pure strategies, public randomisation, discount factor ``d``, payoffs
+scaled to ``[0, 1]`` player by player. For a convex set ``W`` of continuations with worst points ``v_i``,
+
+    B(W) = convex hull of {(1-d) g(a) + d w : w in W, d (w_i - v_i) >= (1-d) h_i(a) for all i}.
+
+The set ``V*`` of equilibrium payoffs is the largest with ``W = B(W)`` (Abreu, Pearce & Stacchetti 1990, Econometrica
+58:1041-1063). Judd, Yeltekin & Conklin (2003, Econometrica 71:1239-1254) bound it between polytopes:
+
+- *outer*: half-spaces in fixed directions, moved in to the support of ``B(W)``; every iterate contains ``V*``;
+- *inner*: the convex hull of points at which ``B(W)`` is supported. Any ``W`` inside ``B(W)`` is inside ``V*``; such a
+  start is a set of stage equilibria, or what the images of the slightly shrunk outer set settle on, if it passes.
+
+The inner set comes with its play: every vertex is an action profile and a public lottery over vertices, and a deviation
+by player ``i`` leads to the vertex that is worst for ``i``. The linear programs are HiGHS's, exact to about 1e-7 of
+the payoff ranges, which is how all claims are to be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.errors import InputError, SolverError
+from theory.game import Game
+
+Floats = NDArray[np.float64]
+
+_SLACK = 1e-7  # of the payoff ranges: with which programs are solved and inclusions read
+SHRINKAGE = (1e-6, 1e-4, 1e-3, 1e-2, 0.1, 0.3)
+"""How far the outer set is drawn to its centre, in turn, until its images settle on a set that generates itself."""
+
+ATTEMPTS = 40
+"""Images of such a start before the next one is tried."""
+
+
+@dataclass(frozen=True, eq=False)
+class SupportingPlay:
+    """Equilibrium that gives the vertices of an inner approximation: one state for each.
+
+    Attributes
+    ----------
+    profiles
+        Action profile of each state, shape ``(K, N)``.
+    lottery
+        Chances of the next state when all comply, shape ``(K, K)``.
+    punishments
+        State after a deviation of each player alone, shape ``(N,)``.
+    """
+
+    profiles: NDArray[np.int64]
+    lottery: Floats
+    punishments: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class PayoffBounds:
+    """Polytopes between which the equilibrium payoffs lie.
+
+    Attributes
+    ----------
+    directions, levels
+        Outer set ``{w : directions @ w <= levels}`` in units of the payoffs, shapes ``(L, N)`` and ``(L,)``; levels of
+        minus infinity if the set is empty.
+    vertices
+        Of the inner set, shape ``(K, N)``; a point, a segment or none are answers.
+    gap
+        Largest distance between the two along a direction, as a share of the payoff ranges; NaN if no inner set was
+        found though the outer is not empty; 0 if both are empty.
+    play
+        Supports every vertex of the inner set; None without one.
+    discount_factor, iterations
+        As given, and of the outer set.
+    """
+
+    directions: Floats
+    levels: Floats
+    vertices: Floats
+    gap: float
+    play: SupportingPlay | None
+    discount_factor: float
+    iterations: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no equilibrium in pure strategies."""
+        return bool(np.isneginf(self.levels).any())
+
+
+def payoff_bounds(
+    game: Game,
+    discount_factor: float,
+    *,
+    n_directions: int = 32,
+    tolerance: float = 1e-6,
+    max_iterations: int = 2000,
+) -> PayoffBounds:
+    """Inner and outer approximation of the payoffs of pure subgame-perfect equilibria with public randomisation.
+
+    Parameters
+    ----------
+    game
+        A single game of two or more players.
+    discount_factor
+        In (0, 1).
+    n_directions
+        For two players, a multiple of four. For more, the directions are all vectors of -1, 0 and 1.
+    tolerance
+        Change of the levels, as a share of the payoff ranges, at which the iterations end.
+
+    Raises
+    ------
+    InputError
+        For a batch, one player, or numbers out of range.
+    SolverError
+        If a linear program fails for another reason than that it has no solution.
+
+    Examples
+    --------
+    >>> race = Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]])
+    >>> found = payoff_bounds(race, 0.75)
+    >>> found.vertices.max(axis=0).round(2), found.gap < 0.03
+    (array([9.75, 9.75]), True)
+    """
+    if game.batch_ndim or game.n_players < 2 or not 0 < discount_factor < 1:
+        raise InputError(f"{game!r} and discount_factor {discount_factor}; a single game of two or more, and in (0, 1)")
+    if n_directions < 4 or n_directions % 4:
+        raise InputError(f"n_directions is {n_directions}; it must be a multiple of four")
+    stage = _Stage.of(game, discount_factor, _directions(game.n_players, n_directions))
+    levels, iterations = stage.outer(tolerance, max_iterations)
+    if levels is None:
+        nothing = np.full(len(stage.directions), -np.inf)
+        empty = np.empty((0, game.n_players))
+        return PayoffBounds(stage.directions / stage.scale, nothing, empty, 0.0, None, discount_factor, iterations)
+    found = stage.inner(levels, tolerance, max_iterations)
+    directions = stage.directions / stage.scale
+    moved = levels + directions @ stage.level
+    if found is None:
+        empty = np.empty((0, game.n_players))
+        return PayoffBounds(directions, moved, empty, float("nan"), None, discount_factor, iterations)
+    points, play = found
+    gap = float((levels - (stage.directions @ points.T).max(axis=1)).max())
+    return PayoffBounds(
+        directions, moved, points * stage.scale + stage.level, max(gap, 0.0), play, discount_factor, iterations
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Stage:
+    """Stage game in units of the payoff ranges, and the directions."""
+
+    payoffs: Floats  # (A, N)
+    gains: Floats  # (A, N)
+    profiles: NDArray[np.int64]  # (A, N)
+    directions: Floats  # (L, N)
+    discount_factor: float
+    level: Floats
+    scale: Floats
+
+    @classmethod
+    def of(cls, game: Game, discount_factor: float, directions: Floats) -> _Stage:
+        plain, level = game.from_minimum()
+        tables = np.asarray(plain.payoffs, float)
+        n = game.n_players
+        scale = tables.reshape(n, -1).max(axis=1)
+        scale = np.where(scale > 0, scale, 1.0)
+        tables = tables / scale.reshape(-1, *(1,) * n)
+        gains = np.stack([table.max(axis=i, keepdims=True) - table for i, table in enumerate(tables)])
+        profiles = np.array(list(np.ndindex(*game.n_actions)), np.int64)
+        return cls(
+            tables.reshape(n, -1).T, gains.reshape(n, -1).T, profiles, directions, discount_factor,
+            np.asarray(level, float), scale,
+        )  # fmt: skip
+
+    def least(self, a: int, worst: Floats) -> Floats:
+        """Least continuations that enforce a profile."""
+        d = self.discount_factor
+        return np.asarray(worst + (1 - d) / d * self.gains[a])
+
+    def outer(self, tolerance: float, max_iterations: int) -> tuple[Floats | None, int]:
+        """Levels of the outer set, None if it is empty."""
+        d, n = self.discount_factor, self.payoffs.shape[1]
+        levels = (self.directions @ self.payoffs.T).max(axis=1)
+        lowest = [int(np.argmin(self.directions @ e)) for e in np.eye(n)]  # directions -e_i
+        alive = list(range(len(self.payoffs)))
+        for iteration in range(1, max_iterations + 1):
+            worst = -levels[lowest]
+            best = np.full(len(levels), -np.inf)
+            for a in list(alive):
+                support = _support_of_halfspaces(self.directions, levels, self.least(a, worst) - _SLACK)
+                if support is None:
+                    alive.remove(a)  # for good: the sets shrink
+                    continue
+                best = np.maximum(best, (1 - d) * self.directions @ self.payoffs[a] + d * support)
+            if not alive:
+                return None, iteration
+            change = float((levels - best).max())
+            levels = np.minimum(levels, best)
+            if change <= tolerance * (1 - d):
+                return levels, iteration
+        raise SolverError(f"the outer set has not settled after {max_iterations} iterations; raise max_iterations")
+
+    def inner(self, levels: Floats, tolerance: float, max_iterations: int) -> tuple[Floats, SupportingPlay] | None:
+        """Vertices of an inner set and their play, None if no start generates itself."""
+        starts = []
+        nash = self.payoffs[(self.gains <= 1e-12).all(axis=1)]
+        corners = _corners(self.directions, levels)
+        centre = corners.mean(axis=0)
+        for shrinkage in SHRINKAGE:
+            points = self.settle(centre + (1 - shrinkage) * (corners - centre))
+            if points is not None:
+                starts.append(points)
+                break
+        if len(nash):
+            starts.append(nash)
+        if not starts:
+            return None
+        points = np.concatenate(starts)
+        step = self.generate(points)
+        for _ in range(max_iterations):
+            if step is None:
+                return None
+            grown = (self.directions @ step[0].T).max(axis=1) - (self.directions @ points.T).max(axis=1)
+            if grown.max() <= tolerance:
+                return self.close(*step)
+            points = step[0]
+            step = self.generate(points)
+        raise SolverError(f"the inner set has not settled after {max_iterations} iterations; raise max_iterations")
+
+    def settle(self, points: Floats) -> Floats | None:
+        """First image that lies inside its own image; None if the images vanish or do not settle."""
+        for _ in range(ATTEMPTS):
+            step = self.generate(points)
+            if step is None:
+                return None
+            if _inside(points, step[0]):
+                return points
+            points = step[0]
+        return None
+
+    def generate(self, points: Floats) -> tuple[Floats, NDArray[np.int64], Floats] | None:
+        """Points at which ``B`` of the convex hull is supported, their profiles, and their continuations."""
+        d, worst = self.discount_factor, points.min(axis=0)
+        values: list[Floats] = []
+        continuations: list[Floats] = []
+        kept: list[int] = []
+        for a in range(len(self.payoffs)):
+            found = _support_of_points(self.directions, points, self.least(a, worst))
+            if found is not None:
+                values.append((1 - d) * self.payoffs[a] + d * found)
+                continuations.append(found)
+                kept.append(a)
+        if not kept:
+            return None
+        table = np.stack(values)  # (kept, L, N)
+        best = np.einsum("aln,ln->al", table, self.directions).argmax(axis=0)
+        place = np.arange(len(best))
+        chosen = table[best, place]
+        _, first = np.unique(chosen.round(9), axis=0, return_index=True)
+        return chosen[first], np.array(kept)[best[first]], np.stack(continuations)[best, place][first]
+
+    def close(self, points: Floats, actions: NDArray[np.int64], continuations: Floats) -> tuple[Floats, SupportingPlay]:
+        """Continuations as lotteries over the points themselves, which makes them a play."""
+        lottery = np.stack([_lottery(w, points) for w in continuations])
+        d = self.discount_factor
+        values = np.asarray(np.linalg.solve(np.eye(len(points)) - d * lottery, (1 - d) * self.payoffs[actions]), float)
+        return values, SupportingPlay(self.profiles[actions], lottery, values.argmin(axis=0).astype(np.int64))
+
+
+def _directions(n: int, count: int) -> Floats:
+    if n == 2:
+        angles = 2 * np.pi * np.arange(count) / count
+        return np.stack([np.cos(angles), np.sin(angles)], axis=-1).round(15)
+    signs = np.array([v for v in product((-1, 0, 1), repeat=n) if any(v)], float)
+    return np.asarray(signs / np.linalg.norm(signs, axis=1, keepdims=True))
+
+
+def _support_of_halfspaces(directions: Floats, levels: Floats, least: Floats) -> Floats | None:
+    """Support of ``{w : directions w <= levels, w >= least}`` in all directions at once; None if it is empty."""
+    from scipy.sparse import block_diag, csr_array
+
+    count, n = directions.shape
+    block = csr_array(directions)
+    x = _maximiser(
+        directions.ravel(),
+        A_ub=block_diag([block] * count, format="csr"),
+        b_ub=np.tile(levels + _SLACK, count),
+        bounds=np.tile(np.stack([least, np.full(n, np.inf)], axis=-1), (count, 1)),
+    )
+    if x is None:
+        return None
+    return np.asarray((directions * x.reshape(count, n)).sum(axis=1))
+
+
+def _support_of_points(directions: Floats, points: Floats, least: Floats) -> Floats | None:
+    """Maximisers over the convex hull of points, where at least ``least``, shape ``(L, N)``; None if there are none."""
+    from scipy.sparse import block_diag, csr_array
+
+    count, n, size = len(directions), points.shape[1], len(points)
+    if (points.max(axis=0) < least - _SLACK).any():
+        return None
+    x = _maximiser(
+        (directions @ points.T).ravel(),
+        A_ub=block_diag([csr_array(-points.T)] * count, format="csr"),
+        b_ub=np.tile(-least + _SLACK, count),
+        A_eq=block_diag([csr_array(np.ones((1, size)))] * count, format="csr"),
+        b_eq=np.ones(count),
+        bounds=(0, None),
+    )
+    if x is None:
+        return None
+    return np.asarray(x.reshape(count, size) @ points)[:, :n]
+
+
+def _lottery(target: Floats, points: Floats) -> Floats:
+    """Chances over the points whose mean is nearest to ``target``: non-negative least squares."""
+    from scipy.optimize import nnls
+
+    weights, _ = nnls(np.vstack([points.T, np.full(len(points), 1e3)]), np.append(target, 1e3))
+    return np.asarray(weights / weights.sum())
+
+
+def _inside(points: Floats, hull: Floats) -> bool:
+    """Whether every point is a mixture of those of ``hull``."""
+    return all(float(np.abs(_lottery(p, hull) @ hull - p).max()) <= 10 * _SLACK for p in points)
+
+
+def _corners(directions: Floats, levels: Floats) -> Floats:
+    """Points of the outer set at which its support is reached, one for each direction."""
+    points: list[Floats] = []
+    for h in directions:
+        x = _maximiser(h, A_ub=directions, b_ub=levels + _SLACK, bounds=(None, None))
+        if x is not None:
+            points.append(x)
+    return np.array(points)
+
+
+def _maximiser(objective: Floats, **program: Any) -> Floats | None:
+    """Solution of a linear program; None if it has none."""
+    from scipy import optimize
+
+    solve: Any = optimize.linprog  # whose types do not know sparse constraints
+    result = solve(-objective, method="highs", **program)
+    if result.status not in (0, 2):
+        raise SolverError(f"a linear program ended with status {result.status} of HiGHS: {result.message}")
+    return np.asarray(result.x, float) if result.status == 0 else None
