@@ -54,7 +54,8 @@ def _today(numbers: Numbers) -> str:
     none = numbers["no policy"]
     return (
         f"Without a policy the six builders overspend US$ {interval(none['overspend'])} bn in hindsight and "
-        f"underinvest US$ {interval(none['underinvest'])} bn (means over {count(numbers['draws'])} draws, with 95% "
+        f"underinvest US$ {interval(none['underinvest'])} bn (means over {count(numbers['draws'])} draws, "
+        "with 95 per cent "
         "intervals). Each policy is a transform of that race, on the same draws and states: a cap on every builder's "
         "GW in multiples of the demand it would have without a race, a tax on every GW, common reporting that makes "
         "demand less uncertain, access to the cheapest infrastructure, smaller stakes of clouds in labs, and customers "

@@ -152,7 +152,7 @@ def _map(figure: Figure, axes: Axes, found: Mapping[str, Any]) -> None:
     levels = [0.5, 20, 40, 60, 80, 90, 95, 100.001]
     axes.contourf(factors, noise, kept, levels=levels, cmap="Blues", vmin=-30, vmax=125)
     lines = axes.contour(factors, noise, kept, levels=levels[:-1], colors="black", linewidths=0.6)
-    axes.clabel(lines, levels=[40, 60, 80, 90, 95], fmt="%g", fontsize=7.5)
+    axes.clabel(lines, levels=[40, 60, 80, 90, 95], fmt="%g", fontsize=8)
     axes.text(0.34, 0.8 * noise.max(), "no restraint", fontsize=8.5)
     axes.set_xlabel("discount factor between answers (no unit)")
     axes.set_ylabel("error of the total seen (%, s.d.)")
@@ -168,5 +168,5 @@ def _curves(axes: Axes, centre: Mapping[str, Mapping[str, Any]]) -> None:
     axes.set_xlim(left=0)
     axes.set_xlabel("error of the total seen (%, s.d.)")
     axes.set_ylabel("gain kept (%)")
-    axes.legend(loc="upper right", fontsize=7.5, handlelength=2.5)
+    axes.legend(loc="upper right", fontsize=8, handlelength=2.5)
     light_grid(axes, "y")

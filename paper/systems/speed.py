@@ -176,7 +176,7 @@ def _curves(axes: Axes, centre: Numbers) -> None:
         axes.annotate(word, (at, top), (2, -2), textcoords="offset points", fontsize=8, va="top")
     axes.plot(centre["today"], 0, marker="^", color=BLACK, markersize=6, clip_on=False)
     axes.set_xlabel("price of compute over break-even (no unit)")
-    axes.set_ylabel("share of a campus's cost")
+    axes.set_ylabel("share of a campus's cost (no unit)")
     axes.legend(loc="lower right")
     light_grid(axes, "y")
 
