@@ -12,7 +12,8 @@ from paper.content import paper_content
 
 FILES = resources.files("paper")
 SOURCE = FILES.joinpath("main.typ").read_text("utf-8")
-ENTRIES = set(re.findall(r"@\w+\{(\w+),", FILES.joinpath("refs.bib").read_text("utf-8")))
+KEYS = re.findall(r"@\w+\{(\w+),", FILES.joinpath("refs.bib").read_text("utf-8"))
+ENTRIES = set(KEYS)
 SECTIONS = [path.read_text("utf-8") for path in FILES.joinpath("systems").iterdir() if path.name.endswith(".py")]
 LABELS = set(re.findall(r"(?<!\()<([\w-]+)>(?!\))", SOURCE))
 NAMED = set(re.findall(r"@([\w-]+)", SOURCE))
@@ -21,6 +22,10 @@ NAMED = set(re.findall(r"@([\w-]+)", SOURCE))
 def cited() -> set[str]:
     keys = {key for text in SECTIONS for key in re.findall(r'"([a-z]\w*\d{4}[a-z]?)"', text)}
     return (NAMED - LABELS) | set(re.findall(r"paren\(<(\w+)>\)", SOURCE)) | keys
+
+
+def test_no_entry_stands_twice() -> None:
+    assert sorted(KEYS) == sorted(ENTRIES)
 
 
 def test_every_citation_has_an_entry() -> None:
