@@ -25,6 +25,7 @@ Economics 9:313-338, theorem 1 and section 5.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,7 @@ MAX_ITERATIONS = 100_000
 
 _TOLERANCE = 1e-12  # of the range of a player's payoffs: slack with which constraints are read
 _STALLED = 100  # iterations without a smaller change
+_MANY_PROFILES = 100  # from which the compiled operator is worth loading
 _SAME = 1e-10  # vertices nearer than this are one
 
 
@@ -135,11 +137,10 @@ def payoff_set(game: Game, discount_factor: float, *, max_iterations: int = MAX_
         raise InputError(f"discount_factor is {discount_factor}; it must lie between 0 and 1, both excluded")
     stage = _Stage.of(game, float(discount_factor))
     hull, threats = stage.hull(), stage.minmax()
+    step = stage.compiled_step() if len(stage.payoffs) >= _MANY_PROFILES else stage.step
     smallest, since = float("inf"), 0
     for iteration in range(1, max_iterations + 1):
-        image, punishments = stage.operator(hull, threats)
-        change = max(_hausdorff(hull, image), float(np.abs(np.subtract(punishments, threats)).max()))
-        hull, threats = image, punishments
+        hull, threats, change = step(hull, threats)
         smallest, since = (change, 0) if change < smallest else (smallest, since + 1)
         only_rounding = change <= 4 * _TOLERANCE and since > _STALLED  # a true approach shrinks every time
         if not hull or only_rounding or change <= max(_TOLERANCE * (1 - discount_factor), 4e-16):
@@ -180,6 +181,26 @@ class _Stage:
 
     def minmax(self) -> Point:
         return self.floor
+
+    def step(self, hull: list[Point], threats: Point) -> tuple[list[Point], Point, float]:
+        """Next set and threats, and how far they moved."""
+        image, punishments = self.operator(hull, threats)
+        moved = float(np.abs(np.subtract(punishments, threats)).max())
+        return image, punishments, max(_hausdorff(hull, image), moved)
+
+    def compiled_step(self) -> Callable[[list[Point], Point], tuple[list[Point], Point, float]]:
+        """`step` in compiled code, which pays for games with many profiles."""
+        from theory import payoff_set_kernel
+
+        payoffs, gains = np.array(self.payoffs), np.array(self.gains)
+
+        def step(hull: list[Point], threats: Point) -> tuple[list[Point], Point, float]:
+            image, lowest, change = payoff_set_kernel.step(
+                payoffs, gains, np.array(hull), np.array(threats), self.discount_factor, _TOLERANCE
+            )
+            return [(float(x), float(y)) for x, y in image], (float(lowest[0]), float(lowest[1])), float(change)
+
+        return step
 
     def operator(self, hull: list[Point], threats: Point) -> tuple[list[Point], Point]:
         """``R(W, u)``, and the threats that it leaves."""

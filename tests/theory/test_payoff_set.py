@@ -103,3 +103,18 @@ def test_refusals():
     for factor in (0.0, 1.0, -0.1, float("nan")):
         with pytest.raises(InputError, match="discount_factor"):
             payoff_set(dilemma(4, 0, 6, 2), factor)
+
+
+def test_compiled_and_plain_operators_agree(monkeypatch):
+    """Both on random games, scaled and degenerate ones: the same vertices to rounding."""
+    rng = np.random.default_rng(11)
+    games = [Game(rng.normal(size=(2, 4, 5))) for _ in range(12)]
+    games += [Game(rng.integers(0, 3, (2, 3, 3)).astype(float)) for _ in range(12)]
+    games += [Game.from_bimatrix(*ABREU_SANNIKOV), dilemma(3.0, 0.0, 5.0, 1.0)]
+    for game, factor in itertools.product(games, (0.2, 0.55)):
+        plain = payoff_set(game, factor)
+        with monkeypatch.context() as patch:
+            patch.setattr("theory.payoff_set._MANY_PROFILES", 0)
+            compiled = payoff_set(game, factor)
+        assert compiled.vertices.shape == plain.vertices.shape
+        np.testing.assert_allclose(compiled.vertices, plain.vertices, atol=1e-9)

@@ -1,0 +1,100 @@
+"""Thresholds of any cycle against automata, known formulas, and the closed forms of the literature."""
+
+import numpy as np
+import pytest
+import sympy
+
+from theory import Game, grim_trigger, is_subgame_perfect, turn_taking
+from theory.automata import Automaton
+from theory.errors import InputError
+from theory.path_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
+
+DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+A = np.indices((2, 2, 2))
+PUBLIC = Game(np.stack([(0.6 + 0.1 * i) * (1 - A).sum(axis=0) + A[i] for i in range(3)]))
+
+
+def cycle_automata(game, cycle, punish):
+    """Go round the cycle; after any other profile, punish for ever."""
+    size, shape = len(cycle), game.n_actions
+    machines = []
+    for i in range(game.n_players):
+        output, transition = np.zeros((size + 1, shape[i])), np.full((size + 1, *shape), size)
+        for t, profile in enumerate(cycle):
+            output[t, profile[i]] = 1
+            transition[(t, *profile)] = (t + 1) % size
+        output[size, punish[i]] = 1
+        machines.append(Automaton("cycle", output, transition))
+    return machines
+
+
+@pytest.mark.parametrize(
+    ("game", "cycle"),
+    [
+        (DILEMMA, [(0, 0)]),
+        (DILEMMA, [(1, 0), (0, 1)]),
+        (DILEMMA, [(0, 0), (0, 0), (1, 0), (0, 1)]),
+        (DILEMMA, [(0, 0), (1, 0), (0, 1)]),
+        (PUBLIC, [(0, 0, 0)]),
+        (PUBLIC, [(0, 0, 1), (1, 0, 0), (0, 1, 0)]),
+    ],
+)
+def test_thresholds_are_those_of_the_automata(game, cycle):
+    """Just above the largest threshold the exact one-shot-deviation test passes, just below it fails."""
+    punish = (1,) * game.n_players
+    needed = float(path_thresholds(game, cycle, punish).max())
+    machines = cycle_automata(game, cycle, punish)
+    assert 0 < needed < 1
+    assert is_subgame_perfect(game, machines, discount_factor=needed + 1e-6)
+    assert not is_subgame_perfect(game, machines, discount_factor=needed - 1e-6)
+
+
+def test_unequal_patience():
+    thresholds = path_thresholds(PUBLIC, [(0, 0, 0)], (1, 1, 1))
+    assert len(set(thresholds.round(9))) == 3  # who gains more from the public good needs less patience
+    assert keeps_to_path(PUBLIC, [(0, 0, 0)], (1, 1, 1), thresholds + 1e-9)
+    for i in range(3):
+        impatient = thresholds + 1e-3 * np.where(np.arange(3) == i, -1, 1)
+        assert not keeps_to_path(PUBLIC, [(0, 0, 0)], (1, 1, 1), impatient)
+
+
+def test_known_cases():
+    assert path_thresholds(DILEMMA, [(0, 0)], (1, 1)).max() == pytest.approx(float(grim_trigger(DILEMMA)))
+    assert path_thresholds(DILEMMA, [(1, 0), (0, 1)], (1, 1)).max() == pytest.approx(float(turn_taking(DILEMMA)))
+    np.testing.assert_array_equal(path_thresholds(DILEMMA, [(1, 1)], (1, 1)), 0)
+    assert np.isnan(path_thresholds(DILEMMA, [(1, 0)], (1, 1))).tolist() == [False, True]  # the sucker never stays
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1e9, 0.0), (1e-9, 0.0), (2.0, 1e6)])
+def test_units_do_not_matter(scale, shift):
+    cycle = [(0, 0), (1, 0), (0, 1)]
+    other = Game(scale * np.asarray(DILEMMA.payoffs, float) + shift)
+    np.testing.assert_allclose(
+        path_thresholds(other, cycle, (1, 1)), path_thresholds(DILEMMA, cycle, (1, 1)), rtol=1e-7
+    )
+
+
+def test_cournot_in_symbols():
+    n = sympy.Symbol("n", positive=True)
+    assert sympy.simplify(cournot_threshold() - (n + 1) ** 2 / ((n + 1) ** 2 + 4 * n)) == 0
+    assert cournot_threshold(2) == sympy.Rational(9, 17)
+
+
+@pytest.mark.parametrize(("n", "effort"), [(2, 0.05), (3, 0.1), (5, 0.02)])
+def test_tullock_in_symbols_against_the_payoffs(n, effort):
+    """Deviation found on a grid, threshold by its definition; near zero effort n / (n + 1)."""
+    x = np.linspace(1e-6, 1, 200_001)
+    deviation = float((x / (x + (n - 1) * effort) - x).max())
+    expected = (deviation - (1 / n - effort)) / (deviation - 1 / n**2)
+    assert float(tullock_threshold(effort, n)) == pytest.approx(expected, rel=1e-6)
+    k = sympy.Symbol("k", positive=True)
+    assert sympy.limit(tullock_threshold(k, n), k, 0) == sympy.Rational(n, n + 1)
+
+
+def test_bad_input():
+    with pytest.raises(InputError, match="credible"):
+        path_thresholds(DILEMMA, [(0, 0)], (0, 0))
+    with pytest.raises(InputError, match="does not exist"):
+        path_thresholds(DILEMMA, [(0, 2)], (1, 1))
+    with pytest.raises(InputError, match="discount_factors"):
+        keeps_to_path(DILEMMA, [(0, 0)], (1, 1), [1.0, 0.5])

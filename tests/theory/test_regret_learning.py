@@ -1,0 +1,91 @@
+"""Learning against what theory says it finds, and distances against the definitions."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from theory import Game, nash
+from theory.errors import InputError
+from theory.regret_learning import RULES, distances, learn
+
+DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+CHICKEN = Game.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
+PENNIES = Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
+SHAPLEY = Game.from_bimatrix([[0, 1, 0], [0, 0, 1], [1, 0, 0]], [[0, 0, 1], [1, 0, 0], [0, 1, 0]])
+
+
+def test_distances_are_those_of_the_definitions():
+    """Every map of actions, and every single action, tried one by one."""
+    rng = np.random.default_rng(2)
+    for shape in ((3, 2), (2, 3, 2)):
+        game = Game(rng.normal(size=(len(shape), *shape)))
+        p = rng.dirichlet(np.ones(np.prod(shape))).reshape(shape)
+        payoffs, correlated, coarse = np.asarray(game.payoffs, float), 0.0, 0.0
+        scale = (payoffs - payoffs.min(axis=tuple(range(1, payoffs.ndim)), keepdims=True)).max()
+        for i, n in enumerate(shape):
+            for change in itertools.product(range(n), repeat=n):
+                gain = sum(
+                    p[a] * (payoffs[(i, *a[:i], change[a[i]], *a[i + 1 :])] - payoffs[(i, *a)])
+                    for a in np.ndindex(*shape)
+                )
+                correlated = max(correlated, gain)
+                coarse = max(coarse, gain) if len(set(change)) == 1 else coarse
+        found = distances(game, p)
+        assert found.correlated == pytest.approx(correlated / scale) and found.coarse == pytest.approx(coarse / scale)
+
+
+def test_nash_equilibria_are_at_distance_zero():
+    for game in (DILEMMA, CHICKEN, PENNIES, SHAPLEY):
+        for p in nash(game).distributions:
+            found = distances(game, p)
+            assert max(found.nash, found.correlated, found.coarse) < 1e-9
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_racing_is_learned_where_it_dominates(rule):
+    path = learn(DILEMMA, rule, rounds=4000, rng=np.random.default_rng(1))
+    assert path.distribution(2000)[1, 1] > 0.9
+
+
+@pytest.mark.parametrize("game", [CHICKEN, PENNIES, SHAPLEY])
+def test_no_regret_approaches_its_equilibria(game):
+    """Hedge: coarse correlated; regret matching: correlated, at the rate of one over the root of the rounds."""
+    for rule, gap in (("hedge", "coarse"), ("regret matching", "correlated")):
+        paths = [learn(game, rule, rounds=rounds, rng=np.random.default_rng(3)) for rounds in (300, 20_000)]
+        short, long = (getattr(distances(game, path.distribution()), gap) for path in paths)
+        assert long < (0.01 if rule == "hedge" else 0.08) and long <= short / 2 + 0.01
+
+
+def test_introspection_has_the_stationary_distribution_of_its_chain():
+    """Couto, Giaimo & Hilbe 2022: the exact chain over the four profiles of chicken; all revise at once."""
+    strength, scaled = 2.0, np.asarray(CHICKEN.payoffs, float) / 7
+    switch = {}
+    for a, b in np.ndindex(2, 2):
+        gains = scaled[0, 1 - a, b] - scaled[0, a, b], scaled[1, a, 1 - b] - scaled[1, a, b]
+        switch[a, b] = [1 / (1 + np.exp(-strength * g)) for g in gains]
+    chain = np.zeros((4, 4))
+    for (a, b), (p, q) in switch.items():
+        for x, y in np.ndindex(2, 2):
+            chain[2 * a + b, 2 * x + y] = (p if x != a else 1 - p) * (q if y != b else 1 - q)
+    exact = np.linalg.matrix_power(chain, 200)[0]
+    path = learn(CHICKEN, "introspection", rounds=40_000, rng=np.random.default_rng(5), rate=strength)
+    np.testing.assert_allclose(path.distribution().ravel(), exact, atol=0.02)
+
+
+def test_solution_carries_the_distances():
+    solution = learn(PENNIES, "hedge", rounds=2000, rng=np.random.default_rng(1)).solution()
+    assert "coarse" in solution.note and solution.distributions.shape == (1, 2, 2)
+
+
+def test_units_do_not_matter():
+    other = Game(1e9 * np.asarray(SHAPLEY.payoffs, float) + 1e9)
+    paths = [learn(game, "regret matching", rounds=500, rng=np.random.default_rng(7)) for game in (SHAPLEY, other)]
+    np.testing.assert_array_equal(paths[0].actions, paths[1].actions)
+
+
+def test_bad_input():
+    with pytest.raises(InputError, match="rules are"):
+        learn(DILEMMA, "magic", rounds=5, rng=np.random.default_rng(1))
+    with pytest.raises(InputError, match="single game"):
+        distances(DILEMMA, np.ones((2, 3)) / 6)

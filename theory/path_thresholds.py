@@ -1,0 +1,201 @@
+"""How patient each player must be to keep to a path of play: any finite game, any cycle, unequal discount factors.
+
+Definitions
+-----------
+The players go round a cycle of ``T`` action profiles; after a deviation play returns for ever to a stage equilibrium
+that pays player ``i`` ``P_i``. At step ``t`` player ``i`` gets ``u_it`` by keeping to the path and at most ``D_it`` by
+leaving it; with discount factor ``d`` it keeps to it if and only if
+
+    f_it(d) = sum_{s<T} d^s u_{i,t+s} - D_it (1 - d^T) - P_i (d + ... + d^T) >= 0.
+
+A player's conditions hold no discount factor but its own, so that unequal patience is no harder than equal: the path
+is an equilibrium if and only if every player meets its own. Its *threshold* is the smallest ``d`` from which on
+all of them hold up to one; roots of polynomials, so without tolerance in ``d``. A cycle of one profile is grim trigger
+(Friedman 1971), one of two is taking turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.errors import InputError
+from theory.game import Game
+
+Floats = NDArray[np.float64]
+
+_ROUNDING = 1e-12  # of the payoff range
+
+
+def path_thresholds(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) -> Floats:
+    """Smallest discount factor of each player from which on it keeps to a cycle.
+
+    Parameters
+    ----------
+    game
+        A single stage game of any number of players and actions.
+    cycle
+        Action profiles, repeated for ever.
+    punish
+        A stage equilibrium, played for ever after a deviation.
+
+    Returns
+    -------
+    array of shape ``(N,)``
+        In [0, 1), or NaN for a player that no discount factor near one keeps to it.
+
+    Raises
+    ------
+    InputError
+        If a profile does not exist, or ``punish`` is no stage equilibrium.
+
+    Examples
+    --------
+    >>> dilemma = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> path_thresholds(dilemma, [(0, 0)], (1, 1))
+    array([0.5, 0.5])
+    >>> path_thresholds(dilemma, [(1, 0), (0, 1)], (1, 1))
+    array([0.25, 0.25])
+    """
+    on, best, threat = _payoffs(game, cycle, punish)
+    return np.array([_threshold(on[:, i], best[:, i], threat[i]) for i in range(game.n_players)])
+
+
+def keeps_to_path(
+    game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int], discount_factors: ArrayLike
+) -> bool:
+    """Whether a cycle is a subgame-perfect equilibrium, with one discount factor or one for each player.
+
+    Parameters and errors as `path_thresholds`; discount factors in [0, 1).
+
+    Examples
+    --------
+    >>> dilemma = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> keeps_to_path(dilemma, [(0, 0)], (1, 1), [0.9, 0.6]), keeps_to_path(dilemma, [(0, 0)], (1, 1), [0.9, 0.4])
+    (True, False)
+    """
+    d = np.asarray(discount_factors, float)
+    if d.shape not in ((), (game.n_players,)) or not ((d >= 0) & (d < 1)).all():
+        raise InputError(f"discount_factors is {discount_factors!r}; one in [0, 1), or one for each player")
+    on, best, threat = _payoffs(game, cycle, punish)
+    factors = np.broadcast_to(d, (game.n_players,))
+    return all(
+        float(np.polyval(f, factors[i])) >= -_ROUNDING
+        for i in range(game.n_players)
+        for f in _conditions(on[:, i], best[:, i], threat[i])
+    )
+
+
+def cournot_threshold(n: Any = None) -> Any:
+    """Nash reversion from the joint monopoly in linear Cournot with ``n`` firms: ``(n+1)^2 / (n^2 + 6n + 1)``.
+
+    Derived here with sympy from the payoffs ``q (1 - Q)`` after costs; 9/17 for two firms (Friedman 1971).
+
+    Examples
+    --------
+    >>> cournot_threshold(2)
+    9/17
+    """
+    import sympy
+
+    firms = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
+    q, x = sympy.symbols("q x", positive=True)
+    joint = sympy.solve(sympy.diff(q * (1 - firms * q), q), q)[0]
+    reply = sympy.solve(sympy.diff(x * (1 - x - (firms - 1) * q), x), x)[0]
+    nash = sympy.solve(sympy.Eq(reply, q), q)[0]
+    payoff = x * (1 - x - (firms - 1) * q)
+    cooperation = payoff.subs({x: joint, q: joint})
+    deviation = payoff.subs(x, reply).subs(q, joint)
+    punishment = payoff.subs({x: nash, q: nash})
+    return sympy.factor(sympy.simplify((deviation - cooperation) / (deviation - punishment)))
+
+
+def tullock_threshold(effort: Any = None, n: Any = None) -> Any:
+    """Nash reversion from a common effort in Tullock's contest with ``n`` players, for a prize of one.
+
+    Derived here with sympy from the payoffs ``x / X - x``. The threshold at efforts near zero is ``n / (n + 1)``.
+
+    Parameters
+    ----------
+    effort
+        Common effort on the path, below that of the equilibrium, ``(n - 1)/n^2``; a symbol if not given.
+    n
+        Number of players; a symbol if not given.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> effort = sympy.Symbol("k", positive=True)
+    >>> sympy.limit(tullock_threshold(effort, 3), effort, 0)
+    3/4
+    """
+    import sympy
+
+    players = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
+    k = sympy.Symbol("k", positive=True) if effort is None else sympy.sympify(effort)
+    others = (players - 1) * k
+    cooperation = 1 / players - k
+    deviation = (1 - sympy.sqrt(others)) ** 2  # by the best reply sqrt(others) - others
+    punishment = 1 / players**2
+    return sympy.simplify((deviation - cooperation) / (deviation - punishment))
+
+
+def _payoffs(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+    """Payoffs on the path and by the best deviation, ``(T, N)``, and of the threat, ``(N,)``; scaled to [0, 1]."""
+    n, shape = game.n_players, game.n_actions
+    if game.batch_ndim or not cycle:
+        raise InputError(f"{game!r} and a cycle of {len(cycle)} profiles; a single game and at least one profile")
+    for profile in (*cycle, punish):
+        if len(profile) != n or not all(0 <= a < m for a, m in zip(profile, shape, strict=True)):
+            raise InputError(f"profile {tuple(profile)} does not exist in {game!r}")
+    table = np.asarray(game.from_minimum()[0].payoffs, float)
+    highest = table.reshape(n, -1).max(axis=1)
+    table = table / np.where(highest > 0, highest, 1.0).reshape(-1, *(1,) * n)
+
+    def at(profile: Sequence[int]) -> Floats:
+        return np.array([table[(i, *profile)] for i in range(n)])
+
+    def best(profile: Sequence[int]) -> Floats:
+        lines: list[tuple[Any, ...]] = [(i, *profile[:i], slice(None), *profile[i + 1 :]) for i in range(n)]
+        return np.array([table[line].max() for line in lines])
+
+    threat = at(punish)
+    if (best(punish) - threat > 1e-9).any():
+        raise InputError(
+            f"punish is {tuple(punish)}, from which a player gains by deviating: a threat must be credible"
+        )
+    return np.array([at(p) for p in cycle]), np.array([best(p) for p in cycle]), threat
+
+
+def _conditions(on: Floats, best: Floats, threat: float) -> list[Floats]:
+    """Polynomials that must not be negative, highest power first, one for each step of the cycle."""
+    size = len(on)
+    polynomials = []
+    for t in range(size):
+        f = np.zeros(size + 1)  # lowest power first
+        f[:size] += np.roll(on, -t)
+        f[0] -= best[t]
+        f[size] += best[t]
+        f[1:] -= threat
+        polynomials.append(f[::-1])
+    return polynomials
+
+
+def _threshold(on: Floats, best: Floats, threat: float) -> float:
+    """Smallest factor from which on every polynomial stays non-negative up to one."""
+    least = 0.0
+    for f in _conditions(on, best, threat):
+        roots = np.roots(f)
+        real = np.unique(np.real(roots[(np.abs(np.imag(roots)) < 1e-9)]))
+        inner = real[(real > 1e-12) & (real < 1 - 1e-9)]
+        edges = np.concatenate([[0.0], inner, [1.0]])
+        middles = (edges[:-1] + edges[1:]) / 2
+        negative = np.flatnonzero(np.polyval(f, middles) < -_ROUNDING)
+        if negative.size:
+            if negative[-1] == len(middles) - 1:
+                return float("nan")
+            least = max(least, float(edges[negative[-1] + 1]))
+    return least

@@ -1,0 +1,228 @@
+"""Learning without foresight, and how far play is from equilibrium.
+
+Each round every player looks at what its actions would have earned against what the others just did.
+
+- *Hedge* (Freund & Schapire 1997, J. Comput. Syst. Sci. 55:119-139): weights grow by ``exp(rate u)``; the empirical
+  distribution approaches the coarse correlated equilibria.
+- *Regret matching* (Hart & Mas-Colell 2000, Econometrica 68:1127-1150): switch from the last action in proportion to
+  what another one would have earned in its place; the empirical distribution approaches the correlated equilibria.
+- *Q-learning* (Watkins & Dayan 1992), without states: estimates of the actions played, logit choice; no promise.
+- *Introspection* (Hauser, Hilbe et al. 2021; Couto, Giaimo & Hilbe 2022, New J. Phys. 24:063010): compare the last
+  payoff with what another action would have paid, and switch by the Fermi rule.
+
+The distances are those of the definitions: the most that a player gains by leaving for one action (coarse), by a
+change of every action separately (correlated), or, all playing their shares independently, by leaving (Nash), as a
+share of the payoff range. Zero is an equilibrium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theory.errors import InputError
+from theory.game import Game
+from theory.solution import Solution, product_distribution
+
+Floats = NDArray[np.float64]
+Rule = Callable[["_Memory", np.random.Generator], int]
+
+
+@dataclass(frozen=True)
+class Distances:
+    """Gains from leaving, the largest over players, as shares of the payoff range."""
+
+    nash: float
+    correlated: float
+    coarse: float
+
+
+def distances(game: Game, distribution: ArrayLike) -> Distances:
+    """How far a distribution over action profiles is from Nash, correlated and coarse correlated equilibrium.
+
+    Raises
+    ------
+    InputError
+        For a batch, or a distribution of another shape.
+
+    Examples
+    --------
+    >>> chicken = Game.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
+    >>> found = distances(chicken, np.array([[2, 1], [1, 0]]) / 4)  # correlated as in Aumann 1974, and not Nash
+    >>> found.correlated, found.nash > 0
+    (0.0, True)
+    """
+    p = np.asarray(distribution, float)
+    if game.batch_ndim or p.shape != game.n_actions or abs(p.sum() - 1) > 1e-9:
+        raise InputError(f"{game!r} and a distribution of shape {p.shape}; a single game, and chances of its profiles")
+    payoffs = np.asarray(game.from_minimum()[0].payoffs, float)
+    scale = payoffs.max() or 1.0
+    independent = product_distribution([_shares(p, i) for i in range(game.n_players)])
+    gaps = np.array([[*_gains(payoffs[i], p, i), _gains(payoffs[i], independent, i)[1]] for i in range(p.ndim)])
+    correlated, coarse, nash = np.maximum(gaps.max(axis=0), 0) / scale
+    return Distances(float(nash), float(correlated), float(coarse))
+
+
+def _shares(p: Floats, i: int) -> Floats:
+    return np.asarray(p.sum(axis=tuple(j for j in range(p.ndim) if j != i)))
+
+
+def _gains(payoff: Floats, p: Floats, i: int) -> tuple[float, float]:
+    """Gains of a player by a change of each action, and by leaving for one action."""
+    table, chances = (np.moveaxis(a, i, 0).reshape(a.shape[i], -1) for a in (payoff, p))
+    instead = chances @ table.T  # what action b earns when a was to be played
+    own = np.diag(instead)
+    return float((instead.max(axis=1) - own).sum()), float(instead.sum(axis=0).max() - own.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """Path of a learning process.
+
+    Attributes
+    ----------
+    game
+        The stage game.
+    actions
+        Shape ``(rounds, N)``.
+    rule
+        Its name.
+    """
+
+    game: Game
+    actions: NDArray[np.int64]
+    rule: str
+
+    def distribution(self, burn_in: int = 0) -> Floats:
+        """Shares of the profiles after the first rounds."""
+        counts = np.zeros(self.game.n_actions)
+        np.add.at(counts, tuple(self.actions[burn_in:].T), 1)
+        return np.asarray(counts / counts.sum())
+
+    def solution(self, burn_in: int = 0) -> Solution:
+        """The empirical distribution as a `Solution`, which computes its payoffs and regret."""
+        found = distances(self.game, self.distribution(burn_in))
+        note = f"distance to Nash {found.nash:.2g}, correlated {found.correlated:.2g}, coarse {found.coarse:.2g}"
+        return Solution(self.game, self.rule, self.distribution(burn_in)[np.newaxis], note=note)
+
+
+@dataclass(eq=False)
+class _Memory:
+    """What one player remembers; payoffs scaled to [0, 1]."""
+
+    round: int
+    last: int
+    instead: Floats  # what each action would have earned in the last round
+    totals: Floats  # the sum of that over rounds
+    regrets: Floats  # (n, n): what b would have earned more where a was played
+    values: Floats  # running estimates of the actions played
+    played: NDArray[np.int64]
+
+
+def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate: float | None = None) -> Learned:
+    """Let all players of a game learn by the same rule.
+
+    Parameters
+    ----------
+    game
+        A single game.
+    rule
+        ``"hedge"``, ``"regret matching"``, ``"q-learning"`` or ``"introspection"``.
+    rate
+        Of Hedge (default ``sqrt(8 log n / rounds)``), step of Q-learning (default 0.1), or strength of selection in
+        logit choice and introspection (default 20), on payoffs scaled to [0, 1].
+
+    Raises
+    ------
+    InputError
+        For another rule, a batch or no rounds.
+
+    Examples
+    --------
+    >>> dilemma = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    >>> path = learn(dilemma, "hedge", rounds=500, rng=np.random.default_rng(1))
+    >>> bool(path.distribution(burn_in=250)[1, 1] > 0.95)
+    True
+    """
+    if rule not in RULES or game.batch_ndim or rounds < 1:
+        raise InputError(f"rule is {rule!r}, rounds {rounds}, game {game!r}; rules are {sorted(RULES)}, a single game")
+    payoffs = np.asarray(game.from_minimum()[0].payoffs, float)
+    payoffs = payoffs / (payoffs.reshape(len(payoffs), -1).max(axis=1).reshape(-1, *(1,) * game.n_players) + 1e-300)
+    choose = [RULES[rule](n, rounds, rate) for n in game.n_actions]
+    memories = [
+        _Memory(0, 0, np.zeros(n), np.zeros(n), np.zeros((n, n)), np.full(n, 0.5), np.zeros(n, np.int64))
+        for n in game.n_actions
+    ]
+    actions = np.empty((rounds, game.n_players), np.int64)
+    for t in range(rounds):
+        profile = tuple(rule_of(m, rng) for rule_of, m in zip(choose, memories, strict=True))
+        actions[t] = profile
+        for i, (memory, a) in enumerate(zip(memories, profile, strict=True)):
+            memory.instead = payoffs[(i, *profile[:i], slice(None), *profile[i + 1 :])]
+            memory.totals += memory.instead
+            memory.regrets[a] += memory.instead - memory.instead[a]
+            memory.played[a] += 1
+            memory.last, memory.round = a, t + 1
+    return Learned(game, actions, rule)
+
+
+def _draw(chances: Floats, rng: np.random.Generator) -> int:
+    return int(min((rng.random() >= np.cumsum(chances)).sum(), len(chances) - 1))
+
+
+def _logit(values: Floats, strength: float) -> Floats:
+    weights = np.exp(strength * (values - values.max()))
+    return np.asarray(weights / weights.sum())
+
+
+def _hedge(n: int, rounds: int, rate: float | None) -> Rule:
+    strength = np.sqrt(8 * np.log(max(n, 2)) / rounds) if rate is None else rate
+    return lambda memory, rng: _draw(_logit(memory.totals, strength), rng)
+
+
+def _regret_matching(n: int, rounds: int, rate: float | None) -> Rule:
+    def choose(memory: _Memory, rng: np.random.Generator) -> int:
+        if memory.round == 0:
+            return int(rng.integers(n))
+        chances = np.maximum(memory.regrets[memory.last], 0) / (memory.round * 2 * max(n - 1, 1))
+        chances[memory.last] = 0
+        chances[memory.last] = 1 - chances.sum()
+        return _draw(chances, rng)
+
+    return choose
+
+
+def _q_learning(n: int, rounds: int, rate: float | None) -> Rule:
+    step = 0.1 if rate is None else rate
+
+    def choose(memory: _Memory, rng: np.random.Generator) -> int:
+        if memory.round:
+            memory.values[memory.last] += step * (memory.instead[memory.last] - memory.values[memory.last])
+        return _draw(_logit(memory.values, 20.0), rng)
+
+    return choose
+
+
+def _introspection(n: int, rounds: int, rate: float | None) -> Rule:
+    strength = 20.0 if rate is None else rate
+
+    def choose(memory: _Memory, rng: np.random.Generator) -> int:
+        if memory.round == 0 or n == 1:
+            return int(rng.integers(n))
+        other = (memory.last + int(rng.integers(1, n))) % n
+        gain = memory.instead[other] - memory.instead[memory.last]
+        return other if rng.random() < 1 / (1 + np.exp(-strength * gain)) else memory.last
+
+    return choose
+
+
+RULES: dict[str, Callable[[int, int, float | None], Rule]] = {
+    "hedge": _hedge,
+    "regret matching": _regret_matching,
+    "q-learning": _q_learning,
+    "introspection": _introspection,
+}
+"""Rules by name: each takes the number of actions, of rounds, and the rate."""
