@@ -274,5 +274,5 @@ def share(draws: int, replicates: int, *, most: int = MOST_DRAWS) -> int:
             f"draws is {draws}; it must be at least {2 * replicates}: two for each of {replicates} replicates"
         )
     if draws > most * replicates:
-        raise InputError(f"draws is {draws:.3g}; it must be at most {most * replicates:,}, for the memory's sake")
+        raise InputError(f"draws is {draws}; it must be at most {most * replicates:,}, for the memory's sake")
     return draws // replicates

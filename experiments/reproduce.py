@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.catalogue import studies
+from experiments.folders import require_writable
 from experiments.progress import note
 from experiments.records import RECORDS, MissingRecord, StaleRecord
 from experiments.runner import run
@@ -42,6 +43,7 @@ def reproduce(
     """
     from experiments.verification import DISAGREEMENTS
 
+    require_writable(Path(paper).parent, "folder of the paper")
     for study in studies().values():
         run(study, quick=quick, workers=workers, scheduler=scheduler, directory=directory)
     verification = _verification(directory)

@@ -24,6 +24,7 @@ from typing import Any
 from experiments.catalogue import find
 from experiments.cluster import compute_on_cluster
 from experiments.columns import DamagedFileError, check_columns, read_columns
+from experiments.folders import require_writable
 from experiments.keys import Key, key_of, library_versions
 from experiments.parameters import Value
 from experiments.plain import plain
@@ -111,6 +112,7 @@ def run(
         pass
     except DamagedFileError as error:
         say(f"{error}; making it again")
+    require_writable(directory, "folder of the records")
     try:
         return _Run(study, values, key, folder, scheduler or workers or os.cpu_count() or 1, progress).record()
     except KeyboardInterrupt:

@@ -100,9 +100,10 @@ def _set_one(model: PayoffModel, specs: Mapping[str, Parameter], name: str, text
         raise InputError(
             f"{name} is no parameter of {model.name}; {field} "
             + (f"is one value per player: {', '.join(model.players)}" if specs[field].per_player else "is one value")
+            + f". See: computerace models {model.name}"
         )
     values = np.array(getattr(model, field), float)
-    values[model.players.index(player)] = _number(specs[field], text, model.name)
+    values[model.players.index(player)] = _number(specs[field], text, model.name, single=True)
     return model.replace(**{field: values})
 
 
@@ -110,8 +111,8 @@ def _one(spec: Parameter, text: str, model: str) -> Any:
     return text if spec.options else _number(spec, text, model)
 
 
-def _number(spec: Parameter, text: str, model: str) -> float:
-    allowed = "numbers separated by commas, one per player" if spec.per_player else "one number"
+def _number(spec: Parameter, text: str, model: str, *, single: bool = False) -> float:
+    allowed = "numbers separated by commas, one per player" if spec.per_player and not single else "one number"
     try:
         return float(text)
     except ValueError:

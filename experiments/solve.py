@@ -16,8 +16,10 @@ import numpy as np
 
 from experiments.plain import plain
 from experiments.settings import apply_settings
+from experiments.targets import model_class
+from experiments.text import show
 from models.base import PayoffModel
-from models.catalogue import model as find_model
+from models.catalogue import catalogue
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.discounting import grim_trigger
 from theory.equilibrium import nash
@@ -38,14 +40,16 @@ MOST_PROFILES = 64
 READERS = {".nfg": from_nfg, ".gam": from_gam}
 """Game files by ending."""
 
+GAME_FILES = " or ".join(READERS)
+
 
 def solve(target: str, settings: dict[str, str] | None = None) -> dict[str, Any]:
-    """Solve a model by its name, or a game in a file.
+    """Solve a model by its name or class, or a game in a file.
 
     Parameters
     ----------
     target
-        Name of a model, or path of a ``.nfg`` (Gambit) or ``.gam`` (GAMUT) file.
+        Name of a model, ``module:Class`` of one, or path of a ``.nfg`` (Gambit) or ``.gam`` (GAMUT) file.
     settings
         Parameters of the model, as text.
 
@@ -59,19 +63,63 @@ def solve(target: str, settings: dict[str, str] | None = None) -> dict[str, Any]
     InputError
         For an unknown model, an unreadable file or a wrong setting.
     SolverError
-        If nothing could be certified.
+        If nothing could be certified, naming the parameters that were set.
     """
     reader = READERS.get(Path(target).suffix.lower())
     if reader is None:
-        model = apply_settings(find_model(target)(), settings or {})
-        with warnings.catch_warnings():  # of absurd numbers: what comes of them is certified, or an error
-            warnings.simplefilter("ignore", RuntimeWarning)
-            return {"name": target, "settings": settings or {}, **solve_model(model)}
+        return {"name": target, "settings": settings or {}, **_solve_named(target, settings or {})}
     if settings:
         raise InputError(f"--set {next(iter(settings))}: {target} is a game in a file; only models have parameters")
+    if Path(target).is_dir():
+        raise InputError(f"{target} is a folder; give the path of a {GAME_FILES} file, or the name of a model")
     if not Path(target).is_file():
-        raise InputError(f"there is no file {target}; give the path of a .nfg or .gam file, or the name of a model")
-    return {"name": target, "settings": {}, "finite": solve_finite(reader(Path(target)))}
+        raise InputError(f"there is no file {target}; give the path of a {GAME_FILES} file, or the name of a model")
+    try:
+        game = reader(Path(target))
+    except InputError as error:
+        raise InputError(f"{target}: {error}") from error
+    return {"name": target, "settings": {}, "finite": solve_finite(game)}
+
+
+def _solve_named(target: str, settings: dict[str, str]) -> dict[str, Any]:
+    """What a model of the catalogue, or of somebody's module, says when it is solved with some settings."""
+    path = Path(target)
+    if ":" not in target and target not in catalogue() and (path.suffix or path.name != target or path.exists()):
+        raise InputError(
+            f"{target!r} is neither a model nor a game file that can be read; give the name of a model "
+            f"(computerace models), module:Class, or the path of a {GAME_FILES} file"
+        )
+    cls = model_class(target)
+    try:
+        model = apply_settings(cls(), settings)
+        with warnings.catch_warnings():  # of absurd numbers: what comes of them is certified, or an error
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return solve_model(model)
+    except InputError:
+        raise
+    except SolverError as error:
+        raise SolverError(f"{target}{_with(cls, settings)}: {error}") from error
+    except Exception as error:
+        if ":" in target:
+            raise InputError(
+                f"{target} cannot be solved: {type(error).__name__}: {error}. See: computerace check {target}"
+            ) from error
+        if not settings or not isinstance(error, ArithmeticError | ValueError):
+            raise
+        raise SolverError(
+            f"{target}{_with(cls, settings)}: the arithmetic fails at these values ({error}); "
+            f"give values nearer the defaults. See: computerace models {target}"
+        ) from error
+
+
+def _with(cls: type[PayoffModel], settings: dict[str, str]) -> str:
+    """The settings beside the defaults, so that the one that is out of the way is seen."""
+    specs = cls.parameters()
+    words = []
+    for name, text in settings.items():
+        default = specs[name.partition("[")[0]].default
+        words.append(f"{name} = {text} (default {show(default)})")
+    return f" with {', '.join(words)}" if words else ""
 
 
 def solve_model(model: PayoffModel) -> dict[str, Any]:
@@ -85,7 +133,7 @@ def solve_model(model: PayoffModel) -> dict[str, Any]:
     solution = continuous_nash(game)
     if not solution.certified.any():
         raise SolverError(
-            f"{model.name}: no equilibrium could be certified ({solution.note}); "
+            f"no equilibrium could be certified at these values ({solution.note}); "
             "change a parameter with --set, or solve a finite version: continuous_game().discretise(levels)"
         )
     result["continuous"] = _continuous(game, solution)

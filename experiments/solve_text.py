@@ -137,14 +137,16 @@ def _wedge(wedge: Values, unit: str) -> Iterator[str]:
 
 
 def percent(value: float | str | None) -> str:
-    """Relative difference as a signed percentage; a dash if there is none.
+    """Relative difference as a signed percentage, from ten million per cent with an exponent; a dash if there is none.
 
     Examples
     --------
-    >>> percent(0.256), percent(None)
-    ('+25.6%', '-')
+    >>> percent(0.256), percent(2e28), percent(None)
+    ('+25.6%', '+2e+30%', '-')
     """
-    return f"{value:+.1%}" if isinstance(value, float) else show(value)
+    if not isinstance(value, float):
+        return show(value)
+    return f"{value:+.1%}" if abs(value) < 1e5 else f"{100 * value:+.4g}%"
 
 
 def _widest(hindsight: Values) -> float:

@@ -28,18 +28,22 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
 
 
 def show(value: object) -> str:
-    """Short text of a value: numbers to four digits, intervals as ``0.25 [0.2, 0.3]``, a dash for nothing.
+    """Short text of a value: numbers to four digits (from ten million with an exponent), a dash for nothing.
+
+    An interval is shown as ``0.25 [0.2, 0.3]``.
 
     Examples
     --------
     >>> show(0.123456), show({"value": 0.25, "low": 0.2, "high": 0.3}), show(None), show(100_000)
     ('0.1235', '0.25 [0.2, 0.3]', '-', '100000')
+    >>> show(12345.6), show(1e30)
+    ('12,346', '1e+30')
     """
     if is_interval(value):
         assert isinstance(value, Mapping)
         return f"{show(value['value'])} [{show(value['low'])}, {show(value['high'])}]"
     if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+        return f"{value:,.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
     if isinstance(value, list | tuple):
         return " ".join(show(item) for item in value) or "-"
     return "-" if value is None or value == "" else str(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import typst
 
 from experiments.keys import digest_of, lock_digests
-from experiments.records import Record, load_record
+from experiments.records import RECORDS, MissingRecord, Record, StaleRecord, load_record
 from experiments.sources import file_digests
 from experiments.verification_record import load_verification
 from paper.content import paper_content, parameter_symbols
@@ -42,9 +43,31 @@ def load_records(directory: Path | str, *, quick: bool) -> dict[str, Record]:
     Raises
     ------
     MissingRecord, StaleRecord
-        Naming the command to run.
+        Naming the command to run: the study's own for one, `computerace reproduce` for several.
     """
-    return {name: load_record(name, quick=quick, directory=directory) for name in studies_asked()}
+    records: dict[str, Record] = {}
+    refused: dict[str, MissingRecord] = {}
+    for name in studies_asked():
+        try:
+            records[name] = load_record(name, quick=quick, directory=directory)
+        except MissingRecord as error:
+            refused[name] = error
+    if refused:
+        raise _refusal(refused, directory, quick=quick)
+    return records
+
+
+def _refusal(refused: Mapping[str, MissingRecord], directory: Path | str, *, quick: bool) -> MissingRecord:
+    """One error for all: a single record's own, else what is missing and stale and the command that makes them all."""
+    if len(refused) == 1:
+        return next(iter(refused.values()))
+    stale = [name for name, error in refused.items() if isinstance(error, StaleRecord)]
+    missing = [name for name in refused if name not in stale]
+    states = [f"{state}: {', '.join(names)}" for state, names in (("missing", missing), ("stale", stale)) if names]
+    command = ["computerace", "reproduce", *(["--quick"] if quick else [])]
+    if Path(directory) != RECORDS:
+        command += ["--records", str(directory)]
+    return MissingRecord(f"records in {directory}: {'; '.join(states)}. Run: {shlex.join(command)}")
 
 
 def build_paper(directory: Path | str, output: Path | str, *, quick: bool = False) -> Path:

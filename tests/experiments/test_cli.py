@@ -145,10 +145,48 @@ def test_run_takes_parameters_both_ways_and_cite_finds_the_record(
 
 def test_an_unwritable_folder_is_one_line(workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     Path("taken").write_text("")
-    assert main(["run", workshop.name, "--quick", "--workers", "1", "--records", "taken"]) == 1
+    for folder in ("taken", "taken/below"):
+        assert main(["run", workshop.name, "--quick", "--workers", "1", "--records", folder]) == 2
+        captured = capsys.readouterr()
+        assert captured.err.startswith("computerace: ")
+        assert "taken" in captured.err and "give the path of a folder" in captured.err
+        assert captured.err.count("\n") == 1
+    assert main(["reproduce", "--paper", "taken/paper.pdf"]) == 2
+    assert "folder of the paper is 'taken'" in capsys.readouterr().err
+
+
+def test_solve_takes_a_class_of_a_module(capsys: pytest.CaptureFixture[str]) -> None:
+    by_name = values_of(["solve", "lab-dilemma"], capsys)
+    by_class = values_of(["solve", "models.lab_dilemma:LabDilemma"], capsys)
+    assert {**by_class, "name": None} == {**by_name, "name": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["solve", "nothing:Race"], "cannot be loaded"),
+        (["solve", "json:dumps"], "must be a class derived from models.PayoffModel"),
+        (["solve", "models.base:PayoffModel"], "is the base of all models"),
+        (["solve", "race.txt"], "neither a model nor a game file"),
+        (["solve", "."], "neither a model nor a game file"),
+        (["solve", "short.nfg"], "short.nfg: the .nfg text has 3 entries at its end; 8 are needed"),
+        (["solve", "folder.nfg"], "is a folder"),
+        (["solve", "compute-race", "--set", "prize[meta]=3"], "prize is one value"),
+    ],
+)
+def test_what_cannot_be_solved_is_one_line(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("short.nfg").write_text('NFG 1 R "" { "a" "b" } { 2 2 } 1 2 3')
+    Path("folder.nfg").mkdir()
+    assert main(arguments) == 2
     captured = capsys.readouterr()
-    assert captured.err.startswith("computerace: taken")
-    assert captured.err.count("\n") == 1
+    assert words in captured.err and captured.err.count("\n") == 1 and not captured.out
 
 
 def test_version_help_and_citation(capsys: pytest.CaptureFixture[str]) -> None:

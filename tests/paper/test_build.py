@@ -55,6 +55,19 @@ def test_a_paper_that_is_current_is_left_alone_and_one_that_is_not_is_built_anew
     assert assets.stat().st_mtime_ns > before
 
 
+def test_several_missing_records_are_named_together(
+    records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fewer = tmp_path / "records"
+    shutil.copytree(records, fewer)
+    for name in ("calibration", "dilemma_class"):
+        shutil.rmtree(fewer / name)
+    assert build(fewer, tmp_path / "paper.pdf") == 1
+    error = capsys.readouterr().err
+    assert "missing: calibration, dilemma_class" in error
+    assert f"computerace reproduce --quick --records {fewer}" in error
+
+
 def test_the_path_is_printed(records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "deep" / "folder" / "paper.pdf"
     assert build(records, output) == 0
@@ -100,7 +113,10 @@ def test_an_output_that_cannot_be_written_is_one_line(
     records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
-    assert build(records, tmp_path / "file" / "paper.pdf") == 1
+    assert build(records, tmp_path / "file" / "paper.pdf") == 2
+    assert "give the path of a folder" in capsys.readouterr().err
+    (tmp_path / "paper.pdf").mkdir()
+    assert build(records, tmp_path / "paper.pdf") == 1
     assert capsys.readouterr().err.startswith("computerace: the paper cannot be written")
 
 
