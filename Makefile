@@ -7,6 +7,7 @@ export XDG_CACHE_HOME := $(CURDIR)/.tools/cache
 export MPLCONFIGDIR := $(CURDIR)/.tools/matplotlib
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.tools/hypothesis
 export PYTHONPYCACHEPREFIX :=
+unexport PYTHONDONTWRITEBYTECODE
 QUICK ?=
 
 .PHONY: reproduce test lint bench lock build clean help

@@ -77,10 +77,11 @@ class _Closure:
         if module in self.files:
             return
         self.files[module] = path
-        tree = _parse(path)
-        self._follow(_imports([tree], module.rpartition(".")[0]))
-        if _imports_by_name(tree):
-            self._everything(module.rpartition(".")[0] or module)
+        package = module.rpartition(".")[0]
+        imports, by_name = _module_imports(path, package, *_version(path))
+        self._follow(imports)
+        if by_name:
+            self._everything(package or module)
 
     def _package(self, package: str, path: Path, name: str) -> None:
         body = _parse(path).body
@@ -131,9 +132,20 @@ def _locate(module: str) -> Path | None:
     return None
 
 
-def _parse(path: Path) -> ast.Module:
+def _version(path: Path) -> tuple[int, int]:
     status = path.stat()
-    return _parse_version(path, status.st_mtime_ns, status.st_size)
+    return status.st_mtime_ns, status.st_size
+
+
+def _parse(path: Path) -> ast.Module:
+    return _parse_version(path, *_version(path))
+
+
+@functools.lru_cache(maxsize=1024)
+def _module_imports(path: Path, package: str, changed: int, size: int) -> tuple[list[tuple[str, str, str]], bool]:
+    """Imports of a module, and whether it also imports by name; closures of many studies share most modules."""
+    tree = _parse_version(path, changed, size)
+    return list(_imports([tree], package)), _imports_by_name(tree)
 
 
 @functools.lru_cache(maxsize=1024)
