@@ -12,6 +12,11 @@ MISSING = "n/a"
 
 MINUS = "\N{MINUS SIGN}"
 
+SMALL = 1e-4
+"""Below this a row of noughts is harder to read than a power of ten."""
+
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 VERBATIM = ("symbol", "payoff", "formula", "address", "study", "key", "model")
 """Entries that hold mathematics, addresses or names of files: their apostrophes stay as they are."""
 
@@ -20,12 +25,14 @@ Interval = Mapping[str, Any]
 
 
 def number(value: Any, digits: int = 3) -> str:
-    """Number to so many significant digits, never in exponents.
+    """Number to so many significant digits; below a ten-thousandth as a power of ten.
 
     Examples
     --------
     >>> number(0.012345), number(52.4626), number(1048576), number(None), number("inf")
     ('0.0123', '52.5', '1,048,576', 'n/a', '∞')
+    >>> number(-5.7e-7, 2)
+    '−5.7×10⁻⁷'
     """
     if value is None or (isinstance(value, str) and value not in ("inf", "-inf")):
         return MISSING
@@ -36,6 +43,10 @@ def number(value: Any, digits: int = 3) -> str:
         return "\N{INFINITY}" if real > 0 else MINUS + "\N{INFINITY}"
     if real == 0:
         return "0"
+    if abs(real) < SMALL:
+        mantissa, exponent = f"{abs(real):.{digits - 1}e}".split("e")
+        power = str(abs(int(exponent))).translate(_SUPERSCRIPT)
+        return f"{MINUS if real < 0 else ''}{mantissa}×10⁻{power}"
     places = max(0, digits - 1 - math.floor(math.log10(abs(real))))
     text = f"{abs(real):,.{places}f}"
     return (MINUS if real < 0 and float(text.replace(",", "")) else "") + text

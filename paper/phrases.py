@@ -209,7 +209,7 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
         **wedge_phrases(race["wedge"]),
         "society": society(race["centre"]),
         "laws": law_phrase(race["lambda by law of the prize"]),
-        "positive at constant price": "At a price that never falls they would be positive in "
+        "positive at constant price": "At a price that never falls, unit margins would be positive in "
         f"{percent_interval(race['P(unit margin > 0), constant price'])}.",
         "certified": certified(race["share not certified"]),
         "gap": guidance_gap(*spending_against_guidance(race, calibration)),

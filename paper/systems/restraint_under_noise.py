@@ -165,7 +165,9 @@ def _curves(axes: Axes, centre: Mapping[str, Mapping[str, Any]]) -> None:
             noise, kept = 100 * np.array(each["noise"]), 100 * np.array(each["late"][late]["kept"])
             axes.plot(noise, kept, dash, color=colour, marker=marker, markersize=3.5, label=f"{n} labs, {late}")
     axes.set_ylim(-2, 102)
-    axes.set_xlim(left=0)
+    most = max(100 * max(each["noise"]) for each in centre.values())
+    axes.set_xlim(0, 1.45 * most)  # room for the legend beside the curves
+    axes.set_xticks(np.arange(0, most + 1, 10))
     axes.set_xlabel("error of the total seen (%, s.d.)")
     axes.set_ylabel("gain kept (%)")
     axes.legend(loc="upper right", fontsize=8, handlelength=2.5)
