@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from theory.display import aligned
+
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     """Lines of a table; columns of numbers are aligned right.
@@ -18,13 +20,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     if not cells:
         return ["  ".join(header)]
     right = [all(isinstance(row[c], int | float | None) for row in rows) for c in range(len(header))]
-    widths = [max(len(line[c]) for line in [list(header), *cells]) for c in range(len(header))]
-
-    def line(row: Sequence[str]) -> str:
-        placed = (cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right, strict=True))
-        return "  ".join(placed).rstrip()
-
-    return [line(header), *(line(row) for row in cells)]
+    return aligned([list(header), *cells], right)
 
 
 def show(value: object) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.display import aligned
 from theory.errors import InputError
 from theory.game import Game
 from theory.shared_limit import SharedLimit
@@ -308,10 +309,10 @@ class ContinuousSolution:
         lines = [f"{self.method}: {int(self.count)} certified, {complete}" + (f" [{self.note}]" if self.note else "")]
         for k in np.flatnonzero(self.certified):
             lines.append(f"  relative regret {self.relative_regret[k]:.1e}")
-            lines += [
-                f"  {name:<12} {x:12.6g} {self.game.action_unit}  payoff {u:12.6g} {self.game.payoff_unit}".rstrip()
-                for name, x, u in zip(self.game.players, self.actions[k], self.payoffs[k], strict=True)
-            ]
+            found = zip(self.game.players, self.actions[k], self.payoffs[k], strict=True)
+            units = (("choice", self.game.action_unit), ("payoff", self.game.payoff_unit))
+            header = ["", *(f"{what}, {unit}" if unit else what for what, unit in units)]
+            lines += aligned([header, *([f"  {name}", f"{x:.6g}", f"{u:.6g}"] for name, x, u in found)])
         return "\n".join(lines)
 
 

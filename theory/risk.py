@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.display import aligned
 from theory.errors import InputError
 from theory.intervals import Estimate, from_replicates, ratio_of_means
 
@@ -39,7 +40,7 @@ class HasStates(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class HindsightSplit:
     """Hindsight losses of each player, split; arrays of shape ``(replicates, states, *batch, N)``.
 
@@ -77,6 +78,10 @@ class HindsightSplit:
         Losses are in the payoff's unit.
         """
         return {player: {name: self._estimate(i, name) for name in STATISTICS} for i, player in enumerate(self.players)}
+
+    def __repr__(self) -> str:
+        rows = [[player, *(f"{each.value:.4g}" for each in found.values())] for player, found in self.table().items()]
+        return "\n".join(aligned([["", *STATISTICS], *rows]))
 
 
 STATISTICS = (

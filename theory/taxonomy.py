@@ -105,6 +105,12 @@ class DilemmaClass:
         """Names of the classes, shape ``batch``."""
         return np.asarray(CLASSES)[self.codes]
 
+    def __repr__(self) -> str:
+        if self.codes.ndim == 0:
+            return f"DilemmaClass({self.names}, greed {self.greed:.4g}, fear {self.fear:.4g})"
+        found = [f"{name} {each}" for name, each in self.probabilities().items() if each.value > 0]
+        return f"DilemmaClass(batch {self.codes.shape}: {'; '.join(found)})"
+
     def probabilities(self) -> dict[str, Estimate]:
         """Probability of each class over the batch, with Wilson intervals."""
         return {name: probability(self.codes == index) for index, name in enumerate(CLASSES)}

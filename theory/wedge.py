@@ -14,12 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.common_objective import STARTS, joint_optimum
 from theory.continuous import ContinuousGame, ContinuousSolution, Payoff
+from theory.display import aligned
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StrategicWedge:
     """Choices under Nash, joint profit and welfare; shapes ``(*batch, N)``, and ``(*batch,)`` for totals.
 
@@ -40,6 +41,20 @@ class StrategicWedge:
     welfare_nash: Floats
     welfare_optimum: Floats
     price_of_anarchy: Floats
+    players: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        if self.nash.ndim > 1:
+            above = np.mean(self.total_over_joint > 0), np.mean(self.total_over_welfare > 0)
+            shares = f"total above joint profit in {above[0]:.1%}, above welfare in {above[1]:.1%} of the games"
+            return f"StrategicWedge(batch {self.nash.shape[:-1]}: {shares})"
+        rows = [["", "Nash", "joint profit", "welfare"]]
+        choices = self.nash, self.joint, self.welfare
+        rows += [[name, *(f"{x[i]:.4g}" for x in choices)] for i, name in enumerate(self.players)]
+        rows += [["total", *(f"{x.sum():.4g}" for x in choices)]]
+        excess = f"against joint profit {self.total_over_joint:+.1%}, against welfare {self.total_over_welfare:+.1%}"
+        losses = f"dissipation {self.dissipation:.4g}, price of anarchy {self.price_of_anarchy:.4g}"
+        return "\n".join([*aligned(rows), f"total {excess}", losses])
 
 
 def strategic_wedge(
@@ -62,6 +77,8 @@ def strategic_wedge(
     >>> wedge = strategic_wedge(game, nash(game))
     >>> bool(wedge.profit_joint >= wedge.profit_nash)
     True
+    >>> print(*repr(wedge).splitlines()[-2:], sep="; ")
+    total against joint profit +103.4%, against welfare +27.7%; dissipation 0.07135, price of anarchy 1.016
     """
     if welfare not in game.outcomes:
         raise InputError(f"the game has no outcome {welfare!r} to maximise; it has {sorted(game.outcomes)}")
@@ -88,6 +105,7 @@ def strategic_wedge(
         welfare_nash=welfare_nash,
         welfare_optimum=welfare_best,
         price_of_anarchy=anarchy,
+        players=game.players,
     )
 
 
