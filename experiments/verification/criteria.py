@@ -12,6 +12,7 @@ from experiments.verification.registry import adapter
 from models.newsvendor import cvar_capacity, regret_capacity, spill_capacities
 from theory import InputError
 from theory.distribution_risk import Distribution, cvar_of, value_at_risk_of
+from theory.proportional_allocation import worst_case_efficiency
 from theory.routing import parallel_links
 
 
@@ -68,3 +69,13 @@ def _spill(question: Question) -> list[Any]:
 @adapter("pigou_poa")
 def _pigou(question: Question) -> float:
     return parallel_links([1.0, 0.0], [0.0, 1.0]).price_of_anarchy
+
+
+@adapter("johari_tsitsiklis")
+def _fixed_capacity(question: Question) -> float:
+    return float(worst_case_efficiency())
+
+
+@adapter("johari_mannor_tsitsiklis")
+def _elastic_supply(question: Question) -> float:
+    return float(worst_case_efficiency(elastic=True))

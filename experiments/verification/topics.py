@@ -89,7 +89,7 @@ TOPICS: Mapping[str, Topic] = {
     "holdup": Topic(_VERTICAL, "S5: needs investment before bargaining"),
     "cournot_welfare": Topic(_RISK),
     "pigou_poa": Topic(_RISK, "S1: needs routing with many small players"),
-    "johari_": Topic(_RISK, "S2: needs the worst case of proportional allocation over all valuations"),
+    "johari_": Topic(_RISK),
     "cvar_": Topic(_RISK, "S9: theory.risk.cvar takes samples; needs CVaR of a distribution"),
     "cvar_newsvendor": Topic(_RISK, "S9: needs a capacity race of risk-averse suppliers"),
     "regret_newsvendor": Topic(_RISK, "S9: needs minimax-regret capacity"),
