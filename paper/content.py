@@ -12,6 +12,7 @@ from paper.figures.drivers import drivers_hidden
 from paper.figures.plane import chief_drivers as drivers_of_the_map
 from paper.figures.style import spoken
 from paper.formats import count, curly, number, percent, percent_interval, signed_percent, spread
+from paper.main_cards import first_sentences, main_cards
 from paper.phrases import (
     dilemma_phrases,
     hidden_phrase,
@@ -69,18 +70,22 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         stated_conditions(dilemma, table),
         [verdict for section in sections.values() for verdict in section.verdicts],
     )
-    content = {
-        "quick": quick,
-        "text": {**_dilemma_texts(dilemma), **_race_texts(race, calibration), **_repeated_texts(repeated)}
-        | _calibration_texts(calibration, chief),
-        "phrase": dilemma_phrases(dilemma, calibration)
+    phrases = (
+        dilemma_phrases(dilemma, calibration)
         | race_phrases(race, calibration)
         | repeated_phrases(repeated)
         | {
             "plane": plane_phrase(shown["dilemma"], drivers_of_the_map(dilemma, table)),
             "hidden": hidden_phrase(drivers_hidden(shown)),
             "verdicts": verdict_phrase(claims),
-        },
+        }
+    )
+    content = {
+        "quick": quick,
+        "text": {**_dilemma_texts(dilemma), **_race_texts(race, calibration), **_repeated_texts(repeated)}
+        | _calibration_texts(calibration, chief),
+        "phrase": phrases,
+        "main cards": main_cards(phrases),
         "formula": formulas(calibration["formulas"] | dilemma["boundaries"] | {"critical": repeated["formula"]}),
         "claims": claims,
         "overview": overview_rows(records, sections),
@@ -147,6 +152,8 @@ def section_content(study: str, section: Section, calibration: Numbers, *, param
         "model": section.model,
         "card": [{"term": term, "text": section.card[term]} for term in CARD],
         "payoff": section.payoff,
+        "equation": None,
+        "answer": first_sentences(section.paragraphs[0]),
         "parameters": card_rows(section.model, calibration) if parameters else [],
         "paragraphs": list(section.paragraphs),
         "caption": section.caption,
