@@ -3,8 +3,12 @@
 ``models/data/facts.csv`` has one number, or one range, per row. ``low <= central <= high``; the three are equal where
 a source gives one number; an end that the source leaves open ("more than", "up to") is empty, and so is the centre
 if only an end is known. Rows without a number are context. Money is in nominal US dollars of the fact's date.
-Grades: A primary or measured, B reported by a named source, C secondary, ``article`` the news article itself. Nothing
-dated after November 2025 is accepted, so that no result can rest on what happened later.
+Grades: A primary or measured, B reported by a named source, C secondary, ``article`` the news article itself.
+
+Two dates: ``date``, when the number held, and ``published``, when the document it comes from appeared, empty if the row
+does not show it. A row with either after `LAST_DATE` may set nothing: it is refused unless its note begins with
+`LATE_NOTE`, and then every use in a parameter is (`require_in_time`), so that no result rests on what happened later. A
+date by its year alone is late only if the whole year is.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import io
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +28,7 @@ from types import MappingProxyType
 from theory.errors import InputError
 
 COLUMNS = (
-    "id", "actor", "counterparty", "kind", "low", "central", "high", "unit", "date", "grade", "source",
+    "id", "actor", "counterparty", "kind", "low", "central", "high", "unit", "date", "grade", "source", "published",
     "quotation", "note",
 )  # fmt: skip
 """Columns of the file, in order."""
@@ -38,8 +42,11 @@ UNITS = frozenset({
 })  # fmt: skip
 """The vocabulary of units; shares of one have the unit ``1``."""
 
-LAST_DATE = "2025-11"
-"""Month of the article: a later fact would leak the future into the calibration."""
+LAST_DATE = "2025-11-30"
+"""End of the month of the article: a later fact would leak the future into the calibration."""
+
+LATE_NOTE = "after the fact"
+"""How the note of a row begins that is kept for scoring forecasts, and may set nothing."""
 
 _DATE = re.compile(r"FY[12]\d{3}|[12]\d{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
@@ -61,6 +68,34 @@ class Fact:
     source: str
     quotation: str
     note: str
+    published: str = ""
+    row: str = field(default="", compare=False)
+
+    @property
+    def late(self) -> bool:
+        """Whether the number held, or was published, after `LAST_DATE`."""
+        return _is_late(self.date) or _is_late(self.published)
+
+
+def require_in_time(fact: Fact) -> Fact:
+    """The fact, if it may set a parameter.
+
+    Raises
+    ------
+    InputError
+        If it is dated or was published after `LAST_DATE`: with id, both dates, the limit and the row.
+
+    Examples
+    --------
+    >>> require_in_time(load_facts()["S26"]).central
+    8.0
+    """
+    if fact.late:
+        raise InputError(
+            f"fact {fact.id} ({fact.row}) {_dates(fact.date, fact.published)}; nothing after {LAST_DATE} may set a "
+            "parameter. Name an earlier fact, or sweep a range"
+        )
+    return fact
 
 
 def load_facts(path: Path | str | None = None) -> Mapping[str, Fact]:
@@ -162,14 +197,29 @@ def _fact(row: Mapping[str, str], where: str) -> Fact:
         "grade": (row["grade"] in GRADES, f"one of {', '.join(GRADES)}"),
         "date": (_is_date(row["date"]), "a date that exists: YYYY, FYYYYY, YYYY-MM or YYYY-MM-DD"),
         "source": (bool(row["source"].strip()), "where the fact can be read"),
+        "published": (not row["published"] or _is_date(row["published"]), "a date as in the column date, or empty"),
     }
-    for field, (good, allowed) in checks.items():
+    for name, (good, allowed) in checks.items():
         if not good:
-            raise InputError(f"{where}: {field} is {row[field]!r}; it must be {allowed}")
-    if row["date"].removeprefix("FY")[:7] > LAST_DATE:
-        raise InputError(f"{where}: date is {row['date']}; nothing after {LAST_DATE} is accepted. Remove the row")
-    text = {field: row[field] for field in COLUMNS if field not in ("low", "central", "high")}
-    return Fact(low=low, central=central, high=high, **text)
+            raise InputError(f"{where}: {name} is {row[name]!r}; it must be {allowed}")
+    text = {name: row[name] for name in COLUMNS if name not in ("low", "central", "high")}
+    fact = Fact(low=low, central=central, high=high, row=where.rpartition(",")[0], **text)
+    if fact.late and not fact.note.startswith(LATE_NOTE):
+        raise InputError(
+            f"{where} {_dates(fact.date, fact.published)}; nothing after {LAST_DATE} may set a parameter. Remove the "
+            f"row, or begin its note with {LATE_NOTE!r} to keep it for scoring only"
+        )
+    return fact
+
+
+def _is_late(date: str) -> bool:
+    """Whether a date is after the last one in time; fiscal years end in June, and no date is not late."""
+    day = f"{date[2:]}-06-30" if date.startswith("FY") else date
+    return day > LAST_DATE[: len(day)]
+
+
+def _dates(date: str, published: str) -> str:
+    return f"has the date {date}" + (f" and was published {published}" if published else "")
 
 
 def _number(text: str, field: str, where: str) -> float | None:

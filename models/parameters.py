@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from models.prior import Prior
+from models.prior import Prior, require_all_in_time
 from theory.errors import InputError
 
 Value: TypeAlias = Any
@@ -128,6 +128,7 @@ def parameter(
         Ids of facts that bear on it besides those of the prior.
     """
     priors = _priors(default)
+    require_all_in_time(facts)
     return _field(
         symbol=symbol,
         default=_central(default),

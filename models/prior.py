@@ -3,7 +3,8 @@
 A prior is a triangular distribution on [low, high] with its mode at the central value, or the same on the
 logarithm of the parameter. Where the facts give the three values, the prior carries their ids and the worst
 grade among them; where no fact exists the parameter is *swept*: the range is stated with its reason, and
-every result that depends on it says so through the sensitivity indices.
+every result that depends on it says so through the sensitivity indices. A fact dated or published after November 2025
+is refused wherever it would set something.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.facts import load_facts
+from models.facts import load_facts, require_in_time
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -59,6 +60,7 @@ class Prior:
             raise InputError(f"a prior needs low <= central <= high; got {self.low}, {self.central}, {self.high}")
         if self.log and self.low <= 0:
             raise InputError(f"a log-triangular prior needs low > 0; got {self.low}")
+        require_all_in_time(self.facts)
 
     def ppf(self, u: Floats) -> Floats:
         """Quantiles at ``u`` in [0, 1], any shape; the triangular law's inverse is written out, for speed."""
@@ -84,7 +86,7 @@ def fact(fact_id: str, side: str = "central") -> float:
     facts = load_facts()
     if fact_id not in facts:
         raise InputError(f"there is no fact {fact_id!r} in models/data/facts.csv")
-    value: float | None = getattr(facts[fact_id], side)
+    value: float | None = getattr(require_in_time(facts[fact_id]), side)
     if value is None:
         raise InputError(f"fact {fact_id} has no {side} value; name another fact, or sweep a range")
     return value
@@ -103,6 +105,14 @@ def swept(low: float, central: float, high: float, *, reason: str, log: bool = F
 def fixed(value: float, *, reason: str) -> Prior:
     """A value that the model takes as given, such as a numeraire; it is no dimension of the samples."""
     return Prior(value, value, value, grade="fixed", reason=reason)
+
+
+def require_all_in_time(fact_ids: Sequence[str]) -> None:
+    """Refuse facts of the file that are too late to set a parameter; others are for the contract test to name."""
+    facts = load_facts()
+    for fact_id in fact_ids:
+        if fact_id in facts:
+            require_in_time(facts[fact_id])
 
 
 def worst_grade(fact_ids: Sequence[str]) -> str:

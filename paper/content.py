@@ -11,7 +11,7 @@ from paper.conditions import stated_conditions
 from paper.figures.drivers import drivers_hidden
 from paper.figures.plane import chief_drivers as drivers_of_the_map
 from paper.figures.style import spoken
-from paper.formats import count, curly, number, percent, percent_interval, signed_percent, spread
+from paper.formats import count, curly, listed, number, percent, percent_interval, signed_percent, spread
 from paper.main_cards import first_sentences, main_cards
 from paper.phrases import (
     dilemma_phrases,
@@ -204,11 +204,20 @@ def _calibration_texts(calibration: Numbers, chief: list[str]) -> dict[str, str]
     return {
         "facts in file": str(calibration["facts in file"]),
         "last date": calibration["last date"],
+        "undated": undated(calibration["dated by year alone"]),
         "uncertain numbers": str(len(rows)),
         "swept numbers": str(sum(row["grade"] == "swept" for row in rows)),
         "chief driver": chief[0],
         "second driver": chief[1],
     }
+
+
+def undated(facts: list[str]) -> str:
+    """What is said of facts that show a year and no day."""
+    if not facts:
+        return "Every one of them shows a date before that."
+    verb = "shows" if len(facts) == 1 else "show"
+    return f"Of those that set one, {listed(facts)} {verb} a year and no day."
 
 
 def _dilemma_texts(dilemma: Numbers) -> dict[str, str]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from experiments.registry import Columns, Findings, experiment
 from models.base import PayoffModel
 from models.catalogue import catalogue
-from models.facts import load_facts
+from models.facts import LAST_DATE, load_facts
 from models.lab_dilemma import LabDilemma
 from models.prior import Prior
 from models.symbolic import choice_symbols
@@ -53,7 +53,9 @@ def summarise(replicates: Sequence[Mapping[str, NDArray[Any]]], *, rng: np.rando
             "facts": {f: _fact(facts[f]) for f in used},
             "facts in file": len(facts),
             "article": article(models, facts),
-            "last date": max(fact.date for fact in facts.values() if fact.date[:2] == "20"),
+            "last date": LAST_DATE,
+            "dated by year alone": [f for f in used if year_alone(facts[f])],
+            "for scoring only": [f for f, fact in facts.items() if fact.late],
             "formulas": formulas(),
         },
         {},
@@ -69,6 +71,12 @@ def article(models: Mapping[str, type[PayoffModel]], facts: Mapping[str, Any]) -
                 used.setdefault(fact_id, []).append(f"{name}: {spec.name}")
     numbered = {f: fact for f, fact in facts.items() if fact.grade == "article" and (fact.low or fact.high)}
     return [_fact(fact) | {"id": f, "note": fact.note, "used": used.get(f, [])} for f, fact in numbered.items()]
+
+
+def year_alone(fact: Any) -> bool:
+    """Whether a fact shows only that it is of the limit's year, and not on which side of the limit."""
+    year = LAST_DATE[:4]
+    return fact.date == year and fact.published in ("", year)
 
 
 def _parameters(model: type[PayoffModel]) -> list[dict[str, Any]]:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
 import models
-from models.facts import COLUMNS, GRADES, LAST_DATE, UNITS, Fact, load_facts
+from experiments.studies.calibration import year_alone
+from models import prior
+from models.catalogue import catalogue
+from models.facts import COLUMNS, GRADES, LAST_DATE, LATE_NOTE, UNITS, Fact, load_facts, require_in_time
+from models.parameters import parameter
+from models.prior import Prior, derived
 from theory.errors import InputError
 
 # Ids of the collected facts: the article's statements S01 to S54, then what other sources say.
@@ -36,6 +43,7 @@ GOOD = {
     "date": "2025-10",
     "grade": "B",
     "source": "somewhere",
+    "published": "2025-10-31",
     "quotation": 'said "two", or so',
     "note": "a note",
 }
@@ -82,22 +90,50 @@ def test_the_file_is_read_without_loss() -> None:
     assert [row["id"] for row in rows] == list(facts)
     for row in rows:
         fact = facts[row["id"]]
-        for field in ("actor", "counterparty", "kind", "unit", "date", "grade", "source", "quotation", "note"):
+        text_fields = ("actor", "counterparty", "kind", "unit", "date", "grade", "source", "published", "quotation", "note")
+        for field in text_fields:
+            "actor",
+            "counterparty",
+            "kind",
+            "unit",
+            "date",
+            "grade",
+            "source",
+            "published",
+            "quotation",
+            "note",
+        ):
             assert getattr(fact, field) == row[field]
         for field in ("low", "central", "high"):
             assert getattr(fact, field) == (float(row[field]) if row[field] else None)
 
 
-def test_no_fact_is_later_than_the_article() -> None:
-    assert LAST_DATE == "2025-11"
-    assert [f.id for f in load_facts().values() if f.date.removeprefix("FY")[:7] > "2025-11"] == []
+def test_facts_later_than_the_article_are_marked_and_set_nothing() -> None:
+    assert LAST_DATE == "2025-11-30"
+    late = {f.id for f in load_facts().values() if max(f.date.removeprefix("FY"), f.published)[:7] > "2025-11"}
+    assert late == {f.id for f in load_facts().values() if f.late} == {"F112"}  # a page of 2026 on prices of 2023
+    assert all(load_facts()[fact_id].note.startswith(LATE_NOTE) for fact_id in late)
+    used = {f for model in catalogue().values() for spec in model.parameters().values() for f in spec.fact_ids}
+    assert not used & late
+
+
+def test_a_source_that_names_a_later_year_in_its_address_is_late() -> None:
+    for fact in load_facts().values():
+        years = re.findall(r"(?<![\d-])20[23]\d(?!\d)|(?<=-)2026(?!\d)", fact.source)
+        if any(year > LAST_DATE[:4] for year in years):
+            assert fact.late, fact.id
+
+
+def test_what_parameters_rest_on_is_dated_to_the_month_where_the_limit_falls() -> None:
+    used = {f for model in catalogue().values() for spec in model.parameters().values() for f in spec.fact_ids}
+    assert {f for f in used if year_alone(load_facts()[f])} == {"F102"}  # a post whose copy shows no day
 
 
 def test_article_facts_carry_its_grade_and_its_month() -> None:
     for fact in load_facts().values():
         assert (fact.grade == "article") == fact.id.startswith("S")
         if fact.grade == "article" and fact.id != "S22":  # S22: founded in 2021
-            assert fact.date == "2025-11"
+            assert fact.date == fact.published == "2025-11"
 
 
 def test_quotations_are_given_and_not_wrapped_in_quote_characters() -> None:
@@ -286,6 +322,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
             date="2025-10",
             grade="B",
             source="somewhere",
+            published="2025-10-31",
             quotation='said "two", or so',
             note="a note",
         )
@@ -335,6 +372,9 @@ def test_every_grade_is_accepted(tmp_path: Path, grade: str) -> None:
         ("date", "2025-12-01", "date"),
         ("date", "2026", "date"),
         ("date", "FY2026", "date"),
+        ("published", "2025-12-01", "published"),
+        ("published", "2026", "published"),
+        ("published", "autumn", "published"),
         ("source", "", "source"),
         ("source", "  ", "source"),
         ("id", "", "id"),
@@ -351,6 +391,30 @@ def test_a_bad_field_is_refused_with_line_fact_field_and_value(
     fact_id = value if field == "id" else "F900a"
     for part in (str(path), "line 3", repr(fact_id), f"{named} ", value):
         assert part in message
+
+
+@pytest.mark.parametrize(("date", "published"), [("2026-01", ""), ("2023", "2026"), ("2025-12-01", "2025-12-01")])
+def test_a_late_row_is_kept_for_scoring_only_and_says_so(tmp_path: Path, date: str, published: str) -> None:
+    row = {**GOOD, "date": date, "published": published}
+    with pytest.raises(InputError, match=rf"line 2.*F900a.*{date}.*2025-11-30.*after the fact"):
+        load_facts(_file(tmp_path, row))
+    kept = load_facts(_file(tmp_path, {**row, "note": "after the fact: what it came to"}))["F900a"]
+    with pytest.raises(InputError, match=rf"fact F900a .*facts.csv, line 2.*{date}.*2025-11-30"):
+        require_in_time(kept)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: prior.fact("F112", "low"),
+        lambda: derived(1.0, 8.0, 9.0, facts=("F116b", "F112"), reason="a late one among them"),
+        lambda: Prior(1.0, 2.0, 3.0, facts=("F112",), grade="C"),
+        lambda: parameter("p", default=8.0, facts=("F112",)),
+    ],
+)
+def test_a_late_fact_sets_no_parameter_in_any_way(use: Callable[[], object]) -> None:
+    with pytest.raises(InputError, match=r"fact F112 \(models/data/facts.csv, line \d+\).*2026.*2025-11-30"):
+        use()
 
 
 def test_low_above_high_is_refused_though_there_is_no_centre(tmp_path: Path) -> None:
