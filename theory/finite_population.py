@@ -290,7 +290,35 @@ def small_mutation_distribution(payoffs: ArrayLike, population_size: int, select
     >>> small_mutation_distribution([[3, 0], [5, 1]], 50, selection=0.05)
     array([0.0208, 0.9792])
     """
-    log_rates = log_fixation_matrix(payoffs, population_size, selection)
+    return rare_mutation_distribution(log_fixation_matrix(payoffs, population_size, selection))
+
+
+def rare_mutation_distribution(log_fixation: ArrayLike) -> FloatArray:
+    """Share of time in each strategy from the fixation probabilities between them, by whatever process.
+
+    Parameters
+    ----------
+    log_fixation
+        Shape ``(*batch, S, S)``: entry ``[i, j]`` is the log of the probability that one ``j`` takes over a population
+        of ``i``; the diagonal does not matter.
+
+    Returns
+    -------
+    array of shape ``(*batch, S)``
+
+    Raises
+    ------
+    InputError
+        If it is no square table, or has NaN.
+
+    Examples
+    --------
+    >>> rare_mutation_distribution(np.log([[1, 0.3], [0.1, 1]]))
+    array([0.25, 0.75])
+    """
+    log_rates = np.array(log_fixation, float)
+    if log_rates.ndim < 2 or log_rates.shape[-1] != log_rates.shape[-2] or np.isnan(log_rates).any():
+        raise InputError(f"log_fixation has shape {log_rates.shape}; it must be (*batch, S, S), without NaN")
     n = log_rates.shape[-1]
     for k in range(n - 1, 0, -1):  # Grassmann, Taksar & Heyman 1985: take out strategy k
         log_rates[..., :k, k] -= logsumexp(log_rates[..., k, :k], axis=-1)[..., np.newaxis]
