@@ -90,19 +90,8 @@ def test_the_file_is_read_without_loss() -> None:
     assert [row["id"] for row in rows] == list(facts)
     for row in rows:
         fact = facts[row["id"]]
-        text_fields = ("actor", "counterparty", "kind", "unit", "date", "grade", "source", "published", "quotation", "note")
+        text_fields = set(COLUMNS) - {"id", "low", "central", "high"}
         for field in text_fields:
-            "actor",
-            "counterparty",
-            "kind",
-            "unit",
-            "date",
-            "grade",
-            "source",
-            "published",
-            "quotation",
-            "note",
-        ):
             assert getattr(fact, field) == row[field]
         for field in ("low", "central", "high"):
             assert getattr(fact, field) == (float(row[field]) if row[field] else None)
