@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from models.base import PayoffModel, Value, choice, parameter, payoff_model
 from models.equity_for_compute import EquityForCompute
 from models.prior import Prior, derived, fact, swept
+from models.shared_priors import year_of_life
 from models.two_lab_pricing import ALL, FIRST_CLOUD, Market, Setters, lab_profits, orders, price_stage, sale
 from theory.errors import InputError, SolverError
 from theory.game import Game
@@ -154,7 +155,7 @@ class AiSupermarket(PayoffModel):
         "t",
         unit="1",
         low=0,
-        meaning="cost of porting to AWS's chips, over that of a GW",
+        meaning="cost of porting to AWS's chips, over a year's bill",
         default=_prior("amazon_porting"),
     )
     worth: Value = parameter(
@@ -246,7 +247,7 @@ class AiSupermarket(PayoffModel):
             return np.stack([np.broadcast_to(np.asarray(v, float), shape) for v in values], axis=-1)
 
         return Market(
-            value=spread(first - self.porting * base, second, first, second),
+            value=spread(first - self.porting * year_of_life() * base, second, first, second),
             cost=spread(own, base, base, base),
             offered=np.broadcast_to(np.array(_FLAGS[cloud] + _FLAGS[others]), (*shape, 4)),
             stake=spread(self.stake, self.other_stake),

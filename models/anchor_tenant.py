@@ -41,6 +41,7 @@ from numpy.typing import NDArray
 
 from models.base import Value, choice, parameter, payoff_model
 from models.prior import derived, fact, swept
+from models.shared_priors import contract_term
 from models.tenancy import Tenancy
 from theory.game import Game
 
@@ -104,13 +105,7 @@ class AnchorTenant(Tenancy):
         unit="years",
         above=0,
         meaning="term of the contract",
-        default=derived(
-            fact("F077b"),
-            fact("F071b"),
-            fact("F073b"),
-            facts=("F077b", "F071b", "F073b"),
-            reason="CoreWeave's average (low), OpenAI-Oracle (central), OpenAI-AWS (high)",
-        ),
+        default=contract_term(),
     )
     exit_fee: Value = parameter(
         "phi",

@@ -211,7 +211,7 @@ def exclusive_auction(model: CloudSourcing) -> Auction:
         prices = np.where(found.certified[..., None], found.prices, np.nan)
         k = [prices[..., i] for i in range(model.n)]
         s = alone.shares(k)
-        move = np.where(start == j, 0.0, model.demand * model.porting * model.unit_cost)
+        move = np.where(start == j, 0.0, model.demand * model.porting * model.once())
         surplus.append(alone.surplus(k, s) - move)
         profits.append(np.stack([alone.profit(i, k, s) for i in range(model.n)], axis=-1))
     value, earned = np.stack(surplus, axis=-1), np.stack(profits, axis=-2)  # earned[..., home, cloud]

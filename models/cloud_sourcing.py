@@ -6,18 +6,20 @@ clouds fail (`models.cloud_pricing` solves the price stage, and the lab's portin
 sum S are in units of the planned demand of Q GW. Cloud j earns, and the lab maximises over ``s >= 0``,
 
     pi_j = Q (w_j - f_j c) s_j
-    U    = Q {E v(x) - sum_j [(w_j + sigma c (1 - h_j)) s_j + g c (s_j - a_j)^2 / 2] - phi c (sum_j h_j - 1)}
+    U    = Q {E v(x) - sum_j [(w_j + sigma C (1 - h_j)) s_j + g C (s_j - a_j)^2 / 2] - phi C (sum_j h_j - 1)}
 
 - ``x = sum_j s_j (1 - X_j)`` is the compute that runs: each cloud fails (``X_j = 1``) with probability ``rho``, any
   two with correlation ``r``. Its value ``v(x) = w0 [(1 + 1/e) x - x^2 / (2 e)]`` has marginal value
   ``w0 = c / (1 - mu)`` at the planned demand, where the price elasticity is ``e``. As v is quadratic, its mean is
   exact: ``E v = A S - B S^2 / 2 - K sum_j s_j^2 / 2`` (`CloudSourcing.value_terms`); K is why spreading pays.
-- ``g c (s_j - a_j)^2 / 2`` is the convex cost of running more, or less, on a cloud than before (shares ``a_j``), and so
-  of running on two families of chips. ``phi c`` is the planned cost of porting to a further cloud, paid before prices;
-  ``sigma c`` per unit the dearer cost of moving in need to a cloud that the lab has not ported to: the switching
+- ``C`` is what a year's cost of a GW, if it is paid once and spread over the contract of ``T_c`` years, comes to each
+  year (`models.shared_priors.charge`).
+- ``g C (s_j - a_j)^2 / 2`` is the convex cost of running more, or less, on a cloud than before (shares ``a_j``), and so
+  of running on two families of chips. ``phi C`` is the planned cost of porting to a further cloud, paid before prices;
+  ``sigma C`` per unit the dearer cost of moving in need to a cloud that the lab has not ported to: the switching
   cost, by which a cloud that has the lab alone can raise its price.
 
-The best split has a closed form. With ``k = g c + K`` and ``z_j = A + g c a_j - w_j - sigma c (1 - h_j)`` its sum is
+The best split has a closed form. With ``k = g C + K`` and ``z_j = A + g C a_j - w_j - sigma C (1 - h_j)`` its sum is
 ``S = max_T sum_T z_j / (k + |T| B)`` over the sets T of clouds, and ``s_j = max(0, z_j - B S) / k``: at the true S
 every set adds up to no more than ``k S``, and the set in use to just that. Where a cloud sells, its demand is concave
 in its own price (at a higher price more rivals are in use, and each makes it more elastic), so its profit is
@@ -25,7 +27,7 @@ quasi-concave, and a price equilibrium in pure strategies exists (Debreu 1952; G
 
 From the literature: switching costs (Klemperer 1987; Farrell and Klemperer 2007), linear demand for differentiated
 goods (Singh and Vives 1984). New: one lab's value, outages, porting and moving costs behind that demand. Held to: the
-line of Hotelling (``e -> 0, rho = 0``: margins ``g c (1 + (a_i - a_j) / 3)``), and Klemperer's rip-off
+line of Hotelling (``e -> 0``, no failures: margins ``g C (1 + (a_i - a_j) / 3)``), and Klemperer's rip-off
 (``g, rho -> 0``, one cloud ported: cost plus switching cost). Costs and the margin at which demand was planned are
 from facts; elasticity, rigidity, porting, switching and failures are swept, as no fact tells them.
 """
@@ -40,7 +42,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, choice, count, parameter, payoff_model
-from models.prior import Prior, derived, fact, swept
+from models.prior import derived, fact, swept
+from models.shared_priors import charge, cloud_margin, contract_term, own_chips, porting_cost, switching_cost
 from models.symbolic import CompiledPayoffs, minimum
 from models.unit_economics import UnitEconomics
 from theory.errors import InputError
@@ -56,17 +59,6 @@ def _yearly_cost(capital: float, life: float) -> float:
     unit = UnitEconomics().replace(capital_cost=capital, life=life)
     annuity = (1 - np.exp(-unit.discount_rate * unit.life)) / unit.discount_rate
     return float(unit.cost_per_gw() / annuity)
-
-
-def _silicon() -> Prior:
-    saving = fact("F122")
-    return derived(
-        1 - saving,
-        1 - saving,
-        1.0,
-        facts=("F122", "F102"),
-        reason="own chips save a fifth (low, central); a benchmark in Nvidia's favour says no saving (high)",
-    )
 
 
 @payoff_model("cloud-sourcing")
@@ -107,7 +99,7 @@ class CloudSourcing(PayoffModel):
         above=0,
         high=1.2,
         meaning="cloud's cost relative to the market's",
-        default=(_silicon(), _silicon()),
+        default=(own_chips(), own_chips()),
     )
     margin: Value = parameter(
         "mu",
@@ -115,13 +107,7 @@ class CloudSourcing(PayoffModel):
         low=0,
         high=0.9,
         meaning="cloud's gross margin at which demand was planned",
-        default=derived(
-            fact("F119c", "high"),
-            fact("F119a"),
-            fact("F119d", "low"),
-            facts=("F119a", "F119c", "F119d"),
-            reason="Oracle's gross margin on rented chips: lowest, latest and highest quarter",
-        ),
+        default=cloud_margin(),
     )
     elasticity: Value = parameter(
         "e",
@@ -143,7 +129,7 @@ class CloudSourcing(PayoffModel):
         unit="1",
         low=0,
         meaning="cost of an unplanned move to a cloud that was not ported to, over a year's cost",
-        default=swept(0.1, 0.3, 1.0, log=True, reason="from a tenth of the yearly bill to all of it; no fact"),
+        default=switching_cost(),
         facts=("S36",),
     )
     porting: Value = parameter(
@@ -151,7 +137,14 @@ class CloudSourcing(PayoffModel):
         unit="1",
         low=0,
         meaning="planned cost of porting to a further cloud, over a year's cost of the demand",
-        default=swept(0.003, 0.01, 0.05, log=True, reason="a day's to weeks' worth of the yearly bill; no fact"),
+        default=porting_cost(),
+    )
+    term: Value = parameter(
+        "T_c",
+        unit="years",
+        above=0,
+        meaning="term of a contract, over which what is paid once is spread",
+        default=contract_term(),
     )
     outage: Value = parameter(
         "rho",
@@ -244,18 +237,22 @@ class CloudSourcing(PayoffModel):
         """Cost of a GW-year to cloud ``j``."""
         return self._of("cost_factor", j) * self.unit_cost
 
+    def once(self) -> Any:
+        """Charge a year over the contract for a GW-year's cost that is paid once, US$ bn per GW-year."""
+        return self.unit_cost * charge(self.term)
+
     def surcharge(self, j: int) -> Any:
         """Cost of a unit of unplanned use of cloud ``j``."""
-        return self.switching * self.unit_cost * (1 - self._of("ported", j))
+        return self.switching * self.once() * (1 - self._of("ported", j))
 
     def reach(self, k: Sequence[Any]) -> tuple[Any, ...]:
         """What the first unit on each cloud is worth at prices ``k``, ``z_j``, US$ bn per GW-year."""
-        level, moving = self.value_terms()[0], self.rigidity * self.unit_cost
+        level, moving = self.value_terms()[0], self.rigidity * self.once()
         return tuple(level + moving * self._of("prior_share", j) - k[j] - self.surcharge(j) for j in range(len(k)))
 
     def own_slope(self) -> Any:
         """Fall of a unit's worth with the units on the same cloud alone, ``k``; with those on any cloud it is ``B``."""
-        return self.rigidity * self.unit_cost + self.value_terms()[2]
+        return self.rigidity * self.once() + self.value_terms()[2]
 
     def shares(self, k: Sequence[Any]) -> tuple[Any, ...]:
         """The lab's best split at prices ``k``, in units of the planned demand."""
@@ -285,9 +282,9 @@ class CloudSourcing(PayoffModel):
         """Payments, moving and porting at shares ``s``, US$ bn a year and GW of planned demand."""
         clouds = range(len(s))
         paid = sum((k[j] + self.surcharge(j)) * s[j] for j in clouds)
-        moved = self.rigidity * self.unit_cost * sum((s[j] - self._of("prior_share", j)) ** 2 for j in clouds) / 2
+        moved = self.rigidity * self.once() * sum((s[j] - self._of("prior_share", j)) ** 2 for j in clouds) / 2
         homes = sum(self._of("ported", j) for j in clouds)
-        return paid + moved + self.porting * self.unit_cost * (homes - 1)
+        return paid + moved + self.porting * self.once() * (homes - 1)
 
     def insurance(self, s: Sequence[Any]) -> Any:
         """What the split ``s`` is worth to the lab against all on one cloud at the same prices, US$ bn a year."""

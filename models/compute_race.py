@@ -32,6 +32,7 @@ import numpy as np
 from models.base import Shock, Value, count, parameter, payoff_model
 from models.links import Accounts
 from models.prior import Prior, derived, fact, fixed, swept
+from models.shared_priors import own_chips
 from models.symbolic import log, minimum, normal_cdf
 from models.unit_economics import Stakes, UnitEconomics
 
@@ -59,23 +60,12 @@ def rented_as_capital(spending: float) -> float:
     return float(spending / unit.revenue * unit.capital_cost)
 
 
-def _silicon() -> Prior:
-    saving = fact("F122")
-    return derived(
-        1 - saving,
-        1 - saving,
-        1.0,
-        facts=("F122", "F102"),
-        reason="own chips save a fifth of capital (low, central); a benchmark in Nvidia's favour says no saving (high)",
-    )
-
-
 def market_cost() -> Prior:
     """A builder without chips of its own."""
     return fixed(1.0, reason="buys at the market's capital cost")
 
 
-COST_FACTORS = (_silicon(), _silicon(), market_cost(), market_cost(), market_cost())
+COST_FACTORS = (own_chips(), own_chips(), market_cost(), market_cost(), market_cost())
 """Priors of the named builders' relative capital cost: two make chips of their own."""
 
 _COMPUTE_2024 = fact("F035a") + fact("F035b")  # OpenAI's, training and inference

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from models.base import PayoffModel, Value, count, parameter, payoff_model
 from models.compute_race import PLANS
 from models.prior import Prior, derived, fact, swept
+from models.shared_priors import cloud_margin
 from models.symbolic import minimum
 from models.unit_economics import Stakes, UnitEconomics
 from theory.errors import InputError
@@ -116,13 +117,7 @@ class CustomSilicon(PayoffModel):
         low=0,
         high=0.9,
         meaning="cloud's gross margin at today's price of compute",
-        default=derived(
-            fact("F119c", "high"),
-            fact("F119a"),
-            fact("F119d", "low"),
-            facts=("F119a", "F119c", "F119d"),
-            reason="Oracle's gross margin on rented chips: lowest, latest and highest quarter",
-        ),
+        default=cloud_margin(),
     )
     elasticity: Value = parameter(
         "e",

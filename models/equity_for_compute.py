@@ -14,7 +14,8 @@ With ``X = sum_i x_i``, ``Pi`` the lab's profit, ``O`` that of Google's own lab,
     V_i = (w_i - c_i) x_i + theta_i Pi + O (Google only),    c_i = c + (f_i - 1) kappa
 
 ``c`` is the cost of a GW of the market's chips, ``t_i`` the cost of porting to cloud ``i`` as a share of it (the third
-cloud runs the market's chips: none), ``A`` what the lab's first GW is worth, in units of ``c``. ``B = (A - 1) c / Z``
+cloud runs the market's chips: none; the parameter is over a year's bill, a quarter of ``c``), ``A`` what the lab's
+first GW is worth, in units of ``c``. ``B = (A - 1) c / Z``
 makes ``Z`` the GW that the lab would buy at ``c`` from all; ``beta = 3 B / (1 + 2 sigma)``; ``rho = s B / 2``, so that
 ``s = 1`` is Cournot rivalry with one product. Google's stake makes its own lab hold back (``theta_G rho X`` is part of
 its marginal cost) and makes Google give up ``theta_G`` of its margin on the lab. Where the rivalry is strong and its
@@ -40,6 +41,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from models.base import PayoffModel, Value, parameter, payoff_model
 from models.prior import Prior, derived, fact, swept
+from models.shared_priors import alphabet_stake, amazon_stake, own_chips, porting_cost, year_of_life
 from models.stake_pricing import CLOUDS, Primitives, orders, price_stage, profits
 from models.unit_economics import UnitEconomics
 from theory.errors import InputError, SolverError
@@ -48,21 +50,6 @@ from theory.game import Game
 Floats = NDArray[np.float64]
 
 _UNIT = UnitEconomics.parameters()
-
-
-def _silicon() -> Prior:
-    saving = fact("F122")
-    return derived(
-        1 - saving,
-        1 - saving,
-        1.0,
-        facts=("F122", "F102"),
-        reason="own chips save a fifth of capital (low, central); a benchmark in Nvidia's favour says no saving (high)",
-    )
-
-
-def _porting() -> Prior:
-    return swept(0.0, 0.1, 0.3, reason="from none to more than own chips save; no fact")
 
 
 def _running(side: str) -> float:
@@ -128,13 +115,7 @@ class EquityForCompute(PayoffModel):
         low=0,
         high=1,
         meaning="Google's share of the lab's profit, without votes",
-        default=derived(
-            fact("F055a"),
-            fact("F055a"),
-            fact("F055b", "high"),
-            facts=("F055a", "F055b", "F056"),
-            reason="share in the filing of March 2025 (low, central), cap on it (high)",
-        ),
+        default=alphabet_stake(),
     )
     amazon_stake: Value = parameter(
         "theta_A",
@@ -142,13 +123,7 @@ class EquityForCompute(PayoffModel):
         low=0,
         high=1,
         meaning="Amazon's share of the lab's profit, without votes",
-        default=derived(
-            fact("F058b"),
-            fact("F058b"),
-            fact("F058a") / fact("F060a"),
-            facts=("F058a", "F058b", "F060a"),
-            reason="share inferred from the carrying value (low, central); that value over the valuation (high)",
-        ),
+        default=amazon_stake(),
     )
     capital_cost: Value = parameter(
         "kappa",
@@ -165,16 +140,16 @@ class EquityForCompute(PayoffModel):
         default=swept(_running("low"), _running("central"), _running("high"), reason="as in the race; no fact"),
     )
     google_cost: Value = parameter(
-        "f_G", unit="1", above=0, meaning="Google's capital cost relative to the market's", default=_silicon()
+        "f_G", unit="1", above=0, meaning="Google's capital cost relative to the market's", default=own_chips()
     )
     amazon_cost: Value = parameter(
-        "f_A", unit="1", above=0, meaning="Amazon's capital cost relative to the market's", default=_silicon()
+        "f_A", unit="1", above=0, meaning="Amazon's capital cost relative to the market's", default=own_chips()
     )
     google_porting: Value = parameter(
-        "t_G", unit="1", low=0, meaning="cost of porting to Google's chips, over that of a GW", default=_porting()
+        "t_G", unit="1", low=0, meaning="cost of porting to Google's chips, over a year's bill", default=porting_cost()
     )
     amazon_porting: Value = parameter(
-        "t_A", unit="1", low=0, meaning="cost of porting to Amazon's chips, over that of a GW", default=_porting()
+        "t_A", unit="1", low=0, meaning="cost of porting to Amazon's chips, over a year's bill", default=porting_cost()
     )
     worth: Value = parameter(
         "A",
@@ -243,7 +218,8 @@ class EquityForCompute(PayoffModel):
         """Numbers of the subgame from the parameters; US$ bn and GW."""
         base = self.capital_cost + self.running_cost
         steep = (self.worth - 1) * base / self.size
-        porting = (self.google_porting, self.amazon_porting, 0.0)
+        year = year_of_life()
+        porting = (self.google_porting * year, self.amazon_porting * year, 0.0)
         cost = tuple(base + (f - 1) * self.capital_cost for f in (self.google_cost, self.amazon_cost, 1.0))
         flat = (
             *((self.worth - t) * base for t in porting),
@@ -267,7 +243,7 @@ class EquityForCompute(PayoffModel):
 
         >>> x, g = EquityForCompute(rivalry=1.0).orders([500.0, 500.0, 500.0])
         >>> x.tolist(), round(float(g), 3)
-        ([0.0, 0.0, 0.0], 3.582)
+        ([0.0, 0.0, 0.0], 3.391)
         """
         return orders(np.asarray(prices, float), self.primitives())
 

@@ -20,6 +20,7 @@ from models.base import Value, count, parameter, payoff_model
 from models.compute_race import BUILDERS, COST_FACTORS, PLANS, ComputeRace, market_cost, plan_prior, rented_as_capital
 from models.links import EquityStakes, Pairs, TakeOrPay
 from models.prior import derived, fact
+from models.shared_priors import alphabet_stake, amazon_stake
 from models.unit_economics import UnitEconomics
 
 LINKED = (*BUILDERS, "Anthropic")
@@ -80,13 +81,7 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         low=0,
         high=0.4,
         meaning="Amazon's share of Anthropic",
-        default=derived(
-            fact("F058b"),
-            fact("F058b"),
-            fact("F058a") / fact("F060a"),
-            facts=("F058a", "F058b", "F060a"),
-            reason="share inferred from the carrying value (low, central); that value over the valuation (high)",
-        ),
+        default=amazon_stake(),
     )
     stake_alphabet_anthropic: Value = parameter(
         "s_GA",
@@ -94,13 +89,7 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         low=0,
         high=0.4,
         meaning="Alphabet's share of Anthropic",
-        default=derived(
-            fact("F055a") * (1 - fact("F060b") / fact("F060a")),
-            fact("F055a"),
-            fact("F055b", "high"),
-            facts=("F055a", "F055b", "F060a", "F060b"),
-            reason="court filing (central), diluted by the round of September 2025 (low), its cap (high)",
-        ),
+        default=alphabet_stake(),
     )
     openai_at_microsoft: Value = parameter(
         "eta_MO",

@@ -22,7 +22,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from models.base import PayoffModel, Value, parameter, payoff_parts
-from models.prior import derived, fact, swept
+from models.prior import fact, swept
+from models.shared_priors import mark_up
 from theory.errors import InputError
 
 Pairs: TypeAlias = Mapping[tuple[int, int], Any]
@@ -60,11 +61,7 @@ class Renting(Accounts):
         unit="1",
         low=0,
         meaning="mark-up of a host on the cost of rented compute",
-        default=derived(
-            *(margin / (1 - margin) for margin in (fact("F119c", "high"), fact("F119b"), fact("F119d", "low"))),
-            facts=("F119b", "F119c", "F119d"),
-            reason="gross margins on renting out chips over quarters: lowest (low), mean (central), highest (high)",
-        ),
+        default=mark_up(),
     )
 
     def hosting(self) -> Pairs:

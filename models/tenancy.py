@@ -20,6 +20,7 @@ from scipy import special
 from models.base import Value, choice, parameter, payoff_parts
 from models.capacity_race import CapacityRace
 from models.prior import derived, fact, swept
+from models.shared_priors import switching_cost
 from models.unit_economics import UnitEconomics
 
 Floats = NDArray[np.float64]
@@ -117,12 +118,12 @@ class Tenancy(UnitEconomics):
         meaning="rivals' bid in a tight market over the lab's own value",
         default=swept(0.5, 0.8, 1.0, reason="from a weaker lab to an equal one; no fact"),
     )
-    porting: Value = parameter(
+    switching: Value = parameter(
         "y",
-        unit="1",
+        unit="years",
         low=0,
-        meaning="cost of moving to another cloud over the market rent",
-        default=swept(0.05, 0.2, 0.5, reason="from software that runs everywhere to a rewrite; no fact"),
+        meaning="cost of moving to another cloud when idle capacity is elsewhere, over a year's rent",
+        default=switching_cost(),
         facts=("S18", "S36"),
     )
     bargaining: Value = parameter(
@@ -161,7 +162,7 @@ class Tenancy(UnitEconomics):
 
     def worth(self) -> tuple[Any, Any]:
         """What a GW of this cloud is worth to the lab, v, in a slack and in a tight market."""
-        elsewhere = self.idle_price() + self.porting * self.revenue_per_gw()
+        elsewhere = self.idle_price() + self.switching * self.revenue
         return np.minimum(self.earned(), elsewhere), self.earned()
 
     def relet(self) -> tuple[Any, Any]:

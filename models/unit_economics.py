@@ -26,6 +26,23 @@ from models.parameters import Value, parameter
 from models.prior import derived, fact, swept
 from models.symbolic import exp
 
+POWER_COST = (0.4, 0.7, 1.2)
+"""Power and other running cost of a GW-year, US$ bn: 8.76 TWh at 46 to 137 US$/MWh."""
+
+
+def _central_capital() -> float:
+    return (fact("F120a") + fact("F121")) / 2
+
+
+def _rent_at_margin(margin: float) -> float:
+    """Rent of a GW-year, US$ bn, that leaves a gross margin at central capital, life and power cost."""
+    return (_central_capital() / fact("F127b") + POWER_COST[1]) / (1 - margin)
+
+
+def rent_in_backlog() -> float:
+    """CoreWeave's backlog over contracted power and average term, US$ bn per GW-year: a lower end of rents."""
+    return fact("F076a") / (fact("F076c") * fact("F077b"))
+
 
 @payoff_parts
 class UnitEconomics(PayoffModel):
@@ -37,12 +54,13 @@ class UnitEconomics(PayoffModel):
         low=0,
         meaning="revenue of a fully used GW in its first year",
         default=derived(
-            fact("F076a") / (fact("F076c") * fact("F077b")),
+            _rent_at_margin(fact("F119c", "high")),
             fact("F071a") / (fact("F071c") * fact("F071b")),
             fact("F071a") / (fact("F071c") * (fact("F071b") - 1)),
-            facts=("F071a", "F071b", "F071c", "F076a", "F076c", "F077b"),
-            reason="contract value over GW and term: CoreWeave backlog (low), OpenAI-Oracle, from 2027, at full power "
-            "for five years (central) and for four of them, one year being ramp (high)",
+            facts=("F071a", "F071b", "F071c", "F119c", "F120a", "F121", "F127b"),
+            reason="rent that leaves Oracle's lowest reported gross margin at the central cost (low); value of the "
+            "OpenAI-Oracle contract over GW and term, at full power for five years (central) and for four of them, one "
+            "being ramp (high). CoreWeave's backlog over contracted power, not all of it in service, is a scenario",
         ),
     )
     price_decline: Value = parameter(
@@ -66,7 +84,7 @@ class UnitEconomics(PayoffModel):
         meaning="capital cost of a GW, chips and building",
         default=derived(
             fact("F120a"),
-            (fact("F120a") + fact("F121")) / 2,
+            _central_capital(),
             fact("F121", "high"),
             facts=("F120a", "F121"),
             reason="Bernstein (low), Nvidia's upper figure (high), the mean of the two estimates (central); "
@@ -78,7 +96,7 @@ class UnitEconomics(PayoffModel):
         unit="US$ bn/GW/yr",
         low=0,
         meaning="power and other running cost of a GW-year",
-        default=swept(0.4, 0.7, 1.2, reason="8.76 TWh at 46 to 137 US$/MWh; the facts hold no electricity price"),
+        default=swept(*POWER_COST, reason="8.76 TWh at 46 to 137 US$/MWh; the facts hold no electricity price"),
         facts=(
             "F137a",
             "F137b",

@@ -9,7 +9,7 @@ from typing import Any
 
 from paper.claims import CONDITIONAL, OPEN, REJECTED, SUPPORTED
 from paper.figures.style import spoken
-from paper.formats import in_words, interval, listed, number, percent, percent_interval, signed_percent, spread
+from paper.formats import in_words, interval, listed, number, percent, percent_interval, signed_percent, spread, trimmed
 
 Numbers = Mapping[str, Any]
 
@@ -275,11 +275,15 @@ def scenario_phrases(dilemma: Numbers) -> dict[str, str]:
     by_name = {name: float(e["value"]) for name, e in dilemma["dilemma by scenario"].items()}
     shown = listed([f"{percent(value)} ({name})" for name, value in by_name.items()])
     low, high = min(by_name.values()), max(by_name.values())
+    in_step = dilemma["rent in step with cost"]
     return {
-        "scenarios": "These intervals are sampling error only. Taking choices that no fact settles at an extreme, one "
-        f"at a time and on the same draws, moves the probability of the {DILEMMA} of two labs much more: {shown}.",
-        "scenario range": f"over the stated extremes of what no fact settles it runs from {percent(low)} to "
-        f"{percent(high)}",
+        "scenarios": "These intervals are sampling error only. Taking choices that no fact settles at an extreme, or "
+        "rents from the source with the lowest, one at a time and on the same draws, moves the probability of the "
+        f"{DILEMMA} of two labs much more: {shown}.",
+        "in step": "If dearer compute is also sold dearer (a rank correlation of rents with capital cost of "
+        f"{trimmed(in_step['rank correlation'])}), the probability of the {DILEMMA} is "
+        f"{percent_interval(in_step['dilemma'])}.",
+        "scenario range": f"over stated extremes it runs from {percent(low)} to {percent(high)}",
     }
 
 

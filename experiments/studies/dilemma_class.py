@@ -17,6 +17,7 @@ from experiments.registry import Columns, Findings, Part, experiment
 from models.lab_dilemma import LabDilemma
 from models.symbolic import choice_symbols
 from models.typeset import typst
+from models.unit_economics import rent_in_backlog
 from theory import CLASSES, Estimate, cvar, dilemma_class, from_replicates, loss_asymmetry, ratio_of_means
 from theory.information import value_of_information
 from theory.intervals import probability_of, share_of_counts
@@ -65,8 +66,12 @@ SCENARIOS: dict[str, dict[str, float]] = {
     "nothing to lose but the prize": {"survival": 0.0},
     "a tenth of the prize settled": {"decided": 0.1},
     "all of the prize settled": {"decided": 1.0},
+    "rents as in CoreWeave's backlog": {"revenue": rent_in_backlog()},
 }
-"""Choices that no fact settles, taken at an extreme, on the same draws."""
+"""Choices that no fact settles, taken at an extreme, and the lowest source of rents, on the same draws."""
+
+IN_STEP = {("revenue", "capital_cost"): 0.8}
+"""Rank correlation of rents with costs, if dearer compute is also sold dearer; the priors are independent."""
 
 
 @experiment(
@@ -88,7 +93,8 @@ def study(*, draws: int = 131_072, design: str = "sobol", rng: np.random.Generat
     for name, changes in (TERMS | SCENARIOS).items():
         if changes:
             columns[f"class, {name}"] = _codes(calibrated.replace(**changes))
-    return columns
+    in_step = model.priors(IN_STEP).sample_part(part, design=design, rng=rng)
+    return columns | {"class, rent in step with cost": _codes(model.replace(**in_step))}
 
 
 def _codes(model: LabDilemma) -> NDArray[np.int8]:
@@ -157,6 +163,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         },
         "dilemma by scenario": {
             name: _class_probabilities(found, f"class, {name}")["prisoner's dilemma"] for name in SCENARIOS
+        },
+        "rent in step with cost": {
+            "rank correlation": min(IN_STEP.values()),
+            "dilemma": _class_probabilities(found, "class, rent in step with cost")["prisoner's dilemma"],
         },
         "asymmetry": _asymmetry(found),
         "losses while rivals race": {name: _estimate(found, name) for name in found[0]["losses"]},

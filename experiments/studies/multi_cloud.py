@@ -33,7 +33,7 @@ FOUR = 4
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
-SWITCHING = tuple(float(v) for v in np.geomspace(0.02, 2.0, 25))
+SWITCHING = tuple(float(v) for v in np.geomspace(0.02, 4.0, 25))
 """Switching costs of the figure, over a year's cost."""
 
 RIGIDITY = (0.03, 0.1, 0.5)
@@ -60,8 +60,9 @@ def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
         "auction surplus": auction.against_all / year,
         "winner": auction.winner,
         "balanced price": balanced / model.unit_cost,
-        "pass-through": (found.prices[0, :, 0] - found.prices[-1, :, 0]) / (model.switching * model.unit_cost),
-        "porting": np.asarray(model.porting),
+        "pass-through": (found.prices[0, :, 0] - found.prices[-1, :, 0]) / (model.switching * model.once()),
+        "porting": np.asarray(model.porting * model.once() / model.unit_cost),
+        "charge": np.asarray(model.once() / model.unit_cost),
     }
     for name, values in sample.items():
         per_cloud = {f"{name}[{j}]": values[..., j] for j in range(model.n)} if values.ndim > 1 else {name: values}
@@ -154,12 +155,17 @@ def _spread(values: Floats) -> dict[str, float]:
 
 def _break_even(pooled: Mapping[str, Floats]) -> Floats:
     """Largest planned cost of porting, over a year's cost, that the second cloud is worth to a captive lab."""
+    return _gain_before_porting(pooled) / pooled["charge"]
+
+
+def _gain_before_porting(pooled: Mapping[str, Floats]) -> Floats:
+    """What a second cloud is worth a year to a captive lab whose software is ported to it."""
     return pooled["surplus, 2"] - pooled["surplus, 1"] + pooled["porting"]
 
 
 def _insured(pooled: Mapping[str, Floats]) -> Floats:
     """What the wider spread is worth, over the gain from the second cloud before its porting."""
-    return (pooled["insurance, 2"] - pooled["insurance, 1"]) / _break_even(pooled)
+    return (pooled["insurance, 2"] - pooled["insurance, 1"]) / _gain_before_porting(pooled)
 
 
 def four_clouds(pooled: Mapping[str, Floats]) -> dict[str, Any]:

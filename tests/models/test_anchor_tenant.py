@@ -30,7 +30,7 @@ def one(model, index):
 
 def priced(price, **changes):
     """Tenant that earns ``price`` per GW over the life, has no alternative, and whose cloud takes all on the spot."""
-    base = AnchorTenant(**UNIT, bargaining=1.0, leaving="never", term=20.0, porting=1e6, limit=2.0, **changes)
+    base = AnchorTenant(**UNIT, bargaining=1.0, leaving="never", term=20.0, switching=1e6, limit=2.0, **changes)
     return base.replace(earning=price / float(base.revenue_per_gw()))
 
 
@@ -57,7 +57,9 @@ def test_reservation():
 @pytest.mark.parametrize("share", [0.5, 0.7, 0.9])
 def test_without_a_contract_the_cloud_is_held_up_as_in_the_literature(share):
     """Same rule as `hold_up`, which is held to I = s^2, for the value of capacity under uniform demand."""
-    model = AnchorTenant(**UNIT, bargaining=share, relet_discount=1.0, tightness=0.0, porting=2.0, earning=4.0, limit=2)
+    model = AnchorTenant(
+        **UNIT, bargaining=share, relet_discount=1.0, tightness=0.0, switching=10.0, earning=4.0, limit=2
+    )
     cost, worth = model.capital_cost, float(model.worth_mean())
     spent = hold_up(lambda i: worth * (i / cost - (i / cost) ** 2 / 2), share)
     assert float(model.capacity_for(share)) == pytest.approx(spent / cost, rel=1e-9)

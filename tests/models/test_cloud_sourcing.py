@@ -25,6 +25,7 @@ def one(model, d):
 def plain(**changes):
     """Two clouds at the market's cost, no failures, whose rivalry is a line of Hotelling as demand turns rigid."""
     given = {"cost_factor": (1.0, 1.0), "unit_cost": 1.0, "outage": 0.0, "elasticity": 1e-6, "prior_share": (0.5, 0.5)}
+    given["term"] = -np.log(0.9) / 0.1  # over which a dollar paid once, at ten per cent, costs a dollar a year
     return CENTRE.replace(**(given | changes))
 
 
@@ -65,8 +66,9 @@ def test_expected_value_by_adding_up_every_pattern_of_failures():
     running = {pattern: chosen @ (1 - np.array(pattern)) for pattern in chances}
     mean = sum(p * running[x] for x, p in chances.items())
     variance = sum(p * (running[x] - mean) ** 2 for x, p in chances.items())
-    moved = model.rigidity * model.unit_cost * ((chosen - [1, 0]) ** 2).sum() / 2
-    bill = prices @ chosen + moved + model.porting * model.unit_cost + anchor / e * variance / 2
+    yearly = 0.1 / (1 - np.exp(-0.1 * model.term))  # what is paid once is spread over the contract at ten per cent
+    moved = yearly * model.rigidity * model.unit_cost * ((chosen - [1, 0]) ** 2).sum() / 2
+    bill = prices @ chosen + moved + yearly * model.porting * model.unit_cost + anchor / e * variance / 2
     np.testing.assert_allclose(model.effective_price(prices), bill / mean)
 
 
@@ -160,8 +162,8 @@ def test_a_batch_equals_its_draws_one_by_one_and_money_has_a_unit():
 
 def test_a_second_home_avoids_the_hold_up_and_more_so_the_higher_the_switching_cost():
     falls = []
-    for switching in (0.05, 0.3, 0.8):
-        found = homing(CloudSourcing(switching=switching))
+    for switching in (0.4, 1.0, 2.0):
+        found = homing(CloudSourcing(switching=switching, porting=0.01))
         falls.append(float(found.mean_price[0] - found.mean_price[1]))
         assert found.surplus[1] > found.surplus[0]
     assert falls == sorted(falls)

@@ -31,7 +31,8 @@ def own_payoff(model, price, x, g):
     base = model.capital_cost + model.running_cost
     steep = (model.worth - 1) * base / model.size
     beta, rho = 3 * steep / (1 + 2 * model.substitution), model.rivalry * steep / 2
-    porting = np.array([model.google_porting, model.amazon_porting, 0.0])
+    year = 0.1 / (1 - np.exp(-0.1 * 5))  # a year's bill over that of a life of five years at ten per cent
+    porting = np.array([model.google_porting, model.amazon_porting, 0.0]) * year
     total = sum(x)
     lab = ((model.worth - porting) * base - price) @ x - rho * g * total
     lab -= beta / 2 * ((1 - model.substitution) * (x @ x) + model.substitution * total**2)

@@ -1,0 +1,110 @@
+"""One prior for each number that several models use, in one unit, so that they cannot disagree about it.
+
+One-off costs of running elsewhere are shares of **a year's bill** for the compute that moves. A model in present values
+turns them into dollars with what a GW costs a year; a model in dollars a year charges them over the contract with
+`charge`. The capital cost, the price and the life of a GW are fields of `models.unit_economics`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.prior import Prior, derived, fact, swept
+from models.symbolic import exp
+
+DISCOUNT_RATE = 0.10
+"""Central discount rate of the races (`models.unit_economics`), at which one-off costs are spread over years."""
+
+
+def charge(years: Any) -> Any:
+    """Payment a year that repays one dollar over so many years at the central discount rate.
+
+    Examples
+    --------
+    >>> round(float(charge(5)), 4)
+    0.2541
+    """
+    return DISCOUNT_RATE / (1 - exp(-DISCOUNT_RATE * years))
+
+
+def year_of_life() -> float:
+    """A year's bill over what a GW costs over its life, at the central life and discount rate."""
+    return float(charge(fact("F127b")))
+
+
+def own_chips() -> Prior:
+    """Capital cost of a GW to a cloud that makes chips, relative to the market's.
+
+    The sources disagree about the sign (`models.custom_silicon` spans both), but a maker whose chips do worse buys the
+    market's: the factor is at most one.
+    """
+    saving = fact("F122")
+    return derived(
+        1 - saving,
+        1 - saving / 2,
+        1.0,
+        facts=("F122", "F102"),
+        reason="own chips save a fifth of capital (low); none, where they do less for their price, as in a "
+        "benchmark in Nvidia's favour, and the market's are bought (high); halfway between the two sources (central)",
+    )
+
+
+def porting_cost() -> Prior:
+    """Planned, one-off cost of making software run on another cloud's chips, over a year's bill."""
+    return swept(0.003, 0.03, 0.3, log=True, reason="a day's to four months' worth of the yearly bill; no fact")
+
+
+def switching_cost() -> Prior:
+    """Unplanned, one-off cost of moving to a cloud that the software was not ported to, over a year's bill."""
+    return swept(0.1, 0.4, 2.0, log=True, reason="a tenth of the yearly bill to two years of it; no fact")
+
+
+def contract_term() -> Prior:
+    """Term of a contract for compute, years."""
+    return derived(
+        fact("F077b"),
+        fact("F071b"),
+        fact("F073b"),
+        facts=("F077b", "F071b", "F073b"),
+        reason="CoreWeave's average (low), OpenAI-Oracle (central), OpenAI-AWS (high)",
+    )
+
+
+def cloud_margin() -> Prior:
+    """Gross margin of a cloud on compute that it rents to AI labs."""
+    return derived(
+        fact("F119c", "high"),
+        fact("F119a"),
+        fact("F119d", "low"),
+        facts=("F119a", "F119c", "F119d"),
+        reason="Oracle's gross margin on rented chips: lowest, latest and highest quarter",
+    )
+
+
+def mark_up() -> Prior:
+    """The same margin as a mark-up on cost."""
+    margin = cloud_margin()
+    low, central, high = (share / (1 - share) for share in (margin.low, margin.central, margin.high))
+    return derived(low, central, high, facts=margin.facts, reason=f"{margin.reason}; over cost")
+
+
+def amazon_stake() -> Prior:
+    """Amazon's share of Anthropic, without votes."""
+    return derived(
+        fact("F058b"),
+        fact("F058b"),
+        fact("F058a") / fact("F060a"),
+        facts=("F058a", "F058b", "F060a"),
+        reason="share inferred from the carrying value (low, central); that value over the valuation (high)",
+    )
+
+
+def alphabet_stake() -> Prior:
+    """Alphabet's share of Anthropic, without votes."""
+    return derived(
+        fact("F055a") * (1 - fact("F060b") / fact("F060a")),
+        fact("F055a"),
+        fact("F055b", "high"),
+        facts=("F055a", "F055b", "F056", "F060a", "F060b"),
+        reason="court filing (central), diluted by the round of September 2025 (low), its cap (high)",
+    )
