@@ -6,12 +6,17 @@ A claim that a study answers is judged by an interval against a threshold:
     not supported                      the whole interval is below ``RARE`` (or below one)
     supported under stated conditions  anything else; the conditions are computed and printed
 
+A claim whose legs rest on scenarios that the model does not choose between, such as who else bids, is judged in each
+scenario; the verdict is theirs if they agree, and else holds under stated conditions, with the scenarios as those. So
+is a claim with a threshold that no fact sets. A claim about a parameter is judged by where the sources put it against
+the value at which it turns, and not by a probability, which would only repeat the prior.
+
 A claim that no study judges is 'not yet answered', and says to which system it is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -137,6 +142,18 @@ def by_necessary(estimates: Sequence[Mapping[str, float]]) -> str:
     if all(e["low"] >= SURE for e in estimates):
         return SUPPORTED
     return REJECTED if any(e["high"] <= RARE for e in estimates) else CONDITIONAL
+
+
+def agreed(rulings: Iterable[str]) -> str:
+    """One verdict from those of several scenarios or thresholds: theirs if it is the same, else conditional.
+
+    Examples
+    --------
+    >>> agreed([SUPPORTED, SUPPORTED]), agreed([SUPPORTED, REJECTED])
+    ('supported', 'supported under stated conditions')
+    """
+    found = set(rulings)
+    return found.pop() if len(found) == 1 else CONDITIONAL
 
 
 def by_ratio(estimates: Sequence[Mapping[str, float]]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, CONDITIONAL, RARE, Verdict, by_probability
+from paper.claims import CLAIMS, RARE, Verdict, agreed, by_probability
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import listed, number, percent, percent_interval, spread, trimmed
 from paper.systems.section import Section
@@ -171,12 +171,6 @@ def _verdict(numbers: Numbers) -> Verdict:
     )
 
 
-def agreed(rulings: Iterable[str]) -> str:
-    """The ruling if it is the same at every threshold, else that it depends on conditions."""
-    found = set(rulings)
-    return found.pop() if len(found) == 1 else CONDITIONAL
-
-
 def _judged(numbers: Numbers) -> list[str]:
     return [f"{share:g}" for share in numbers["judged"]]
 
@@ -189,9 +183,8 @@ def _shares(numbers: Numbers, case: str) -> str:
 
 def _over_thresholds(numbers: Numbers, rulings: Mapping[str, str]) -> str:
     same = len(set(rulings.values())) == 1
-    holds = "the verdict is the same at each" if same else "the verdict turns with it: " + listed(
-        [f"{ruling} from {percent(float(share))} on" for share, ruling in rulings.items()]
-    )  # fmt: skip
+    turns = listed([f"{ruling} from {percent(float(share))} on" for share, ruling in rulings.items()])
+    holds = "the verdict is the same at each" if same else f"the verdict turns with it: {turns}"
     return (
         f"In a shortage: {_shares(numbers, 'shortage')}; {holds}. At contract prices: {_shares(numbers, 'contract')}."
     )
