@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, agreed, by_necessary, by_probability
+from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -144,7 +144,7 @@ def judge_indispensable(numbers: Numbers) -> Verdict:
     missed = numbers["lost without the cloud"]
     rulings = {name: by_necessary(list(legs.values())) for name, legs in _legs(numbers).items()}
     shown = listed([f"{name} {percent(missed[name]['0.5'])}" for name in missed])
-    same = len(set(rulings.values())) == 1
+    settled = agreed(rulings.values()) != CONDITIONAL
     return Verdict(
         5,
         CLAIMS[5],
@@ -154,7 +154,7 @@ def judge_indispensable(numbers: Numbers) -> Verdict:
         "S6, whom to serve, prices and orders solved backwards",
         f"Chief drivers of the gain from exclusivity: {_chief(numbers, 'exclusive deal')}.",
         "The verdict is the same in both scenarios of conduct."
-        if same
+        if settled
         else "The condition is the other clouds' conduct: one price for all of them, or prices at cost. The model does "
         "not choose between the two.",
     )

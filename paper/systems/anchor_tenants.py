@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, agreed, by_necessary, by_probability
+from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability
 from paper.figures.style import BLACK, BLUE, GREY, ORANGE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import interval, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -169,7 +169,7 @@ def judge_win(numbers: Numbers) -> Verdict:
     rulings = {case: by_probability([e]) for case, e in estimates.items() if e}
     shown = listed([f"{ruling} with {words[c]}, {percent_interval(estimates[c])}" for c, ruling in rulings.items()])
     worth = listed([f"{interval(win[case]['mean'])} with {words[case]}" for case in tuple(words)[:2]])
-    same = len(set(rulings.values())) == 1
+    settled = agreed(rulings.values()) != CONDITIONAL
     return Verdict(
         6,
         CLAIMS[6],
@@ -181,7 +181,7 @@ def judge_win(numbers: Numbers) -> Verdict:
         f"{percent(numbers['exit']['0']['kept']['value'])} of the contract's value. Chief drivers of signing: "
         f"{_chief(numbers, 'contract signed')}.",
         "The verdict is the same in every scenario of rivalry."
-        if same
+        if settled
         else "The condition is who else bids for the tenant, and that the two sides split what they gain: the model "
         "does not choose between the scenarios.",
     )

@@ -180,8 +180,8 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         8,
         CLAIMS[8],
         SUPPORTED if all(below) else CONDITIONAL if any(below) else REJECTED,
-        f"Condition: the cost of the same compute with own chips is less than {trimmed(EVEN)} times that with merchant "
-        f"chips. The facts put the ratio at {placed}, {where}: one counts the maker's capital per GW, the other a "
+        f"Condition: the same compute costs less with own chips than with merchant chips, a ratio below "
+        f"{trimmed(EVEN)}. The facts put it at {placed}, {where}: one counts the maker's capital per GW, the other a "
         "customer's output per rental dollar.",
         "S7, make or buy, merchants' and clouds' quantities",
         f"For its maker an own chip pays up to another value, the ratio {_values(even)}: "
