@@ -27,10 +27,18 @@ The leader goes at the smallest X with L = F, before the X at which it would go 
 equilibrium if L never exceeds J: not if there is a lead to win (L - J = l X at X_S), nor if s = 0 (then J = F). Where
 L > F > M, both mix, and both build by mistake with probability ``a / (2 - a)``, ``a = (L - F) / (L - M)``.
 
+A shortage is a price m times that of contracts; it ends at the rate ``eta``, and X then falls to X / m for good. A GW
+bought in a shortage is worth ``omega_1 = (omega + (m - 1) omega(delta + eta)) / m`` per unit of today's X, one bought
+later ``omega_0 = omega / m``. With ``beta'`` the exponent at the rate rho + eta, and X_0 the best level after the end,
+the option on ``slope X`` is worth, in the shortage, ``G (X / X_0)^beta + C (X / X_1)^beta'`` up to X_1, where it meets
+``slope_1 X - I`` smoothly; G is what it brings at X_0. The follower's entry, the loss that it brings to the leader and
+the value of waiting all have that form, and the formulas above hold with omega_1, and two powers for one, in them.
+
 From the literature: Smets (1991), Dixit and Pindyck (1994, ch. 9), Grenadier (1996), Fudenberg and Tirole (1985);
 capacities of choice are in `models.sized_preemption`. New: installed capacity, lead, lag and refits on facts, the
-loss from a year's delay against the gain from waiting. With s, l, b = 0 it is `models.waiting.preemption`. Simplified:
-fading is averaged over a generation, refits are not optional. Volatility, drift, market and installed share are swept.
+loss from a year's delay against the gain from waiting, a shortage that ends. With s, l, b = 0 and m = 1 it is
+`models.waiting.preemption`; with eta = 0 the shortage lasts for ever. Simplified: fading is averaged over a generation,
+refits are not optional, the prize does not fall with the shortage. Volatility, drift, market and installed are swept.
 """
 
 from __future__ import annotations
@@ -40,10 +48,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from models.base import Value, parameter, payoff_model
 from models.prior import Prior, derived, fact, swept
+from models.shortage import Option
 from models.symbolic import exp
 from models.unit_economics import Stakes, UnitEconomics
 from theory.errors import InputError
@@ -62,9 +70,17 @@ def _stake(name: str) -> Prior:
     return prior
 
 
-def leader_value(x: Any, level: Any, worth: Any, lead: Any, single: Any, shared: Any, beta: Any, cost: Any) -> Any:
-    """Value of leading at ``x``: revenue of a lone campus until X reaches ``level``, then of one of two; the lead."""
-    return (worth * single + lead) * x - worth * (single - shared) * level * (x / level) ** beta - cost
+def leader_value(
+    x: Any, level: Any, later: Any, worth: Any, after: Any, lead: Any, single: Any, shared: Any, beta: Any, ends: Any,
+    cost: Any,
+) -> Any:  # fmt: skip
+    """Value of leading at ``x``: revenue of a lone campus, and the lead, less the rival's entry, less cost.
+
+    The rival enters at ``level`` in the shortage, at ``later`` after it; a GW is then worth ``worth``, ``after`` per X.
+    """
+    fallen = after * later * (x / later) ** beta
+    entered = worth * level - after * later * (level / later) ** beta
+    return (worth * single + lead) * x - (single - shared) * (fallen + entered * (x / level) ** ends) - cost
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +170,21 @@ class Preemption(UnitEconomics):
             reason="contracts (low, central), posted price of reserved chips in 2024 over break-even rent (high)",
         ),
     )
+    ending: Value = parameter(
+        "eta",
+        unit="1/yr",
+        low=0,
+        meaning="rate at which a shortage ends",
+        default=derived(
+            1 / fact("F138b"),
+            (fact("F130", "low") * fact("F130", "high")) ** -0.5,
+            1 / fact("F130", "low"),
+            facts=("F138b", "F130", "F117"),
+            log=True,
+            reason="supply answers after the grid's queue (low), the time to a GW (geometric mean central, fastest "
+            "high); posted prices of 2024 were cut by up to 45% by June 2025",
+        ),
+    )
     prize: Value = parameter(
         "V", unit="US$ bn", low=0, meaning="present value of the lead, at today's X", default=_stake("prize")
     )
@@ -178,16 +209,26 @@ class Preemption(UnitEconomics):
 
     # -- closed forms ----------------------------------------------------------------------------------
 
-    def exponent(self) -> Any:
-        """Positive root beta of ``sigma^2 beta (beta - 1) / 2 + alpha beta = rho``."""
+    def exponent(self, hazard: Any = 0.0) -> Any:
+        """Positive root beta of ``sigma^2 beta (beta - 1) / 2 + alpha beta = rho``, or of ``rho + hazard``."""
         lean = self.drift / self.volatility**2 - 0.5
-        return (lean**2 + 2 * self.discount_rate / self.volatility**2) ** 0.5 - lean
+        return (lean**2 + 2 * (self.discount_rate + hazard) / self.volatility**2) ** 0.5 - lean
 
-    def worth(self) -> Any:
-        """Present value ``omega`` of a GW's revenue per unit of today's X, years."""
-        net = self.discount_rate - self.drift
+    def worth(self, late: float = 0.0) -> Any:
+        """Present value ``omega_1`` of a GW's revenue per unit of today's X, years; ready so many years ``late``r."""
+        ends = self._stream(self.ending, late)
+        return ends + (self._stream(0.0, late) - ends) / self.scarcity
+
+    def worth_after(self) -> Any:
+        """The same per unit of X as it was in the shortage, once that has ended: ``omega_0``."""
+        return self._stream(0.0, 0.0) / self.scarcity
+
+    def _stream(self, hazard: Any, late: float) -> Any:
+        """Value of a unit of revenue that fades between refits and may end at the ``hazard``, from the lag on."""
+        net = self.discount_rate - self.drift + hazard
         fade = net + self.price_decline
-        return exp(-net * self.lag) * (1 - exp(-fade * self.life)) / (fade * (1 - exp(-net * self.life)))
+        begins = exp(-net * (self.lag + late))
+        return begins * (1 - exp(-fade * self.life)) / (fade * (1 - exp(-net * self.life)))
 
     def unit_cost(self) -> Any:
         """Present value ``c`` of a GW for ever: capital spread over the building time, refits, power."""
@@ -219,60 +260,60 @@ class Preemption(UnitEconomics):
 
     # -- thresholds and values -------------------------------------------------------------------------
 
-    def entry(self, slope: Any) -> Any:
-        """Best level of X at which to pay for a campus that brings ``slope X``: ``beta / (beta - 1) I / slope``."""
-        return self.exponent() / (self.exponent() - 1) * self.cost() / slope
+    def right(self, served: Any, lead: Any = 0.0) -> Option:
+        """Right to a campus that serves so many GW more, and brings the lead."""
+        now, later = self.worth() * served + lead, self.worth_after() * served + lead
+        return Option(now, later, self.cost(), self.exponent(), self.exponent(self.ending))
 
-    def follower(self) -> Any:
-        """X_F, at which the second campus pays best."""
-        return self.entry(self.worth() * (self.served(1, 1) - self.served(0, 1)))
+    def follower(self) -> Option:
+        """Right of the second builder; its threshold is X_F."""
+        return self.right(self.served(1, 1) - self.served(0, 1))
 
     def thresholds(self) -> Thresholds:
-        """Levels of X at which each kind of builder goes."""
-        first, follower = self.worth() * self.served(1, 0) + self.lead(), self.follower()
+        """Levels of X in the shortage at which each kind of builder goes."""
+        follower = self.follower()
         return Thresholds(
-            break_even=np.asarray(self.cost() / first),
+            break_even=np.asarray(self.cost() / (self.worth() * self.served(1, 0) + self.lead())),
             preemption=np.asarray(self._first(follower)),
-            unthreatened=np.asarray(self.entry(first)),
-            follower=np.asarray(follower),
-            joint=np.asarray(self.entry(self.worth() * self.served(1, 1))),
+            unthreatened=np.asarray(self.right(self.served(1, 0), self.lead()).threshold),
+            follower=np.asarray(follower.threshold),
+            joint=np.asarray(self.right(self.served(1, 1)).threshold),
         )
 
-    def _first(self, follower: Any) -> Any:
+    def _first(self, follower: Option) -> Any:
         """Smallest root of L - F: concave and negative at zero, so Newton from the left never overshoots."""
-        beta, cost = self.exponent(), self.cost()
-        market = self.worth() * (self.served(1, 0) - self.served(0, 1)) * follower  # in u = X / X_F
-        slope, bend = market + 2 * self.lead() * follower, market - cost
+        beta, ends, cost, level = follower.beta, follower.ends, self.cost(), follower.threshold
+        slope = (self.worth() * (self.served(1, 0) - self.served(0, 1)) + 2 * self.lead()) * level  # in u = X / X_F
+        late = self.worth_after() * (self.served(1, 0) - self.served(0, 1)) * follower.after - cost
+        after = late * (level / follower.after) ** beta
+        bend = self.worth() * (self.served(1, 0) - self.served(0, 1)) * level - cost - after
         u = cost / slope
         for _ in range(100):
-            gap, rise = slope * u - bend * u**beta - cost, slope - beta * bend * u ** (beta - 1)
-            u = u - gap / rise
+            gap = slope * u - after * u**beta - bend * u**ends - cost
+            u = u - gap / (slope - beta * after * u ** (beta - 1) - ends * bend * u ** (ends - 1))
             if np.all(np.abs(gap) <= 1e-14 * cost):
                 break
-        return u * follower
+        return u * level
 
     def leading(self, x: ArrayLike) -> Floats:
         """L: value of building now at ``x`` while the rival follows at its best time; US$ bn."""
-        x = np.asarray(x, float)
+        x, second = np.asarray(x, float), self.follower()
         single, shared = self.served(1, 0), self.served(1, 1)
-        level = np.maximum(self.follower(), x)
-        worth = leader_value(x, level, self.worth(), self.lead(), single, shared, self.exponent(), self.cost())
-        return np.asarray(worth)
+        level = np.maximum(second.threshold, x)
+        worth = (self.worth(), self.worth_after(), self.lead(), single, shared)
+        return np.asarray(leader_value(x, level, second.after, *worth, second.beta, second.ends, self.cost()))
 
     def following(self, x: ArrayLike) -> Floats:
         """F: value of a builder whose rival builds now at ``x``."""
-        option = self.option(x, self.worth() * (self.served(1, 1) - self.served(0, 1)))
-        return np.asarray((self.worth() * self.served(0, 1) - self.lead()) * np.asarray(x, float) + option)
+        return np.asarray(self._left_behind(x) + self.follower().value(x))
 
-    def option(self, x: ArrayLike, slope: Any) -> Floats:
-        """Value at ``x`` of the right to get ``slope X`` for the cost of a campus, at the best time."""
-        x, threshold = np.asarray(x, float), self.entry(slope)
-        gain = slope * np.maximum(threshold, x) - self.cost()
-        return np.asarray(gain * np.minimum(x / threshold, 1.0) ** self.exponent())
+    def _left_behind(self, x: ArrayLike) -> Any:
+        """What a builder that never builds gains from the rival's campus, mostly a loss."""
+        return (self.worth() * self.served(0, 1) - self.lead()) * np.asarray(x, float)
 
     def together(self, x: ArrayLike) -> Floats:
         """J: value of each if both wait for the best common time."""
-        return self.option(x, self.worth() * self.served(1, 1))
+        return self.right(self.served(1, 1)).value(x)
 
     def both(self, x: ArrayLike) -> Floats:
         """M: value of each if both build now."""
@@ -280,7 +321,7 @@ class Preemption(UnitEconomics):
 
     def alone(self, x: ArrayLike) -> Floats:
         """Value of a builder whose rival cannot build, and that goes at its best time."""
-        return self.option(x, self.worth() * self.served(1, 0) + self.lead())
+        return self.right(self.served(1, 0), self.lead()).value(x)
 
     def waiting_gains(self, x: ArrayLike) -> Floats:
         """What a builder whose rival cannot build gains from waiting for its best time; 0 or more."""
@@ -288,34 +329,24 @@ class Preemption(UnitEconomics):
         return np.asarray(self.alone(x) - now)
 
     def following_after(self, x: ArrayLike, years: float) -> Floats:
-        """Value of a builder whose rival builds now, and that cannot build for some ``years``.
-
-        The mean of the follower's option over the lognormal X by then: partial moments of X^beta, X and 1.
-        """
-        x, level = np.asarray(x, float), self.follower()
-        deviation = self.volatility * np.sqrt(years)
-        mean = (self.drift - self.volatility**2 / 2) * years
-        distance = (np.log(level / x) - mean) / deviation
-
-        def moment(power: Any, sign: int) -> Any:  # E[(X / level)^power; X below (+1) or above (-1) the level]
-            tail = ndtr(sign * (distance - power * deviation))
-            return (x / level) ** power * np.exp(power * mean + (power * deviation) ** 2 / 2) * tail
-
-        gain, cost = self.worth() * (self.served(1, 1) - self.served(0, 1)) * level, self.cost()
-        later = (gain - cost) * moment(self.exponent(), 1) + gain * moment(1.0, -1) - cost * moment(0.0, -1)
-        now = (self.worth() * self.served(0, 1) - self.lead()) * x
-        return np.asarray(now + np.exp(-self.discount_rate * years) * later)
+        """Value of a builder whose rival builds now, and that cannot build for some ``years``; US$ bn."""
+        later = self.follower().mean_after(x, years, self.drift, self.volatility, self.ending)
+        return np.asarray(self._left_behind(x) + np.exp(-self.discount_rate * years) * later)
 
     # -- what the race does ----------------------------------------------------------------------------
 
     def can_wait_together(self) -> NDArray[np.bool_]:
         """Whether waiting together is an equilibrium: at no X up to the joint threshold does building first gain."""
-        t, beta, worth = self.thresholds(), self.exponent(), self.worth()
-        loss = worth * (self.served(1, 0) - self.served(1, 1)) * t.follower ** (1 - beta)
-        option = (worth * self.served(1, 1) * t.joint - self.cost()) * t.joint**-beta
-        best = (worth * self.served(1, 0) / (beta * (loss + option))) ** (1 / (beta - 1))  # L - J is largest here
-        best = np.minimum(best, t.follower)  # beyond, without a lead, L is M and J is at least that
-        return np.asarray((self.leading(best) < self.together(best)) & (np.asarray(self.lead()) == 0))
+        low, high = np.zeros(self.batch_shape), np.asarray(self.thresholds().follower)
+        for _ in range(60):  # L - J is concave up to X_F; beyond, without a lead, L is M and J is at least that
+            middle = (low + high) / 2
+            step = 1e-6 * middle
+            rises = self._head(middle + step) > self._head(middle - step)
+            low, high = np.where(rises, middle, low), np.where(rises, high, middle)
+        return np.asarray((self._head(low) < 0) & (np.asarray(self.lead()) == 0))
+
+    def _head(self, x: Any) -> Floats:
+        return self.leading(x) - self.together(x)
 
     def started(self, x: ArrayLike) -> Floats:
         """Value of the builder that goes now at ``x``: L, or M where the other does better by building at once too."""
@@ -330,8 +361,7 @@ class Preemption(UnitEconomics):
 
     def head_start(self, x: ArrayLike, years: float) -> Floats:
         """What a builder gains, if both build now, from being ready so many ``years`` before the other: US$ bn."""
-        net = np.asarray(self.discount_rate - self.drift)
-        single = self.worth() * (self.served(1, 0) - self.served(1, 1)) * -np.expm1(-net * years)
+        single = (self.worth() - self.worth(late=years)) * (self.served(1, 0) - self.served(1, 1))
         return np.asarray((single + self.lead()) * x)
 
     def dissipation(self) -> Floats:
@@ -340,9 +370,9 @@ class Preemption(UnitEconomics):
         The joint optimum adds the two campuses one after the other, each at the best time for both builders.
         """
         x = self.thresholds().preemption
-        first = self.worth() * (self.served(1, 0) + self.served(0, 1))
-        second = np.maximum(2 * self.worth() * self.served(1, 1) - first, 1e-300)  # never, if it brings nothing
-        best = self.option(x, first) + self.option(x, second)
+        first = self.served(1, 0) + self.served(0, 1)
+        second = np.maximum(2 * self.served(1, 1) - first, 1e-200)  # never, if it brings nothing
+        best = self.right(first).value(x) + self.right(second).value(x)
         return np.asarray(1 - (self.leading(x) + self.following(x)) / best)
 
     def game(self) -> Game:

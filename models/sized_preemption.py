@@ -4,7 +4,8 @@ Players: two builders with ``s M`` GW each. Choices: each, at a time of its choi
 as there; the second sees what the first has built. Payoff: revenue at the price ``X (1 - Q/M)``, for ever, less cost;
 the lead is not at stake, because with free sizes a token campus would win it. The follower is solved first, then the
 leader who foresees it, then the level of X at which leading is worth as much as following. All of it is Huisman and
-Kort (2015), with installed capacity, lag and refits from `models.preemption`; with s = 0 and no rival it is
+Kort (2015), with installed capacity, lag and refits from `models.preemption`, in a market whose price of today does not
+end (its ``ending`` is not used); with s = 0 and no rival it is
 `models.waiting.timed_capacity`. Facts: those of `models.preemption`.
 """
 
@@ -82,7 +83,7 @@ def sized_race(model: Preemption) -> SizedRace:
     q = best(high)
     level, rival, until = entry(high, q)
     given = np.maximum(room - 1 / high - until * level / high * rival, 0) / 2
-    scale, gw = model.unit_cost() / model.worth(), np.asarray(model.market)
+    scale, gw = model.unit_cost() / model.replace(ending=0.0).worth(), np.asarray(model.market)
     single = (factor / room * scale, room / (beta + 1) * gw)
     return SizedRace(high * scale, q * gw, level * scale, rival * gw, *single, given * gw)
 

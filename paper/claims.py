@@ -6,12 +6,17 @@ A claim that a study answers is judged by an interval against a threshold:
     not supported                      the whole interval is below ``RARE`` (or below one)
     supported under stated conditions  anything else; the conditions are computed and printed
 
+A claim whose legs rest on scenarios that the model does not choose between, such as who else bids, is judged in each
+scenario; the verdict is theirs if they agree, and else holds under stated conditions, with the scenarios as those. So
+is a claim with a threshold that no fact sets. A claim about a parameter is judged by where the sources put it against
+the value at which it turns, and not by a probability, which would only repeat the prior.
+
 A claim that no study judges is 'not yet answered', and says to which system it is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -57,9 +62,28 @@ LEFT_TO = {
 """The system that would judge a claim, where the numbers of the two races do not."""
 
 
+CAUTIONS = {
+    1: "The priors are drawn independently, and industry stakes do not grow when all race: both could move draws to "
+    "another class.",
+    2: "A loss asymmetry is no dilemma, and a firm without any rival may face one.",
+    3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone.",
+    4: "The known stake is a claim on profits, without votes or seats; the talks behind the larger one rest on one "
+    "source.",
+    5: "How the other clouds conduct themselves is a scenario, and not an equilibrium choice.",
+    6: "Who bids for the tenant is a scenario, and not an equilibrium choice.",
+    7: "It is judged for those who build: what a lab gains from compute that is there today is not in it.",
+    8: "The two sources measure unlike things; software, and what it costs to port, are not in the ratio.",
+    9: "A valuation stands for money that a lab can raise; why it steps up is outside the model.",
+    10: "Hindsight compares mistakes around a choice that already answers the rivals; joint profit is not in it.",
+    11: "Tightness is a parameter and not the outcome of a market; the contract is bargained by one lab and one cloud.",
+    12: "Stakes here carry no votes; a merger or a loan would be another game.",
+}
+"""What each verdict leaves out, whatever the numbers are; a study may add what depends on them."""
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """Verdict on one claim, with what it rests on."""
+    """Verdict on one claim, with what it rests on; ``cautions`` are those that depend on the numbers."""
 
     claim: int
     text: str
@@ -67,6 +91,7 @@ class Verdict:
     evidence: str
     model: str
     sensitivity: str
+    cautions: str = ""
 
 
 def judge_claims(
@@ -98,10 +123,11 @@ def judge_claims(
         if verdict.claim in judged:
             raise InputError(f"two studies judge claim {verdict.claim}; let one of them, and cite the other")
         judged[verdict.claim] = verdict
-    return [
-        asdict(judged.get(n) or Verdict(n, text, OPEN, "No study answers it yet.", f"Left to {LEFT_TO[n]}.", ""))
+    rows = [
+        judged.get(n) or Verdict(n, text, OPEN, "No study answers it yet.", f"Left to {LEFT_TO[n]}.", "")
         for n, text in CLAIMS.items()
     ]
+    return [asdict(row) | {"cautions": f"{row.cautions} {CAUTIONS[row.claim]}".strip()} for row in rows]
 
 
 def by_probability(estimates: Sequence[Mapping[str, float]]) -> str:
@@ -116,6 +142,18 @@ def by_necessary(estimates: Sequence[Mapping[str, float]]) -> str:
     if all(e["low"] >= SURE for e in estimates):
         return SUPPORTED
     return REJECTED if any(e["high"] <= RARE for e in estimates) else CONDITIONAL
+
+
+def agreed(rulings: Iterable[str]) -> str:
+    """One verdict from those of several scenarios or thresholds: theirs if it is the same, else conditional.
+
+    Examples
+    --------
+    >>> agreed([SUPPORTED, SUPPORTED]), agreed([SUPPORTED, REJECTED])
+    ('supported', 'supported under stated conditions')
+    """
+    found = set(rulings)
+    return found.pop() if len(found) == 1 else CONDITIONAL
 
 
 def by_ratio(estimates: Sequence[Mapping[str, float]]) -> str:

@@ -11,7 +11,7 @@ from paper.conditions import stated_conditions
 from paper.figures.drivers import drivers_hidden
 from paper.figures.plane import chief_drivers as drivers_of_the_map
 from paper.figures.style import spoken
-from paper.formats import count, curly, listed, number, percent, percent_interval, signed_percent, spread
+from paper.formats import BRACKETS, count, curly, listed, number, percent, percent_interval, signed_percent, spread
 from paper.main_cards import first_sentences, main_cards
 from paper.phrases import (
     dilemma_phrases,
@@ -156,7 +156,7 @@ def section_content(study: str, section: Section, calibration: Numbers, *, param
         "answer": first_sentences(section.paragraphs[0]),
         "parameters": card_rows(section.model, calibration) if parameters else [],
         "paragraphs": list(section.paragraphs),
-        "caption": section.caption,
+        "caption": f"{section.caption} {BRACKETS}",
         "alt": section.alt,
         "cites": list(section.cites),
     }
@@ -204,6 +204,7 @@ def _calibration_texts(calibration: Numbers, chief: list[str]) -> dict[str, str]
     return {
         "facts in file": str(calibration["facts in file"]),
         "last date": calibration["last date"],
+        "brackets": BRACKETS,
         "undated": undated(calibration["dated by year alone"]),
         "uncertain numbers": str(len(rows)),
         "swept numbers": str(sum(row["grade"] == "swept" for row in rows)),

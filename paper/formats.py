@@ -20,6 +20,12 @@ _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 VERBATIM = ("symbol", "payoff", "formula", "address", "study", "key", "model")
 """Entries that hold mathematics, addresses or names of files: their apostrophes stay as they are."""
 
+BRACKETS = (
+    "Square brackets: 95 per cent interval for the sampling of the draws alone. Round brackets: 5th to 95th percentile "
+    "over the draws, the spread that the ranges of the parameters leave."
+)
+"""What the two kinds of brackets cover; every section and every table with brackets says it."""
+
 Interval = Mapping[str, Any]
 """An estimate with ``value``, ``low`` and ``high``."""
 
@@ -121,7 +127,7 @@ def signed_percent(share: Any) -> str:
 
 
 def percent_interval(estimate: Interval | None) -> str:
-    """Probability with its interval, cut at 0 and 1.
+    """Probability with its interval, cut at 0 and 1: sampling error of the draws, not the range of the parameters.
 
     Examples
     --------

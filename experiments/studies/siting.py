@@ -1,7 +1,8 @@
 """Who hosts the campuses, how much of what they bring is bid away, and what is an agreement not to bid worth? (S12).
 
 Every draw is one campus and its regions, under four rules: values known and the winner pays, values known and all pay,
-values private, and an agreement that caps the bids. No fact tells subsidies, taxes or jobs, so that what is bid away is
+values private, and an agreement that caps the bids, a ban on bids also by whether the sites that suit the builder are
+those where hosting brings most. No fact tells subsidies, taxes or jobs, so that what is bid away is
 given as a share of what hosting brings, by the number of regions, with what drives it.
 """
 
@@ -31,6 +32,9 @@ REGIONS = (2, 3, 4, 6, 8)
 CAPS = (0.0, 0.25, 0.5, 0.75)
 """Caps of the agreement, over what a region would bid at most."""
 
+ALIGNMENTS = (-1.0, -0.5, 0.0, 0.5, 1.0)
+"""Whether the sites that suit the builder are where hosting brings least (-1) or most (1)."""
+
 RATIOS = (1.0, 1.5, 2.0, 3.0, 5.0)
 """Largest value of the stronger of two regions over the weaker one's."""
 
@@ -58,6 +62,9 @@ def study(*, draws: int = 32_768, rng: np.random.Generator) -> Columns:
     model = base.replace(**sample)
     for cap in CAPS:
         columns |= {f"{name}, cap {cap:g}": np.asarray(x) for name, x in model.no_poach(cap).items()}
+    for alignment in ALIGNMENTS:
+        ban = model.replace(alignment=alignment)
+        columns |= {f"{name}, alignment {alignment:g}": np.asarray(x) for name, x in ban.no_poach().items()}
     return columns | _hosts(model)
 
 
@@ -111,7 +118,8 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "regions": Siting().n,
         "bid away": {str(n): _bid_away(replicates, pooled, n) for n in REGIONS},
         "hosts": _who(replicates),
-        "agreement": {f"{cap:g}": _agreement(replicates, pooled, cap) for cap in CAPS},
+        "agreement": {f"{cap:g}": _agreement(replicates, pooled, f"cap {cap:g}") for cap in CAPS},
+        "ban by alignment": {f"{m:g}": _agreement(replicates, pooled, f"alignment {m:g}") for m in ALIGNMENTS},
         "tempted": share_in_replicates([part["someone is tempted"] for part in replicates]),
         "patience": {str(n): _patience(replicates, pooled, n) for n in REGIONS},
         "unequal": {f"{ratio:g}": _unequal(ratio) for ratio in RATIOS},
@@ -153,15 +161,14 @@ def _who(replicates: Replicates) -> dict[str, Any]:
     }
 
 
-def _agreement(replicates: Replicates, pooled: Mapping[str, NDArray[Any]], cap: float) -> dict[str, Any]:
+def _agreement(replicates: Replicates, pooled: Mapping[str, NDArray[Any]], case: str) -> dict[str, Any]:
     capital = [part["capital"].sum() for part in replicates]
     results: dict[str, Any] = {
-        party: ratio_of_means([part[f"{party}, cap {cap:g}"].sum() for part in replicates], capital)
-        for party in PARTIES
+        party: ratio_of_means([part[f"{party}, {case}"].sum() for part in replicates], capital) for party in PARTIES
     }
     for party in ("regions", "public", "society"):
-        results[f"P({party} gain)"] = share_in_replicates([part[f"{party}, cap {cap:g}"] > 0 for part in replicates])
-    results["regions by draw, US$ bn"] = _spread(pooled[f"regions, cap {cap:g}"])
+        results[f"P({party} gain)"] = share_in_replicates([part[f"{party}, {case}"] > 0 for part in replicates])
+    results["regions by draw, US$ bn"] = _spread(pooled[f"regions, {case}"])
     return results
 
 

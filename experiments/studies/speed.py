@@ -1,9 +1,10 @@
 """Is fast and large building decisive? The race to be first against the value of waiting (S8; claim 7).
 
-Every draw is one race of two builders at today's price of compute, and the same race at the price of a shortage. Two
-sums are set against each other: what a builder loses if it cannot build for a year while its rival does, and what a
-builder without a rival would gain from waiting for its best time. Speed is called *decisive* in a draw if the loss from
-the year's delay is larger than that gain, and larger than a tenth of the campus's cost (`MATERIAL`).
+Every draw is one race of two builders at today's price of compute, and the same race at the price of a shortage that
+ends at the rate of the draw, and of one that never ends. Two sums are set against each other: what a builder loses if
+it cannot build for a year while its rival does, and what a builder without a rival would gain from waiting for its best
+time. Speed is called *decisive* in a draw if the loss from the year's delay is larger than that gain, and larger than a
+share of the campus's cost. No fact says from which share on a loss is material, so all of `MATERIAL` are reported.
 """
 
 from __future__ import annotations
@@ -25,11 +26,24 @@ from theory.sensitivity import sobol_indices
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
 REPLICATES = 8
-MATERIAL = 0.1
-"""Share of a campus's cost above which a loss counts as material."""
+MATERIAL = (0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
+"""Shares of a campus's cost above which a loss counts as material."""
 
-PRICES = {"contract": 1.0, "shortage": SHORTAGE}
-"""Price of a GW-year over that of contracts."""
+JUDGED = (0.05, 0.1, 0.2)
+"""Those at which the claim is judged; it is supported, or not, only if it is so at each."""
+
+MIDDLE = 0.1
+"""The one at which shares of draws by scarcity are shown."""
+
+PRICES: dict[str, dict[str, float]] = {
+    "contract": {"scarcity": 1.0},
+    "shortage": {"scarcity": SHORTAGE},
+    "endless shortage": {"scarcity": SHORTAGE, "ending": 0.0},
+}
+"""Price of a GW-year over that of contracts; the rate at which a shortage ends is the draw's own if not given."""
+
+LASTING = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, np.inf)
+"""Mean years that a shortage lasts from today on."""
 
 SCARCITY = ((0.0, 1.0), (1.0, 1.5), (1.5, 2.0), (2.0, 3.0), (3.0, np.inf))
 """Bins of today's price over the price at which a lone campus breaks even."""
@@ -52,7 +66,9 @@ def study(*, draws: int = 32_768, rng: np.random.Generator) -> Columns:
     base = Preemption()
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
     level, sized = model.thresholds(), sized_race(model)
+    lasts = model.replace(ending=0.0)
     columns: dict[str, NDArray[Any]] = {
+        "ending": np.asarray(model.ending),
         "haste": level.preemption / level.unthreatened,
         "break-even to preemption": level.preemption / level.break_even,
         "dissipation": model.dissipation(),
@@ -62,24 +78,33 @@ def study(*, draws: int = 32_768, rng: np.random.Generator) -> Columns:
         "size against given": sized.capacity / sized.given,
         "size against second": sized.capacity / sized.second,
     }
-    cases = {"prior": model} | {name: model.replace(scarcity=m) for name, m in PRICES.items()}
+    cases = {"prior": model} | {name: model.replace(**fixed) for name, fixed in PRICES.items()}
     for case, race in cases.items():
         columns |= {f"{name}, {case}": values for name, values in measures(race).items()}
     for lag in LAGS:
-        late = model.replace(lag=lag)
-        columns[f"threshold, lag {lag:g}"] = (
-            late.thresholds().preemption / model.replace(lag=0.0).thresholds().preemption
-        )
-    year = model.replace(lag=model.lag + 1)
-    columns["a year's longer lag"] = (model.leading(model.state()) - year.leading(model.state())) / model.cost()
+        late, now = (race.thresholds().preemption for race in (lasts.replace(lag=lag), lasts.replace(lag=0.0)))
+        columns[f"threshold, lag {lag:g}"] = late / now
+    for case in ("contract", "shortage"):
+        race = cases[case]
+        year = race.replace(lag=race.lag + 1)
+        lost = race.leading(race.state()) - year.leading(race.state())
+        columns[f"a year's longer lag, {case}"] = lost / race.cost()
+    for years in LASTING:
+        delay, wait = delay_and_wait(cases["shortage"].replace(ending=1 / years))
+        columns |= {f"delay, {years:g} years": delay, f"wait, {years:g} years": wait}
     return columns
+
+
+def delay_and_wait(model: Preemption) -> tuple[NDArray[Any], NDArray[Any]]:
+    """What a year's delay loses while the rival builds, what waiting gains without one; shares of a campus's cost."""
+    x, cost = model.state(), model.cost()
+    return (model.started(x) - model.following_after(x, 1.0)) / cost, model.waiting_gains(x) / cost
 
 
 def measures(model: Preemption) -> dict[str, NDArray[Any]]:
     """What speed and waiting are worth at today's price, as shares of a campus's cost, and what the race is."""
     x, level, cost = model.state(), model.thresholds(), model.cost()
-    delay = (model.started(x) - model.following_after(x, 1.0)) / cost
-    wait = model.waiting_gains(x) / cost
+    delay, wait = delay_and_wait(model)
     return {
         "price over break-even": np.asarray(x / level.break_even),
         "nobody builds": np.asarray(x < level.preemption),
@@ -88,7 +113,7 @@ def measures(model: Preemption) -> dict[str, NDArray[Any]]:
         "head start": model.head_start(x, 1.0) / cost,
         "delay": delay,
         "wait": wait,
-        "decisive": (delay > wait) & (delay > MATERIAL),
+        "decisive": (delay > wait) & (delay > MIDDLE),
         "mistake": model.mistake(x),
         "class": np.asarray(dilemma_class(model.game()).names).astype(str),
     }
@@ -101,8 +126,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     ratio = rows["price over break-even, prior"]
     numbers = {
         "draws": len(ratio),
-        "material": MATERIAL,
+        "material": MIDDLE,
+        "judged": list(JUDGED),
         "shortage": SHORTAGE,
+        "lasts, years": _spread(1 / rows["ending"]),
         "prices": {case: _price(replicates, rows, case) for case in ("prior", *PRICES)},
         "by scarcity": [
             {"from": low, "to": None if np.isinf(high) else high} | _bin(rows, (ratio >= low) & (ratio < high))
@@ -116,7 +143,13 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "P(can wait together), no lead": probability(rows["can wait together"]),
         "sized": {name: _spread(rows[name]) for name in rows if name.startswith("size")},
         "lag": {f"{lag:g}": _spread(rows[f"threshold, lag {lag:g}"]) for lag in LAGS},
-        "a year's longer lag": _spread(rows["a year's longer lag"]),
+        "a year's longer lag": {
+            case: _spread(rows[f"a year's longer lag, {case}"]) for case in ("contract", "shortage")
+        },
+        "by duration": {
+            f"{share:g}": {f"{years:g}": _decisive(replicates, f"{years:g} years", share) for years in LASTING}
+            for share in JUDGED
+        },
         "drivers": drivers(rng, points=max(64, draws // 64)),
         "centre": centre(),
         "formula": formula(),
@@ -133,8 +166,9 @@ def _price(replicates: Replicates, rows: Mapping[str, NDArray[Any]], case: str) 
             for name in ("decisive", "nobody builds", "both build")
         },
         "P(delay > wait)": share_in_replicates([part[f"delay, {case}"] > part[f"wait, {case}"] for part in replicates]),
-        "P(delay is material)": _share(replicates, f"delay, {case}", MATERIAL),
-        "P(first over second is material)": _share(replicates, f"first over second, {case}", MATERIAL),
+        "P(decisive) by threshold": {f"{share:g}": _decisive(replicates, case, share) for share in MATERIAL},
+        "P(delay is material)": _share(replicates, f"delay, {case}", MIDDLE),
+        "P(first over second is material)": _share(replicates, f"first over second, {case}", MIDDLE),
         "first over second": _spread(rows[f"first over second, {case}"]),
         "head start": _spread(rows[f"head start, {case}"]),
         "delay": _spread(rows[f"delay, {case}"]),
@@ -143,6 +177,12 @@ def _price(replicates: Replicates, rows: Mapping[str, NDArray[Any]], case: str) 
         "mistake in the race": _spread(rows[f"mistake, {case}"][race]) if race.any() else None,
         "classes": {name: probability(classes == name) for name in sorted(set(classes.tolist()))},
     }
+
+
+def _decisive(replicates: Replicates, case: str, share: float) -> Estimate:
+    """Probability that a delay loses more than waiting gains, and more than a share of the campus's cost."""
+    pairs = [(part[f"delay, {case}"], part[f"wait, {case}"]) for part in replicates]
+    return share_in_replicates([(delay > wait) & (delay > share) for delay, wait in pairs])
 
 
 def _bin(rows: Mapping[str, NDArray[Any]], inside: NDArray[np.bool_]) -> dict[str, Any]:
@@ -176,7 +216,8 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
 
 def formula() -> str:
     """Value of leading, in Typst mathematics."""
-    return typst(leader_value(*sympy.symbols("X X_F omega l D_10 D_11 beta I", positive=True)))
+    names = "X X_F X_0 omega_1 omega_0 l D_10 D_11 beta beta_1 I"
+    return typst(leader_value(*sympy.symbols(names, positive=True)))
 
 
 def centre() -> dict[str, Any]:

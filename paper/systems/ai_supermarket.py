@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_probability
+from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -137,33 +137,50 @@ def _sector(numbers: Numbers) -> str:
 
 
 def judge_indispensable(numbers: Numbers) -> Verdict:
-    """Claim 5: serving both pays, no exclusive deal undoes it, and a lab without the cloud loses more than half."""
-    pays, bound = numbers["P(both earns more than one, no fee)"], numbers["P(no exclusive deal pays a pair)"]
-    half, missed = numbers["P(a lab loses more than half)"], numbers["lost without the cloud"]
-    at_cost = numbers["others at cost"]
+    """Claim 5: serving both pays, no exclusive deal undoes it, and a lab without the cloud loses more than half.
+
+    All three are needed, and how the other clouds set their prices is a scenario: the claim is judged in each.
+    """
+    missed = numbers["lost without the cloud"]
+    rulings = {name: by_necessary(list(legs.values())) for name, legs in _legs(numbers).items()}
     shown = listed([f"{name} {percent(missed[name]['0.5'])}" for name in missed])
+    settled = agreed(rulings.values()) != CONDITIONAL
     return Verdict(
         5,
         CLAIMS[5],
-        by_probability([pays, bound, *half.values()]),
-        f"Serving both earns AWS more than serving one in {percent_interval(pays)} of the draws; in "
-        f"{percent_interval(bound)} no exclusive deal would pay. Median profit that a refused lab loses "
-        f"(indispensable: more than half): {shown}.{_why(half)}",
+        agreed(rulings.values()),
+        " ".join(_judged(name, legs, rulings[name]) for name, legs in _legs(numbers).items())
+        + f" Median profit that a refused lab loses (indispensable: more than half): {shown}.",
         "S6, whom to serve, prices and orders solved backwards",
-        f"With the others at cost, serving both earns more in "
-        f"{percent_interval(at_cost['P(both earns more than one, no fee)'])} and no exclusive deal pays in "
-        f"{percent_interval(at_cost['P(no exclusive deal pays a pair)'])} of the draws. Chief drivers of the gain from "
-        f"exclusivity: {_chief(numbers, 'exclusive deal')}.",
+        f"Chief drivers of the gain from exclusivity: {_chief(numbers, 'exclusive deal')}.",
+        "The verdict is the same in both scenarios of conduct."
+        if settled
+        else "The condition is the other clouds' conduct: one price for all of them, or prices at cost. The model does "
+        "not choose between the two.",
     )
 
 
-def _why(half: Numbers) -> str:
-    """Whether it is the other clouds' conduct that decides."""
-    at_cost = [estimate["value"] for name, estimate in half.items() if "at cost" in name]
-    one_seller = [estimate["value"] for name, estimate in half.items() if "at cost" not in name]
-    if min(one_seller) > 1 / 2 > max(at_cost):
-        return " It holds if the other clouds act as one seller, and fails if they compete."
-    return ""
+def _legs(numbers: Numbers) -> dict[str, dict[str, Mapping[str, float]]]:
+    """What the claim needs, by the conduct of the other clouds."""
+    half = numbers["P(a lab loses more than half)"]
+    pays, bound = "P(both earns more than one, no fee)", "P(no exclusive deal pays a pair)"
+    return {
+        conduct: {"serving both earns more than one": given[pays], "no exclusive deal would pay": given[bound]}
+        | {
+            f"{name.partition(',')[0]} would lose more than half": estimate
+            for name, estimate in half.items()
+            if ("at cost" in name) == (conduct == "the others at cost")
+        }
+        for conduct, given in (
+            ("the others as one seller", numbers),
+            ("the others at cost", numbers["others at cost"]),
+        )
+    }
+
+
+def _judged(conduct: str, legs: Mapping[str, Mapping[str, float]], ruling: str) -> str:
+    shown = listed([f"{leg} in {percent_interval(estimate)}" for leg, estimate in legs.items()])
+    return f"With {conduct}: {ruling} ({shown} of the draws)."
 
 
 def judge_consolidation(numbers: Numbers) -> Verdict:

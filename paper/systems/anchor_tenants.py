@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_necessary, by_probability
+from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability
 from paper.figures.style import BLACK, BLUE, GREY, ORANGE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import interval, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -162,23 +162,28 @@ def _chief(numbers: Numbers, output: str) -> str:
 
 
 def judge_win(numbers: Numbers) -> Verdict:
-    """Claim 6: probability that the tenant is worth a material share of capital, by who else bids for it."""
+    """Claim 6: whether the tenant is worth a material share of capital; judged in each scenario of who else bids."""
     win = numbers["win"]
     words = {"no rival": "no rival cloud", "dearer rival": "a rival without own chips", "equal rival": "an equal rival"}
-    cases = tuple(words)
-    estimates = [win[case]["P(material | build pays)"] for case in cases]
-    shown = listed([f"{percent_interval(e)} with {words[c]}" for c, e in zip(cases, estimates, strict=True) if e])
-    worth = listed([f"{interval(win[case]['mean'])} with {words[case]}" for case in cases[:2]])
+    estimates = {case: win[case]["P(material | build pays)"] for case in words}
+    rulings = {case: by_probability([e]) for case, e in estimates.items() if e}
+    shown = listed([f"{ruling} with {words[c]}, {percent_interval(estimates[c])}" for c, ruling in rulings.items()])
+    worth = listed([f"{interval(win[case]['mean'])} with {words[case]}" for case in tuple(words)[:2]])
+    settled = agreed(rulings.values()) != CONDITIONAL
     return Verdict(
         6,
         CLAIMS[6],
-        by_probability([e for e in estimates if e]),
+        agreed(rulings.values()),
         f"Probability that the tenant is worth at least {percent(numbers['material'])} of the capital, where building "
-        f"pays: {shown}. Mean gain, US$ bn: {worth}; an equal rival bids all of it away.",
+        f"pays, by who else bids: {shown}. Mean gain, US$ bn: {worth}; an equal rival bids all of it away.",
         "S5, bargained contract with and without another cloud that bids for the tenant",
         f"Building pays in {percent_interval(win['P(build pays)'])} of the draws. A free exit leaves "
         f"{percent(numbers['exit']['0']['kept']['value'])} of the contract's value. Chief drivers of signing: "
         f"{_chief(numbers, 'contract signed')}.",
+        "The verdict is the same in every scenario of rivalry."
+        if settled
+        else "The condition is who else bids for the tenant, and that the two sides split what they gain: the model "
+        "does not choose between the scenarios.",
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_probability
+from paper.claims import CLAIMS, CONDITIONAL, REJECTED, SUPPORTED, Verdict
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
-from paper.formats import number, percent, percent_interval
+from paper.formats import in_words, listed, number, percent, percent_interval, trimmed
 from paper.systems.section import Section
 
 STUDY = "custom_silicon"
@@ -160,25 +160,46 @@ def _race(numbers: Mapping[str, Any]) -> str:
 
 
 def judge(numbers: Mapping[str, Any]) -> Verdict:
-    """Claim 8: the effective cost ratio must be below one."""
-    below = numbers["claim"]["P(cost ratio below one)"]
-    pays = numbers["claim"]["P(cost ratio below break-even)"]
-    sources = numbers["sources"]
+    """Claim 8: where the sources put the cost ratio against the value at which an edge begins, one.
+
+    The ratio is a parameter: the share of the draws below one repeats the prior and decides nothing.
+    """
+    claim, sources, even = numbers["claim"], numbers["sources"], numbers["break-even ratio"]
+    below = [ratio < EVEN for ratio in sources.values()]
+    placed = listed([f"{number(ratio, 2)} by {_source(name)}" for name, ratio in sources.items()])
+    where = (
+        "below it by every source"
+        if all(below)
+        else "on both sides of it"
+        if any(below)
+        else "not below it by any source"
+    )
+    pays = [ratio for ratio in sources.values() if ratio < even["0.05"]]
     chief = ", ".join(spoken(name) for name in list(numbers["drivers"]["break-even ratio"])[:1])
     return Verdict(
         8,
         CLAIMS[8],
-        by_probability([below]),
-        f"Cost ratio of own to merchant chips {number(sources['Bernstein'], 2)} by one source, "
-        f"{number(sources['benchmark'], 2)} by the other; below one in {percent_interval(below)} of the draws of a "
-        "prior "
-        "that spans them. Condition: cost is counted as the maker's capital per GW, not as a customer's output per "
-        "rental "
-        "dollar.",
+        SUPPORTED if all(below) else CONDITIONAL if any(below) else REJECTED,
+        f"Condition: the same compute costs less with own chips than with merchant chips, a ratio below "
+        f"{trimmed(EVEN)}. The facts put it at {placed}, {where}: one counts the maker's capital per GW, the other a "
+        "customer's output per rental dollar.",
         "S7, make or buy, merchants' and clouds' quantities",
-        f"For its maker an own chip pays up to a ratio of {_values(numbers['break-even ratio'])}: in "
-        f"{percent_interval(pays)} of the draws. Chief driver of that point: {chief}.",
+        f"For its maker an own chip pays up to another value, the ratio {_values(even)}: "
+        f"{in_words(len(pays))} of the {in_words(len(below))} sources {'lies' if len(pays) == 1 else 'lie'} below all "
+        f"of that range. Chief driver of that point: {chief}.",
+        f"A probability would repeat the prior that spans the sources: {percent_interval(claim[_BELOW])} of its draws "
+        f"are below one, {percent_interval(claim[_PAYS])} below the maker's point, by the shape that was given to it.",
     )
+
+
+EVEN = 1.0
+"""Cost ratio below which own chips have an edge."""
+
+_BELOW, _PAYS = "P(cost ratio below one)", "P(cost ratio below break-even)"
+
+
+def _source(name: str) -> str:
+    return {"Bernstein": "Bernstein's racks", "benchmark": "a rental benchmark"}.get(name, name)
 
 
 def draw(numbers: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]) -> Figure:

@@ -9,12 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from paper.figures.style import BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
-from paper.formats import listed, number, percent, percent_interval
+from paper.formats import listed, number, percent, percent_interval, trimmed
 from paper.systems.section import Section
 
 STUDY = "siting"
 
 Numbers = Mapping[str, Any]
+
+_ROUNDING = 1e-9  # a share of the capital below which nothing is lost
 
 RULES = {
     "known": (VERMILION, "-", "o", "values known"),
@@ -37,10 +39,11 @@ def write(numbers: Numbers) -> Section:
             "auction in mixed strategies; of the repeated agreement under the threat of bidding for ever.",
         },
         payoff=numbers["formulas"]["host"],
-        paragraphs=(_bid_away(numbers), _hosts(numbers), _agreement(numbers)),
+        paragraphs=(_bid_away(numbers), _hosts(numbers), _agreement(numbers), _alignment(numbers)),
         caption="Siting. (a) Subsidy over what the campus brings to its host, by the number of regions. (b) What an "
         "agreement changes, over the capital of the campus, by the cap on bids as a share of what hosting is worth to "
-        "the region. (c) Discount factor from campus to campus that a ban on bids needs: "
+        "the region; the two marks at a ban show all, where the builder's sites and the regions' gains align (filled) "
+        "and where they are opposed (hollow). (c) Discount factor from campus to campus that a ban on bids needs: "
         "equal regions (dashes), and the median and the 5th to 95th percentile over the draws.",
         alt="Share bid away by number of regions, value of an agreement by its cap, and the patience it needs",
         cites=("baye1996", "black1989", "griesmer1967", "vickrey1961"),
@@ -118,6 +121,43 @@ def _agreement(numbers: Numbers) -> str:
     )
 
 
+def _alignment(numbers: Numbers) -> str:
+    """The ban where private and social objectives point to the same site, and where they point apart."""
+    table = numbers["ban by alignment"]
+    apart, together = (table[key] for key in (min(table, key=float), max(table, key=float)))
+    worst = min(table, key=lambda key: float(table[key]["society"]["value"]))
+    gains = [key for key in sorted(table, key=float) if table[key]["society"]["low"] > 0]
+    turns = (
+        "All gain by it at every alignment"
+        if len(gains) == len(table)
+        else f"All gain by it from an alignment of {trimmed(float(gains[0]))} on"
+        if gains
+        else "All gain by it at no alignment"
+    )
+    return (
+        "What a ban does to all depends on whether private and social objectives align, here on whether the sites that "
+        "suit the builder are those where hosting brings most (alignment one) or least (minus one). Where they align "
+        f"fully the ban misplaces {_lost(together['misplaced'])} and all {_gain(together['society'])}, "
+        f"{_signed(together['society'])} of the capital: the cost of raising the subsidy that is saved. Where they are "
+        f"opposed it misplaces {_lost(apart['misplaced'])} and all {_gain(apart['society'])}, "
+        f"{_signed(apart['society'])}; the worst of those tried is an alignment of {number(float(worst), 2)}, "
+        f"{_signed(table[worst]['society'])}, for the more the sites differ for the builder, the more it gains by its "
+        f"own choice. {turns}. No fact tells the alignment, so both are reported; the regions' own "
+        f"gain is {_signed(together['regions'])} in the one case and {_signed(apart['regions'])} in the other. (A "
+        "lab's exclusive contract is a ban of another kind, and is judged in S6.)"
+    )
+
+
+def _lost(misplaced: Mapping[str, float]) -> str:
+    if abs(misplaced["high"]) < _ROUNDING:
+        return "nothing"
+    return f"{percent_interval(misplaced)} of the capital"
+
+
+def _gain(estimate: Mapping[str, float]) -> str:
+    return "gain" if estimate["low"] > 0 else "lose" if estimate["high"] < 0 else "neither gain nor lose"
+
+
 def _signed(estimate: Mapping[str, float]) -> str:
     """Share of either sign with its interval; `percent` is for probabilities."""
     value, low, high = (f"{number(100 * float(estimate[key]))}%" for key in ("value", "low", "high"))
@@ -136,6 +176,7 @@ def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
     left, middle, right = figure.subplots(1, 3)
     _shares(left, numbers["bid away"])
     _caps(middle, numbers["agreement"])
+    _extremes(middle, numbers["ban by alignment"])
     _patience(right, numbers["patience"])
     panel(left, "a", "bid away")
     panel(middle, "b", "worth of an agreement")
@@ -172,6 +213,12 @@ def _caps(axes: Axes, table: Numbers) -> None:
     axes.set_ylabel("gain (% of capital)")
     axes.legend(loc="upper right", handlelength=2.2, labelspacing=0.3, borderaxespad=0.1)
     light_grid(axes, "y")
+
+
+def _extremes(axes: Axes, table: Numbers) -> None:
+    for key, face in ((max(table, key=float), VERMILION), (min(table, key=float), "white")):
+        value = 100 * float(table[key]["society"]["value"])
+        axes.plot(0, value, "D", color=VERMILION, markerfacecolor=face, markersize=5, clip_on=False, zorder=3)
 
 
 def _patience(axes: Axes, table: Numbers) -> None:

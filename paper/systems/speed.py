@@ -8,8 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_probability
-from paper.figures.style import BLACK, BLUE, GREY, VERMILION, light_grid, new_figure, panel, spoken
+from paper.claims import CLAIMS, RARE, Verdict, agreed, by_probability
+from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import listed, number, percent, percent_interval, spread, trimmed
 from paper.systems.section import Section
 
@@ -27,18 +27,21 @@ def write(numbers: Numbers) -> Section:
         card={
             "Players": "Two builders with equal installed capacity.",
             "Choices": "When to add a campus of given size, once; in a variant also how large.",
-            "Timing": "Continuous; the price of a GW-year wanders; a campus works some years after it is paid for.",
+            "Timing": "Continuous; the price of a GW-year wanders, a shortage ends at a random time; a campus works "
+            "some years after it is paid for.",
             "Equilibrium": "Preemption in Markov strategies: the follower's best time first, then the leader's; mixed "
             "where only one should go.",
         },
         payoff=numbers["formula"],
-        paragraphs=(_race(numbers), _rents(numbers), _decisive(numbers), _lag(numbers)),
+        paragraphs=(_race(numbers), _rents(numbers), _decisive(numbers), _duration(numbers) + " " + _lag(numbers)),
         caption="(a) Central values: what a builder loses if it cannot build for a year while its rival does, and what "
         "a builder without a rival gains by waiting, against the price of a GW-year over the price at which a lone "
         "campus breaks even. Dotted: the preemption threshold and the threshold of a builder without a rival; "
         "triangle: contracts today; the loss drops where both build at once. (b) Share of the draws in which speed is "
-        "decisive, by that price; bars are 95 per cent intervals.",
-        alt="Lines: loss from delay and gain from waiting by price; bars: share of draws in which speed is decisive",
+        "decisive at the price of a shortage, by the years that it lasts on average and by the loss from which on a "
+        "delay counts; bars are 95 per cent intervals of the share; below the grey line the claim is not supported.",
+        alt="Lines: loss from delay and gain from waiting by price; share of draws in which speed is decisive, by the "
+        "duration of the shortage",
         cites=("barilan1996", "dixit1994", "fudenberg1985", "grenadier1996", "huisman2015"),
         verdicts=(_verdict(numbers),),
     )
@@ -102,42 +105,98 @@ def _decisive(numbers: Numbers) -> str:
 
 
 def _lag(numbers: Numbers) -> str:
-    lag, year = numbers["lag"], numbers["a year's longer lag"]["0.5"]
+    lag, years = numbers["lag"], numbers["a year's longer lag"]
     longest = max(lag, key=float)
-    head = numbers["prices"]["shortage"]["head start"]["0.5"]
+    year, head = years["shortage"]["0.5"], numbers["prices"]["shortage"]["head start"]["0.5"]
     verb = "raises" if lag[longest]["0.5"] > 1 else "lowers"
     rank = "more" if head > abs(year) else "less"
     return (
         f"A time to build that is common to both changes little: {trimmed(float(longest))} years {verb} every "
-        f"threshold to {spread(lag[longest], 3)} of that without a lag, and a year more costs the leader "
-        f"{number(year, 2)} of the campus's cost in the median, since the bills come later too. Being faster than the "
-        f"rival matters {rank}: a head start of a year, if both go in a shortage, is worth {number(head, 2)}."
+        f"threshold, where no shortage ends meanwhile, to {spread(lag[longest], 3)} of that without a lag, and a year "
+        f"more costs the leader {number(years['contract']['0.5'], 2)} of the campus's cost in the median at contract "
+        f"prices, since the bills come later too, and {number(year, 2)} in a shortage that may be over by then. Being "
+        f"faster than the rival matters {rank}: a head start of a year, if both go in a shortage, is worth "
+        f"{number(head, 2)}."
     )
+
+
+def _duration(numbers: Numbers) -> str:
+    lasts, endless = numbers["lasts, years"], numbers["prices"]["endless shortage"]
+    shortage = numbers["prices"]["shortage"]
+    less = shortage["P(decisive)"]["high"] < endless["P(decisive)"]["low"]
+    middle = str(numbers["material"])
+    return (
+        f"A shortage that ends {'takes the edge off speed' if less else 'changes little'}. What is ordered in it works "
+        f"after the time to build, and earns its prices only for as long as it lasts, here {spread(lasts, 2)} years on "
+        f"average. At the price of a shortage speed is decisive in {percent_interval(shortage['P(decisive)'])} of the "
+        f"draws if it ends at the rate of the draw, and in {percent_interval(endless['P(decisive)'])} if it never does "
+        f"(with losses from {percent(float(middle))} of the campus's cost on). {_longest(numbers)}"
+    )
+
+
+def _longest(numbers: Numbers) -> str:
+    """From which duration of the shortage on the claim is more than hardly ever true, by the loss that counts."""
+    parts = []
+    for share, row in numbers["by duration"].items():
+        beyond = [years for years, estimate in row.items() if estimate["high"] > RARE]
+        when = f"from {years_in_words(beyond[0])} on" if beyond else "at no duration"
+        parts.append(f"{when} if losses count from {percent(float(share))}")
+    return f"The share exceeds {percent(RARE)} {listed(parts)}."
+
+
+def years_in_words(years: str) -> str:
+    """Duration as in the numbers, for prose."""
+    return "a shortage without end" if years == "inf" else f"{trimmed(float(years))} years"
 
 
 def _verdict(numbers: Numbers) -> Verdict:
     prices = numbers["prices"]
-    estimates = [prices[case]["P(decisive)"] for case in ("contract", "shortage")]
-    bins = [
-        f"{percent(each['P(decisive)']['value'])} {_range(each)}"
-        for each in numbers["by scarcity"]
-        if each["P(decisive)"] is not None
-    ]
-    drivers = [spoken(name) for name in list(numbers["drivers"])[:3]]
     shortage = prices["shortage"]
+    table = shortage["P(decisive) by threshold"]
+    rulings = {share: by_probability([table[share]]) for share in _judged(numbers)}
+    drivers = [spoken(name) for name in list(numbers["drivers"])[:3]]
     return Verdict(
         7,
         CLAIMS[7],
-        by_probability(estimates[1:]),
-        "Decisive: a year's delay loses more than waiting could gain, and more than "
-        f"{percent(numbers['material'])} of the campus's cost. Probability {percent_interval(estimates[0])} at "
-        f"contract prices, {percent_interval(estimates[1])} at those of a shortage. By price over break-even: "
-        f"{listed(bins)}.",
-        "S8, preemption with time to build",
-        f"In a shortage a delay loses more than waiting gains in {percent_interval(shortage['P(delay > wait)'])} of "
-        f"the draws, whether or not it is material. Chief drivers: {listed(drivers)}. Size is not speed: haste makes "
-        f"the first campus smaller ({number(numbers['sized']['size against full']['0.5'], 2)} of full size).",
+        agreed(rulings.values()),
+        "Decisive: a year's delay loses more than waiting could gain, and more than a share of the campus's cost. "
+        f"{_over_thresholds(numbers, rulings)} By price over break-even: {_bins_in_words(numbers)}.",
+        "S8, preemption with time to build and a shortage that ends",
+        f"The end of the shortage carries it: were there none, {_shares(numbers, 'endless shortage')}. Whatever counts "
+        f"as material, a delay loses more than waiting gains in {percent_interval(shortage['P(delay > wait)'])}. Chief "
+        f"drivers: {listed(drivers)}. Size is not speed: haste makes the first campus smaller "
+        f"({number(numbers['sized']['size against full']['0.5'], 2)} of full size).",
+        "No fact says which loss is material nor when the shortage ends; the rate is that of the grid's queue and of "
+        "the time to build. The campus is kept for ever, so that a shortage is a part of what it earns.",
     )
+
+
+def _judged(numbers: Numbers) -> list[str]:
+    return [f"{share:g}" for share in numbers["judged"]]
+
+
+def _shares(numbers: Numbers, case: str) -> str:
+    table = numbers["prices"][case]["P(decisive) by threshold"]
+    shown = [f"{percent_interval(table[share])} from {percent(float(share))} on" for share in _judged(numbers)]
+    return listed(shown)
+
+
+def _over_thresholds(numbers: Numbers, rulings: Mapping[str, str]) -> str:
+    same = len(set(rulings.values())) == 1
+    turns = listed([f"{ruling} from {percent(float(share))} on" for share, ruling in rulings.items()])
+    holds = "the verdict is the same at each" if same else f"the verdict turns with it: {turns}"
+    return (
+        f"In a shortage: {_shares(numbers, 'shortage')}; {holds}. At contract prices: {_shares(numbers, 'contract')}."
+    )
+
+
+def _bins_in_words(numbers: Numbers) -> str:
+    shown = [
+        f"{percent_interval(each['P(decisive)'])} {_range(each)}"
+        for each in numbers["by scarcity"]
+        if each["P(decisive)"] is not None
+    ]
+    return listed(shown)
 
 
 def _range(each: Mapping[str, Any]) -> str:
@@ -151,11 +210,11 @@ def _range(each: Mapping[str, Any]) -> str:
 
 
 def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
-    """Delay against waiting at the centre; share of decisive draws by scarcity."""
+    """Delay against waiting at the centre; share of decisive draws by the duration of the shortage."""
     figure = new_figure(2.5)
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
     _curves(left, numbers["centre"])
-    _bins(right, numbers["by scarcity"])
+    _durations(right, numbers["by duration"])
     panel(left, "a", "a year's delay against waiting")
     panel(right, "b", "where speed is decisive")
     return figure
@@ -181,19 +240,21 @@ def _curves(axes: Axes, centre: Numbers) -> None:
     light_grid(axes, "y")
 
 
-def _bins(axes: Axes, bins: list[Mapping[str, Any]]) -> None:
-    shown = [each for each in bins if each["P(decisive)"] is not None]
-    for row, each in enumerate(shown):
-        share = each["P(decisive)"]
-        axes.bar(row, 100 * share["value"], color=VERMILION, alpha=0.75, width=0.65)
-        axes.vlines(row, 100 * share["low"], 100 * share["high"], color=BLACK, linewidth=1.2)
-    labels = [
-        f"< {trimmed(e['to'])}" if e["from"] == 0 else f"> {trimmed(e['from'])}" if e["to"] is None
-        else f"{trimmed(e['from'])} to {trimmed(e['to'])}"
-        for e in shown
-    ]  # fmt: skip
-    axes.set_xticks(range(len(shown)), labels)
-    axes.set_ylim(0, 100)
-    axes.set_xlabel("price of compute over break-even (no unit)")
+def _durations(axes: Axes, table: Mapping[str, Mapping[str, Any]]) -> None:
+    for (share, row), (colour, dash, marker) in zip(
+        table.items(), ((BLUE, "--", "s"), (VERMILION, "-", "o"), (GREEN, ":", "^")), strict=True
+    ):
+        estimates = list(row.values())
+        places = range(len(estimates))
+        values = [100 * each["value"] for each in estimates]
+        axes.vlines(places, [100 * e["low"] for e in estimates], [100 * e["high"] for e in estimates], color=colour)
+        axes.plot(
+            places, values, color=colour, linestyle=dash, marker=marker, markersize=4, label=percent(float(share))
+        )
+    axes.axhline(100 * RARE, color=GREY, linewidth=0.8)
+    axes.set_xticks(places, ["\N{INFINITY}" if years == "inf" else trimmed(float(years)) for years in row])
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("mean duration of the shortage (years)")
     axes.set_ylabel("draws (%)")
+    axes.legend(loc="upper left", title="loss counts from")
     light_grid(axes, "y")

@@ -64,8 +64,12 @@ def test_verdicts_follow_the_numbers(records):
         section = multi_cloud.write(changed)
         assert section.verdicts[0].verdict == verdict
     numbers = plain(records["custom_silicon"])
+    for ratios, verdict in (((0.8, 0.9), SUPPORTED), ((0.8, 5.0), CONDITIONAL), ((1.2, 5.0), REJECTED)):
+        numbers["sources"] = dict(zip(numbers["sources"], ratios, strict=True))
+        found = custom_silicon.write(numbers).verdicts[0]
+        assert found.verdict == verdict and "repeat the prior" in found.cautions
     numbers["claim"]["P(cost ratio below one)"] = {"value": 0.96, "low": 0.95, "high": 0.97}
-    assert custom_silicon.write(numbers).verdicts[0].verdict == SUPPORTED
+    assert custom_silicon.write(numbers).verdicts[0].verdict == REJECTED  # the prior decides nothing
 
 
 def test_words_turn_with_the_signs(records):

@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from experiments.runner import run
-from experiments.studies.siting import CAPS, REGIONS, study
+from experiments.studies.siting import ALIGNMENTS, CAPS, REGIONS, study
 from paper.systems.siting import write
 
 
@@ -36,6 +36,14 @@ def test_a_looser_cap_misplaces_less_and_leaves_the_builder_more(numbers):
         assert row["regions"]["value"] + row["builder"]["value"] == pytest.approx(-row["misplaced"]["value"])
 
 
+def test_a_ban_misplaces_nothing_where_objectives_align_and_something_elsewhere(numbers):
+    table = [numbers["ban by alignment"][f"{m:g}"] for m in ALIGNMENTS]
+    lost = [row["misplaced"]["value"] for row in table]
+    assert lost[-1] == pytest.approx(0, abs=1e-12) and min(lost[:3]) > 0.01
+    society = [row["society"]["value"] for row in table]
+    assert max(society[:3]) < 0 < min(society[3:])  # what is left is the saved cost of raising the subsidy
+
+
 def test_unequal_regions_need_more_patience_than_equal_ones(numbers):
     for n in REGIONS:
         row = numbers["patience"][str(n)]
@@ -51,3 +59,6 @@ def test_words_turn_with_the_numbers(numbers):
     assert before[0].startswith("Most of what")
     assert after[0].startswith("Less than half")
     assert "all do not lose" in after[2]
+    turned["ban by alignment"]["1"]["society"] = {"value": -0.02, "low": -0.03, "high": -0.01}
+    assert "misplaces nothing and all gain" in before[3]
+    assert "misplaces nothing and all lose" in write(turned).paragraphs[3]

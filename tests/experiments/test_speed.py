@@ -18,7 +18,21 @@ def test_scarcity_makes_speed_decisive(numbers):
     shares = [each["P(decisive)"].value for each in numbers["by scarcity"] if each["draws"] > 30]
     assert shares == sorted(shares) and shares[0] < shares[-1]
     prices = numbers["prices"]
-    assert prices["contract"]["P(decisive)"].high < prices["shortage"]["P(decisive)"].low
+    assert prices["contract"]["P(decisive)"].high < prices["endless shortage"]["P(decisive)"].low
+    assert prices["contract"]["P(decisive)"].value <= prices["shortage"]["P(decisive)"].value
+
+
+def test_the_longer_a_shortage_lasts_and_the_less_counts_the_more_often_is_speed_decisive(numbers):
+    table = numbers["by duration"]
+    shares = [estimate.value for years, estimate in table["0.05"].items() if float(years) >= 2]  # beyond the delay
+    assert shares == sorted(shares)
+    assert all(row["inf"].value > row["2"].value for row in table.values())
+    for one, other in zip(table["0.05"].values(), table["0.2"].values(), strict=True):
+        assert one.value >= other.value
+    for price in numbers["prices"].values():
+        shares = [estimate.value for estimate in price["P(decisive) by threshold"].values()]
+        assert shares == sorted(shares, reverse=True)
+        assert shares[0] == price["P(delay > wait)"].value  # waiting never gains less than nothing
 
 
 def test_decisive_needs_both_conditions(numbers):

@@ -99,7 +99,7 @@ def test_revenue_and_cost_of_a_campus_by_summing_over_paths_and_refits():
 
 
 def test_each_threshold_is_the_best_level_to_go_at():
-    model = draws(64)
+    model = draws(64, ending=0.0)
     level = model.thresholds()
     worth, more = model.worth(), model.served(1, 1) - model.served(0, 1)
     x = np.linspace(0.3, 3, 400)[:, None] * level.follower
@@ -127,8 +127,8 @@ def test_a_lead_to_win_hurries_and_may_be_built_for_at_a_loss():
     assert (rich.thresholds().preemption < rich.thresholds().break_even).any()
 
 
-def test_a_common_lag_moves_all_thresholds_by_one_factor():
-    model = draws(32, prize=0.0)
+def test_a_common_lag_moves_all_thresholds_by_one_factor_if_no_shortage_ends():
+    model = draws(32, prize=0.0, ending=0.0)
     late, soon = model.replace(lag=3.0).thresholds(), model.replace(lag=0.0).thresholds()
     factor = late.preemption / soon.preemption
     for name in ("break_even", "unthreatened", "follower", "joint"):
@@ -148,7 +148,7 @@ def test_waiting_together_lasts_only_if_installed_revenue_is_at_stake_and_no_lea
 
 
 def test_delay_by_simulation_and_its_limits():
-    model = Preemption(scarcity=1.6, volatility=0.4)
+    model = Preemption(scarcity=1.6, volatility=0.4, ending=0.0)
     x, years = model.state(), 1.0
     rng = np.random.default_rng(4)
     later = x * np.exp((model.drift - 0.08) * years + 0.4 * rng.normal(size=400_000))
@@ -159,6 +159,94 @@ def test_delay_by_simulation_and_its_limits():
     assert (many.following_after(many.state(), 1.0) <= many.following(many.state()) + 1e-9).all()
     np.testing.assert_allclose(many.following_after(many.state(), 1e-12), many.following(many.state()), rtol=1e-6)
     assert (many.waiting_gains(many.state()) >= -1e-9).all()
+
+
+# -- a shortage that ends -------------------------------------------------------------------------------------
+
+
+def second_order(values, x, model):
+    """sigma^2 x^2 V'' / 2 + alpha x V' by central differences in log x, of shape of ``x`` without its ends."""
+    step = np.log(x[1] / x[0])
+    slope, bend = (values[2:] - values[:-2]) / (2 * step), (values[2:] - 2 * values[1:-1] + values[:-2]) / step**2
+    return model.volatility**2 / 2 * (bend - slope) + model.drift * slope
+
+
+ENDS = {"scarcity": 1.8, "ending": 0.6, "drift": 0.01, "volatility": 0.3}
+
+
+def test_after_the_shortage_the_race_is_that_of_a_market_without_one():
+    model, plain = Preemption(**ENDS), Preemption(**(ENDS | {"scarcity": 1.0}))
+    assert model.follower().after / 1.8 == pytest.approx(plain.thresholds().follower)
+    assert plain.replace(ending=5.0).leading(20.0) == pytest.approx(plain.leading(20.0))  # nothing to end
+    assert model.worth_after() * 1.8 == pytest.approx(plain.worth())
+
+
+def test_revenue_in_a_shortage_by_adding_up_what_is_left_of_it():
+    model = Preemption(**ENDS, lag=1.5, price_decline=0.0)
+    age = np.arange(1 / 800, 120, 1 / 400)
+    years = age + 1.5
+    price = (np.exp(-0.6 * years) * 1.8 + 1 - np.exp(-0.6 * years)) / 1.8  # over today's, in expectation
+    total = (price * np.exp(-(model.discount_rate - 0.01) * years)).sum() / 400
+    assert model.worth() == pytest.approx(total, rel=1e-3)
+
+
+def test_waiting_in_a_shortage_solves_its_equation_and_beats_building_everywhere():
+    """The verification theorem: the equation below the level, no gain from going earlier or waiting above it."""
+    model = Preemption(**ENDS)
+    right = model.right(model.served(1, 0), model.lead())
+    plain = model.replace(scarcity=1.0)
+    level = float(right.threshold)
+    x = np.exp(np.linspace(np.log(level / 50), np.log(level), 4001))
+    value = right.value(x)
+    after = plain.right(plain.served(1, 0), plain.lead()).value(x / 1.8)
+    killed = (model.discount_rate + 0.6) * value - 0.6 * after
+    np.testing.assert_allclose(second_order(value, x, model), killed[1:-1], atol=2e-5 * value.max())
+    assert (value >= right.now * x - model.cost() - 1e-9).all()
+    step = 1e-5 * level
+    assert (right.value(level) - right.value(level - step)) / step == pytest.approx(right.now, rel=1e-3)
+    above = np.exp(np.linspace(np.log(level), np.log(3 * level), 2001))
+    built = right.now * above - model.cost()
+    later = plain.right(plain.served(1, 0), plain.lead()).value(above / 1.8)
+    holds = second_order(built, above, model) - ((model.discount_rate + 0.6) * built - 0.6 * later)[1:-1]
+    assert (holds < 1e-6 * built[1:-1]).all()
+
+
+def test_a_rivals_entry_costs_the_leader_what_the_equation_says():
+    """What the follower takes is a sum at its entry, in the shortage or after it, seen from earlier."""
+    model = Preemption(**ENDS, prize=0.0)
+    plain, level = model.replace(scarcity=1.0), float(model.thresholds().follower)
+    x = np.exp(np.linspace(np.log(level / 50), np.log(level), 4001))
+
+    def taken(race, at):
+        return race.worth() * race.served(1, 0) * at - race.cost() - race.leading(at)
+
+    loss, after = taken(model, x), taken(plain, x / 1.8)
+    killed = (model.discount_rate + 0.6) * loss - 0.6 * after
+    np.testing.assert_allclose(second_order(loss, x, model), killed[1:-1], atol=2e-5 * loss.max())
+    assert model.leading(level) == pytest.approx(model.both(level))
+
+
+def test_a_shortage_that_may_end_hurries_and_is_worth_less_than_one_that_lasts():
+    lasting, ends = draws(256, scarcity=1.8, ending=0.0), draws(256, scarcity=1.8, ending=0.6)
+    assert (ends.worth() < lasting.worth()).all()
+    for name in ("preemption", "unthreatened", "follower", "joint"):
+        assert (getattr(ends.thresholds(), name) >= getattr(lasting.thresholds(), name) - 1e-9).all()
+    right = ends.right(ends.served(1, 0))
+    patient = right.beta / (right.beta - 1) * right.cost / right.now  # as if the price of today would stay
+    assert (right.threshold <= patient * (1 + 1e-12)).all() and (right.threshold <= right.after).all()
+    first = ends.thresholds().preemption
+    np.testing.assert_allclose(ends.leading(first), ends.following(first), atol=1e-9 * ends.cost().max())
+    assert (ends.leading(0.99 * first) < ends.following(0.99 * first)).all()
+
+
+def test_delay_in_a_shortage_that_ends_by_simulation():
+    model = Preemption(**ENDS)
+    plain, x, rng = model.replace(scarcity=1.0), model.state(), np.random.default_rng(6)
+    later = x * np.exp((0.01 - 0.045) + 0.3 * rng.normal(size=400_000))
+    lasts = rng.random(400_000) < np.exp(-0.6)
+    ready = np.where(lasts, model.follower().value(later), plain.follower().value(later / 1.8))
+    sample = (model.worth() * model.served(0, 1) - model.lead()) * x + np.exp(-model.discount_rate) * ready
+    assert abs(sample.mean() - model.following_after(x, 1.0)) < 4 * sample.std() / np.sqrt(400_000)
 
 
 def test_mistakes_are_the_mixed_equilibrium_of_the_round():

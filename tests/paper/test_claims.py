@@ -57,6 +57,7 @@ def test_all_twelve_claims_have_a_verdict(share: float, ratio: float, verdict: s
     assert [v["claim"] for v in verdicts] == list(CLAIMS) == list(range(1, 13))
     judged = {v["claim"]: v["verdict"] for v in verdicts if v["verdict"] != OPEN}
     assert judged == {1: verdict, 2: verdict, 10: verdict}
+    assert all(v["cautions"] for v in verdicts)
     assert all("Left to S" in v["model"] for v in verdicts if v["verdict"] == OPEN)
 
 

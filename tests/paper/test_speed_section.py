@@ -20,19 +20,32 @@ def numbers():
 
 
 def changed(numbers, **shares):
+    """Numbers in which speed is decisive in a shortage in so many of the draws, by what counts as material."""
     other = copy.deepcopy(numbers)
-    for price, share in shares.items():
-        other["prices"][price]["P(decisive)"] = {"value": share, "low": share - 0.01, "high": share + 0.01}
+    table = other["prices"]["shortage"]["P(decisive) by threshold"]
+    for threshold, share in zip(("0.05", "0.1", "0.2"), shares["shortage"], strict=True):
+        table[threshold] = {"value": share, "low": share - 0.01, "high": share + 0.01}
     return other
 
 
-def test_verdict_follows_the_rule(numbers):
-    def verdict(**shares):
-        return speed.write(changed(numbers, **shares)).verdicts[0].verdict
+def test_verdict_follows_the_rule_at_every_threshold(numbers):
+    def verdict(*shares):
+        return speed.write(changed(numbers, shortage=shares)).verdicts[0]
 
-    assert verdict(contract=0.95, shortage=0.97) == SUPPORTED
-    assert verdict(contract=0.02, shortage=0.05) == REJECTED
-    assert verdict(contract=0.02, shortage=0.5) == CONDITIONAL
+    assert verdict(0.97, 0.95, 0.92).verdict == SUPPORTED
+    assert verdict(0.05, 0.04, 0.02).verdict == REJECTED
+    assert verdict(0.5, 0.4, 0.2).verdict == CONDITIONAL
+    turns = verdict(0.5, 0.05, 0.02)
+    assert turns.verdict == CONDITIONAL and "turns with it" in turns.evidence
+    assert "the same at each" in verdict(0.05, 0.04, 0.02).evidence
+
+
+def test_the_sentence_on_duration_turns_with_the_numbers(numbers):
+    other = copy.deepcopy(numbers)
+    for row in other["by duration"].values():
+        for estimate in row.values():
+            estimate |= {"value": 0.01, "low": 0.0, "high": 0.02}
+    assert "at no duration" in speed.write(other).paragraphs[3]
 
 
 def test_words_turn_with_the_sign(numbers):

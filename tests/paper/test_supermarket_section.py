@@ -49,6 +49,8 @@ def test_verdicts_follow_the_probabilities(numbers):
             "P(both earns more than one, no fee)": estimate,
             "P(no exclusive deal pays a pair)": estimate,
         }
+        cost = dict.fromkeys(("P(both earns more than one, no fee)", "P(no exclusive deal pays a pair)"), estimate)
+        changed["others at cost"] = {**numbers["others at cost"], **cost}
         changed["P(a lab loses more than half)"] = dict.fromkeys(numbers["P(a lab loses more than half)"], estimate)
         move = numbers["concentration"]["both, stake"]
         rises = dict.fromkeys(move["P(rises)"], estimate)
@@ -57,6 +59,18 @@ def test_verdicts_follow_the_probabilities(numbers):
 
     for judge in (judge_indispensable, judge_consolidation):
         assert [judge(with_all(v)).verdict for v in (0.99, 0.5, 0.01)] == [SUPPORTED, CONDITIONAL, REJECTED]
+
+
+def test_a_claim_that_turns_with_the_others_conduct_says_so(numbers):
+    sure, never = ({"value": v, "low": v, "high": v} for v in (0.99, 0.01))
+    legs = ("P(both earns more than one, no fee)", "P(no exclusive deal pays a pair)")
+    changed = {**numbers, **dict.fromkeys(legs, sure)}
+    changed["others at cost"] = {**numbers["others at cost"], **dict.fromkeys(legs, sure)}
+    half = numbers["P(a lab loses more than half)"]
+    changed["P(a lab loses more than half)"] = {lab: never if "at cost" in lab else sure for lab in half}
+    verdict = judge_indispensable(changed)
+    assert verdict.verdict == CONDITIONAL and "conduct" in verdict.cautions
+    assert f"one seller: {SUPPORTED}" in verdict.evidence and f"at cost: {REJECTED}" in verdict.evidence
 
 
 def test_section_names_the_best_tie_of_the_numbers(numbers):
