@@ -268,7 +268,7 @@ class _Stage:
 
     def close(self, points: Floats, actions: NDArray[np.int64], continuations: Floats) -> tuple[Floats, SupportingPlay]:
         """Continuations as lotteries over the points themselves, which makes them a play."""
-        lottery = np.stack([_lottery(w, points) for w in continuations])
+        lottery = np.stack([as_lottery(w, points) for w in continuations])
         d = self.discount_factor
         values = np.asarray(np.linalg.solve(np.eye(len(points)) - d * lottery, (1 - d) * self.payoffs[actions]), float)
         return values, SupportingPlay(self.profiles[actions], lottery, values.argmin(axis=0).astype(np.int64))
@@ -319,7 +319,7 @@ def _support_of_points(directions: Floats, points: Floats, least: Floats) -> Flo
     return np.asarray(x.reshape(count, size) @ points)[:, :n]
 
 
-def _lottery(target: Floats, points: Floats) -> Floats:
+def as_lottery(target: Floats, points: Floats) -> Floats:
     """Chances over the points whose mean is nearest to ``target``: non-negative least squares."""
     from scipy.optimize import nnls
 
@@ -329,7 +329,7 @@ def _lottery(target: Floats, points: Floats) -> Floats:
 
 def _inside(points: Floats, hull: Floats) -> bool:
     """Whether every point is a mixture of those of ``hull``."""
-    return all(float(np.abs(_lottery(p, hull) @ hull - p).max()) <= 10 * _SLACK for p in points)
+    return all(float(np.abs(as_lottery(p, hull) @ hull - p).max()) <= 10 * _SLACK for p in points)
 
 
 def _corners(directions: Floats, levels: Floats) -> Floats:
