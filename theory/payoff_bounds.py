@@ -131,9 +131,7 @@ def payoff_bounds(
     """
     if game.batch_ndim or game.n_players < 2 or not 0 < discount_factor < 1:
         raise InputError(f"{game!r} and discount_factor {discount_factor}; a single game of two or more, and in (0, 1)")
-    if n_directions < 4 or n_directions % 4:
-        raise InputError(f"n_directions is {n_directions}; it must be a multiple of four")
-    stage = _Stage.of(game, discount_factor, _directions(game.n_players, n_directions))
+    stage = _Stage.of(game, discount_factor, directions_for(game.n_players, n_directions))
     levels, iterations = stage.outer(tolerance, max_iterations)
     if levels is None:
         nothing = np.full(len(stage.directions), -np.inf)
@@ -211,7 +209,7 @@ class _Stage:
         """Vertices of an inner set and their play, None if no start generates itself."""
         starts = []
         nash = self.payoffs[(self.gains <= 1e-12).all(axis=1)]
-        corners = _corners(self.directions, levels)
+        corners = corners_of(self.directions, levels)
         centre = corners.mean(axis=0)
         for shrinkage in SHRINKAGE:
             points = self.settle(centre + (1 - shrinkage) * (corners - centre))
@@ -268,13 +266,16 @@ class _Stage:
 
     def close(self, points: Floats, actions: NDArray[np.int64], continuations: Floats) -> tuple[Floats, SupportingPlay]:
         """Continuations as lotteries over the points themselves, which makes them a play."""
-        lottery = np.stack([_lottery(w, points) for w in continuations])
+        lottery = np.stack([as_lottery(w, points) for w in continuations])
         d = self.discount_factor
         values = np.asarray(np.linalg.solve(np.eye(len(points)) - d * lottery, (1 - d) * self.payoffs[actions]), float)
         return values, SupportingPlay(self.profiles[actions], lottery, values.argmin(axis=0).astype(np.int64))
 
 
-def _directions(n: int, count: int) -> Floats:
+def directions_for(n: int, count: int) -> Floats:
+    """Directions in which sets are supported: on the circle for two players, else all vectors of -1, 0 and 1."""
+    if count < 4 or count % 4:
+        raise InputError(f"n_directions is {count}; it must be a multiple of four")
     if n == 2:
         angles = 2 * np.pi * np.arange(count) / count
         return np.stack([np.cos(angles), np.sin(angles)], axis=-1).round(15)
@@ -288,7 +289,7 @@ def _support_of_halfspaces(directions: Floats, levels: Floats, least: Floats) ->
 
     count, n = directions.shape
     block = csr_array(directions)
-    x = _maximiser(
+    x = maximiser(
         directions.ravel(),
         A_ub=block_diag([block] * count, format="csr"),
         b_ub=np.tile(levels + _SLACK, count),
@@ -306,7 +307,7 @@ def _support_of_points(directions: Floats, points: Floats, least: Floats) -> Flo
     count, n, size = len(directions), points.shape[1], len(points)
     if (points.max(axis=0) < least - _SLACK).any():
         return None
-    x = _maximiser(
+    x = maximiser(
         (directions @ points.T).ravel(),
         A_ub=block_diag([csr_array(-points.T)] * count, format="csr"),
         b_ub=np.tile(-least + _SLACK, count),
@@ -319,7 +320,7 @@ def _support_of_points(directions: Floats, points: Floats, least: Floats) -> Flo
     return np.asarray(x.reshape(count, size) @ points)[:, :n]
 
 
-def _lottery(target: Floats, points: Floats) -> Floats:
+def as_lottery(target: Floats, points: Floats) -> Floats:
     """Chances over the points whose mean is nearest to ``target``: non-negative least squares."""
     from scipy.optimize import nnls
 
@@ -329,25 +330,26 @@ def _lottery(target: Floats, points: Floats) -> Floats:
 
 def _inside(points: Floats, hull: Floats) -> bool:
     """Whether every point is a mixture of those of ``hull``."""
-    return all(float(np.abs(_lottery(p, hull) @ hull - p).max()) <= 10 * _SLACK for p in points)
+    return all(float(np.abs(as_lottery(p, hull) @ hull - p).max()) <= 10 * _SLACK for p in points)
 
 
-def _corners(directions: Floats, levels: Floats) -> Floats:
+def corners_of(directions: Floats, levels: Floats) -> Floats:
     """Points of the outer set at which its support is reached, one for each direction."""
     points: list[Floats] = []
     for h in directions:
-        x = _maximiser(h, A_ub=directions, b_ub=levels + _SLACK, bounds=(None, None))
+        x = maximiser(h, A_ub=directions, b_ub=levels + _SLACK, bounds=(None, None))
         if x is not None:
             points.append(x)
     return np.array(points)
 
 
-def _maximiser(objective: Floats, **program: Any) -> Floats | None:
-    """Solution of a linear program; None if it has none."""
+def maximiser(objective: Floats, **program: Any) -> Floats | None:
+    """Solution of a linear program that maximises; None if it has none."""
     from scipy import optimize
 
     solve: Any = optimize.linprog  # whose types do not know sparse constraints
-    result = solve(-objective, method="highs", **program)
-    if result.status not in (0, 2):
-        raise SolverError(f"a linear program ended with status {result.status} of HiGHS: {result.message}")
-    return np.asarray(result.x, float) if result.status == 0 else None
+    for method, presolve in (("highs", True), ("highs-ds", False), ("highs-ipm", True)):  # some end undecided
+        result = solve(-objective, method=method, options={"presolve": presolve}, **program)
+        if result.status in (0, 2):
+            return np.asarray(result.x, float) if result.status == 0 else None
+    raise SolverError(f"a linear program ended with status {result.status} of HiGHS: {result.message}")

@@ -25,7 +25,6 @@ Economics 9:313-338, theorem 1 and section 5.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,28 +135,24 @@ def payoff_set(game: Game, discount_factor: float, *, max_iterations: int = MAX_
     if not 0 < discount_factor < 1:
         raise InputError(f"discount_factor is {discount_factor}; it must lie between 0 and 1, both excluded")
     stage = _Stage.of(game, float(discount_factor))
-    hull, threats = stage.hull(), stage.minmax()
-    step = stage.compiled_step() if len(stage.payoffs) >= _MANY_PROFILES else stage.step
-    smallest, since = float("inf"), 0
-    for iteration in range(1, max_iterations + 1):
-        hull, threats, change = step(hull, threats)
-        smallest, since = (change, 0) if change < smallest else (smallest, since + 1)
-        only_rounding = change <= 4 * _TOLERANCE and since > _STALLED  # a true approach shrinks every time
-        if not hull or only_rounding or change <= max(_TOLERANCE * (1 - discount_factor), 4e-16):
-            return stage.result(hull, iteration, change if hull else 0.0)
-    raise SolverError(
-        f"the payoff set has not settled after {max_iterations} iterations (last change {change:.1e} of the payoff "
-        f"range): discount_factor {discount_factor} is too near one at which the set jumps; move it a little, or raise "
-        "max_iterations"
-    )
+    enough = max(_TOLERANCE * (1 - discount_factor), 4e-16)
+    settle = stage.compiled_settle if len(stage.payoffs) >= _MANY_PROFILES else stage.settle
+    hull, iterations, change = settle(enough, max_iterations)
+    if iterations < 0:
+        raise SolverError(
+            f"the payoff set has not settled after {max_iterations} iterations (last change {change:.1e} of the "
+            f"payoff range): discount_factor {discount_factor} is too near one at which the set jumps; move it a "
+            "little, or raise max_iterations"
+        )
+    return stage.result(hull, iterations, change if hull else 0.0)
 
 
 @dataclass(frozen=True)
 class _Stage:
     """Stage game in units of the payoff ranges: payoffs and deviation gains of every profile."""
 
-    payoffs: list[Point]
-    gains: list[Point]
+    payoffs: Floats
+    gains: Floats
     floor: Point
     discount_factor: float
     level: Floats
@@ -171,42 +166,43 @@ class _Stage:
         tables = tables / np.where(scale > 0, scale, 1.0)[:, None, None]
         best = [tables[0].max(axis=0, keepdims=True), tables[1].max(axis=1, keepdims=True)]
         gains = np.stack([best[0] - tables[0], best[1] - tables[1]])
-        points = [[(float(x), float(y)) for x, y in t.reshape(2, -1).T] for t in (tables, gains)]
+        points = [np.ascontiguousarray(t.reshape(2, -1).T) for t in (tables, gains)]
         floor = (float(best[0].min()), float(best[1].min()))
         widths = np.where(scale > 0, scale, 1.0)
         return cls(points[0], points[1], floor, discount_factor, np.asarray(level, float), widths)
 
-    def hull(self) -> list[Point]:
-        return _convex_hull(self.payoffs)
+    def settle(self, enough: float, max_iterations: int) -> tuple[list[Point], int, float]:
+        """Iterate from the hull of all payoffs and the minmax values: the set, iterations (-1: unsettled), change."""
+        payoffs, gains = _points(self.payoffs), _points(self.gains)
+        hull, threats = _convex_hull(payoffs), self.floor
+        smallest, since, change = float("inf"), 0, float("inf")
+        for iteration in range(1, max_iterations + 1):
+            image, punishments = self.operator(payoffs, gains, hull, threats)
+            change = max(_hausdorff(hull, image), float(np.abs(np.subtract(punishments, threats)).max()))
+            hull, threats = image, punishments
+            smallest, since = (change, 0) if change < smallest else (smallest, since + 1)
+            only_rounding = change <= 4 * _TOLERANCE and since > _STALLED  # a true approach shrinks every time
+            if not hull or change <= enough or only_rounding:
+                return hull, iteration, change
+        return hull, -1, change
 
-    def minmax(self) -> Point:
-        return self.floor
-
-    def step(self, hull: list[Point], threats: Point) -> tuple[list[Point], Point, float]:
-        """Next set and threats, and how far they moved."""
-        image, punishments = self.operator(hull, threats)
-        moved = float(np.abs(np.subtract(punishments, threats)).max())
-        return image, punishments, max(_hausdorff(hull, image), moved)
-
-    def compiled_step(self) -> Callable[[list[Point], Point], tuple[list[Point], Point, float]]:
-        """`step` in compiled code, which pays for games with many profiles."""
+    def compiled_settle(self, enough: float, max_iterations: int) -> tuple[list[Point], int, float]:
+        """`settle` in compiled code, which pays for games with many profiles."""
         from theory import payoff_set_kernel
 
-        payoffs, gains = np.array(self.payoffs), np.array(self.gains)
+        hull, iterations, change = payoff_set_kernel.settle(
+            self.payoffs, self.gains, np.array(self.floor), self.discount_factor, _TOLERANCE, enough, _STALLED,
+            max_iterations,
+        )  # fmt: skip
+        return _points(hull), int(iterations), float(change)
 
-        def step(hull: list[Point], threats: Point) -> tuple[list[Point], Point, float]:
-            image, lowest, change = payoff_set_kernel.step(
-                payoffs, gains, np.array(hull), np.array(threats), self.discount_factor, _TOLERANCE
-            )
-            return [(float(x), float(y)) for x, y in image], (float(lowest[0]), float(lowest[1])), float(change)
-
-        return step
-
-    def operator(self, hull: list[Point], threats: Point) -> tuple[list[Point], Point]:
+    def operator(
+        self, payoffs: list[Point], gains: list[Point], hull: list[Point], threats: Point
+    ) -> tuple[list[Point], Point]:
         """``R(W, u)``, and the threats that it leaves."""
         d = self.discount_factor
         points: list[Point] = []
-        for g, h in zip(self.payoffs, self.gains, strict=True):
+        for g, h in zip(payoffs, gains, strict=True):
             least = [u + (1 - d) / d * gain for u, gain in zip(threats, h, strict=True)]
             if all(value >= bound - _TOLERANCE for value, bound in zip(g, least, strict=True)):
                 points.append(g)
@@ -223,6 +219,10 @@ class _Stage:
         points = np.array(vertices).reshape(-1, 2) * self.scale + self.level
         threats = points.min(axis=0) if len(points) else np.full(2, np.nan)
         return PayoffSet(points, threats, self.discount_factor, iterations, residual, self.scale)
+
+
+def _points(rows: Floats) -> list[Point]:
+    return [(x, y) for x, y in rows.tolist()]
 
 
 def _binding(hull: list[Point], least: list[float]) -> list[Point]:

@@ -1,7 +1,7 @@
 """Compiled operator of Abreu and Sannikov for games with many profiles; `theory.payoff_set` has the plain one.
 
-The same steps in the same order of arithmetic as there: polygons are rows of points, counterclockwise. Import it only
-where it is used: numba takes a second to load.
+The same steps as there: polygons are rows of points, counterclockwise. Import it only where it is used: numba takes a
+second to load.
 """
 
 from __future__ import annotations
@@ -11,35 +11,36 @@ from typing import Any
 import numba
 import numpy as np
 
+_FEW = 64  # points of which the hull is taken at once
+
 
 @numba.njit(cache=True)
 def image_points(payoffs: Any, gains: Any, hull: Any, threats: Any, d: float, tolerance: float) -> Any:
     """All points of ``R(W, u)`` of which the hull is taken, shape ``(P, 2)``."""
     found = np.empty((4 * len(payoffs) + 4, 2))
-    count = 0
-    size = len(hull)
+    count, size = 0, len(hull)
     first, second = np.empty((size + 4, 2)), np.empty((size + 6, 2))
-    highest = np.array([hull[:, 0].max(), hull[:, 1].max()])
-    least = np.empty(2)
+    highest_x, highest_y = hull[:, 0].max() + tolerance, hull[:, 1].max() + tolerance
     for a in range(len(payoffs)):
-        least[0] = threats[0] + (1 - d) / d * gains[a, 0]
-        least[1] = threats[1] + (1 - d) / d * gains[a, 1]
-        if payoffs[a, 0] >= least[0] - tolerance and payoffs[a, 1] >= least[1] - tolerance:
-            found[count] = payoffs[a]
+        x, y = payoffs[a, 0], payoffs[a, 1]
+        least_x = threats[0] + (1 - d) / d * gains[a, 0]
+        least_y = threats[1] + (1 - d) / d * gains[a, 1]
+        if x >= least_x - tolerance and y >= least_y - tolerance:
+            found[count, 0], found[count, 1] = x, y
             count += 1
             continue
-        if least[0] > highest[0] + tolerance or least[1] > highest[1] + tolerance:
+        if least_x > highest_x or least_y > highest_y:
             continue
-        m = _clip(hull, size, 0, least[0], tolerance, first)
-        m = _clip(first, m, 1, least[1], tolerance, second)
+        m = _clip(hull, size, 0, least_x, tolerance, first)
+        m = _clip(first, m, 1, least_y, tolerance, second)
+        if count + m > len(found):  # more than four a profile only where rounding doubles a corner
+            longer = np.empty((2 * len(found) + m, 2))
+            longer[:count] = found[:count]
+            found = longer
         for k in range(m):
-            if second[k, 0] <= least[0] + tolerance or second[k, 1] <= least[1] + tolerance:
-                if count == len(found):  # more than four only where rounding doubles a corner
-                    longer = np.empty((2 * len(found), 2))
-                    longer[:count] = found
-                    found = longer
-                found[count, 0] = (1 - d) * payoffs[a, 0] + d * second[k, 0]
-                found[count, 1] = (1 - d) * payoffs[a, 1] + d * second[k, 1]
+            if second[k, 0] <= least_x + tolerance or second[k, 1] <= least_y + tolerance:
+                found[count, 0] = (1 - d) * x + d * second[k, 0]
+                found[count, 1] = (1 - d) * y + d * second[k, 1]
                 count += 1
     return found[:count]
 
@@ -48,29 +49,61 @@ def image_points(payoffs: Any, gains: Any, hull: Any, threats: Any, d: float, to
 def _clip(hull: Any, size: int, axis: int, bound: float, tolerance: float, kept: Any) -> int:
     """Write the part of a polygon on which a coordinate is at least ``bound``; how many points it has."""
     count = 0
+    if size == 0:
+        return 0
+    slack = hull[0, axis] - bound
     for k in range(size):
         following = k + 1 if k + 1 < size else 0
-        slack, next_slack = hull[k, axis] - bound, hull[following, axis] - bound
+        next_slack = hull[following, axis] - bound
         if slack >= -tolerance:
-            kept[count] = hull[k]
+            kept[count, 0], kept[count, 1] = hull[k, 0], hull[k, 1]
             count += 1
-        if min(slack, next_slack) < -tolerance and max(slack, next_slack) > tolerance:
+        if (slack < -tolerance and next_slack > tolerance) or (next_slack < -tolerance and slack > tolerance):
             share = slack / (slack - next_slack)
             kept[count, axis] = bound
             kept[count, 1 - axis] = hull[k, 1 - axis] + share * (hull[following, 1 - axis] - hull[k, 1 - axis])
             count += 1
+        slack = next_slack
     return count
+
+
+@numba.njit(cache=True)
+def _outer_points(points: Any) -> Any:
+    """Points that are not well inside the octagon of the farthest ones in eight directions (Akl & Toussaint 1978)."""
+    right, up = (1, 1, 0, -1, -1, -1, 0, 1), (0, 1, 1, 1, 0, -1, -1, -1)  # counterclockwise
+    corner_x, corner_y = np.empty(9), np.empty(9)
+    for j in range(8):
+        best = -np.inf
+        for k in range(len(points)):
+            level = right[j] * points[k, 0] + up[j] * points[k, 1]
+            if level > best:
+                best = level
+                corner_x[j], corner_y[j] = points[k, 0], points[k, 1]
+    corner_x[8], corner_y[8] = corner_x[0], corner_y[0]
+    kept = np.empty_like(points)
+    count = 0
+    for k in range(len(points)):
+        x, y = points[k, 0], points[k, 1]
+        for j in range(8):
+            dx, dy = corner_x[j + 1] - corner_x[j], corner_y[j + 1] - corner_y[j]
+            if (dx != 0 or dy != 0) and dx * (y - corner_y[j]) - dy * (x - corner_x[j]) <= 1e-9:
+                kept[count, 0], kept[count, 1] = x, y
+                count += 1
+                break
+    return kept[:count] if count else points  # none only if all are the same
 
 
 @numba.njit(cache=True)
 def convex_hull(points: Any) -> Any:
     """Extreme points, counterclockwise from the leftmost (Andrew 1979)."""
+    if len(points) > _FEW:
+        points = _outer_points(points)
     points = points[np.argsort(points[:, 1], kind="mergesort")]
     points = points[np.argsort(points[:, 0], kind="mergesort")]
     distinct = 0
     for k in range(len(points)):
         if distinct == 0 or points[k, 0] != points[distinct - 1, 0] or points[k, 1] != points[distinct - 1, 1]:
-            points[distinct] = points[k]
+            points[distinct, 0], points[distinct, 1] = points[k, 0], points[k, 1]
             distinct += 1
     points = points[:distinct]
     if distinct <= 2:
@@ -80,14 +113,14 @@ def convex_hull(points: Any) -> Any:
     for sweep in range(2):
         base = size
         for j in range(distinct):
-            p = points[j] if sweep == 0 else points[distinct - 1 - j]
+            k = j if sweep == 0 else distinct - 1 - j
+            x, y = points[k, 0], points[k, 1]
             while size - base > 1:
-                ax, ay = chain[size - 2]
-                bx, by = chain[size - 1]
-                if (bx - ax) * (p[1] - ay) - (by - ay) * (p[0] - ax) > 0:
+                ax, ay, bx, by = chain[size - 2, 0], chain[size - 2, 1], chain[size - 1, 0], chain[size - 1, 1]
+                if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
                     break
                 size -= 1
-            chain[size] = p
+            chain[size, 0], chain[size, 1] = x, y
             size += 1
         size -= 1
     return chain[:size]
@@ -128,3 +161,25 @@ def step(payoffs: Any, gains: Any, hull: Any, threats: Any, d: float, tolerance:
     change = max(_farthest(hull, image), _farthest(image, hull))
     change = max(change, max(abs(lowest[0] - threats[0]), abs(lowest[1] - threats[1])))
     return image, lowest, change
+
+
+@numba.njit(cache=True)
+def settle(
+    payoffs: Any, gains: Any, threats: Any, d: float, tolerance: float, enough: float, patience: int, most: int
+) -> Any:
+    """Iterate from the hull of all payoffs: the last hull, the iterations (-1 if unsettled), and the last change.
+
+    It ends when the change is at most ``enough``, or as small as rounding and not shrinking for ``patience`` steps.
+    """
+    hull = convex_hull(payoffs)
+    smallest, since = np.inf, 0
+    change = np.inf
+    for iteration in range(1, most + 1):
+        hull, threats, change = step(payoffs, gains, hull, threats, d, tolerance)
+        if change < smallest:
+            smallest, since = change, 0
+        else:
+            since += 1
+        if len(hull) == 0 or change <= enough or (change <= 4 * tolerance and since > patience):
+            return hull, iteration, change
+    return hull, -1, change

@@ -105,16 +105,28 @@ def test_refusals():
             payoff_set(dilemma(4, 0, 6, 2), factor)
 
 
+def cournot(size):
+    quantity = np.linspace(0, 6, size)
+    own, other = np.meshgrid(quantity, quantity, indexing="ij")
+    payoff = np.maximum(6 - own - other, 0) * own
+    return Game.from_bimatrix(payoff, payoff.T)
+
+
+def forced(monkeypatch, game, factor, many):
+    with monkeypatch.context() as patch:
+        patch.setattr("theory.payoff_set._MANY_PROFILES", many)
+        return payoff_set(game, factor)
+
+
 def test_compiled_and_plain_operators_agree(monkeypatch):
     """Both on random games, scaled and degenerate ones: the same vertices to rounding."""
     rng = np.random.default_rng(11)
     games = [Game(rng.normal(size=(2, 4, 5))) for _ in range(12)]
     games += [Game(rng.integers(0, 3, (2, 3, 3)).astype(float)) for _ in range(12)]
     games += [Game.from_bimatrix(*ABREU_SANNIKOV), dilemma(3.0, 0.0, 5.0, 1.0)]
+    games += [Game(rng.normal(size=(2, 12, 11))), Game(rng.integers(0, 4, (2, 12, 11)).astype(float))]
+    games += [Game(np.ones((2, 12, 11))), Game.from_bimatrix(np.eye(12), np.eye(12)), cournot(12)]
     for game, factor in itertools.product(games, (0.2, 0.55)):
-        plain = payoff_set(game, factor)
-        with monkeypatch.context() as patch:
-            patch.setattr("theory.payoff_set._MANY_PROFILES", 0)
-            compiled = payoff_set(game, factor)
+        plain, compiled = (forced(monkeypatch, game, factor, many) for many in (10**9, 0))
         assert compiled.vertices.shape == plain.vertices.shape
         np.testing.assert_allclose(compiled.vertices, plain.vertices, atol=1e-9)
