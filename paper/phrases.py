@@ -88,7 +88,22 @@ def dilemma_phrases(dilemma: Numbers, calibration: Numbers) -> dict[str, str]:
         **centre_phrases(dilemma),
         **asymmetry_phrases(dilemma["asymmetry"]),
         **driver_phrases(dilemma["drivers"]["dilemma"], calibration),
+        "several": "Two labs have several equilibria in "
+        f"{percent_interval(dilemma['equilibria']['P(several)'])} of the draws.",
+        "information": worth_knowing(dilemma["value of information"], dilemma["what separates dilemmas"]),
     }
+
+
+def worth_knowing(values: Numbers, separates: Numbers) -> str:
+    """What a lab would pay to know a parameter before it chooses, and what tells dilemmas from other games."""
+    first, second, *_ = sorted((n for n in values if n != "everything"), key=lambda n: -values[n]["value"])
+    apart = [spoken(name) for name in sorted(separates, key=lambda n: -separates[n]["distance"])[:2]]
+    return (
+        f"To know {spoken(first)} before choosing against a rival that races is worth US$ "
+        f"{interval(values[first])} bn to a lab, {spoken(second)} {interval(values[second])} bn, and everything "
+        f"{interval(values['everything'])} bn. What most tells the draws that are dilemmas from the others is "
+        f"{listed(apart)}."
+    )
 
 
 def most_probable(classes: Mapping[str, Mapping[str, float]]) -> str:

@@ -108,6 +108,33 @@ def split_rows(race: Numbers) -> list[dict[str, str]]:
     return rows
 
 
+RULES = {
+    "risk-dominant": "risk-dominant",
+    "payoff-dominant": "payoff-dominant",
+    "worst": "worst for the labs",
+    "logit limit": "limit of logit equilibria",
+    "least": "least over all equilibria",
+    "most": "most over all equilibria",
+}
+"""Rules of selection, and the bounds, as the table names them."""
+
+
+def selection_rows(dilemma: Numbers) -> list[dict[str, str]]:
+    """Racing labs and money burnt by rule of selection, over all draws and where there are several equilibria."""
+    found = dilemma["equilibria"]
+    columns = {
+        "racing": "racing",
+        "several": "racing, where several",
+        "burnt": "burnt",
+        "lost": "burnt, where several",
+    }
+    return [
+        {"rule": words} | {key: interval(found[name][rule]) for key, name in columns.items() if rule in found[name]}
+        for rule, words in RULES.items()
+        if rule in found["racing"]
+    ]
+
+
 def build_rows(race: Numbers, calibration: Numbers) -> list[dict[str, str]]:
     """GW per builder under the three rules, capital, and the guidance behind the parameter 'plan'."""
     plans = {e["player"]: e["high"] for e in calibration["models"]["compute-race"] if e["parameter"] == "plan"}

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.dilemma_boundary import boundaries, boundary_plane, chief_pair
 from experiments.registry import Columns, Findings, Part, experiment
 from models.lab_dilemma import LabDilemma
-from models.symbolic import choice_symbols
-from models.typeset import typst
 from models.unit_economics import rent_in_backlog
-from theory import CLASSES, Estimate, cvar, dilemma_class, from_replicates, loss_asymmetry, ratio_of_means
+from theory import CLASSES, Estimate, cvar, dilemma_class, from_replicates, loss_asymmetry, probability, ratio_of_means
 from theory.information import value_of_information
 from theory.intervals import probability_of, share_of_counts
 from theory.regional import regional_sensitivity
@@ -151,6 +150,8 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
     Each replicate is read once and leaves counts, means and quantiles, whose spread over replicates gives intervals.
     """
     found = [_reduce(part) for part in replicates]
+    driven, shown = drivers(rng), shown_draws(rng)
+    pair = chief_pair(driven["dilemma"], SHOWN)
     numbers = {
         "draws": sum(part["draws"] for part in found),
         "states per draw": STATES,
@@ -176,13 +177,14 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         "equilibria": _selection(found),
         "greed in dilemmas": _quartiles(found, "greed"),
         "fear in dilemmas": _quartiles(found, "fear"),
-        "drivers": drivers(rng),
+        "drivers": driven,
+        "tornado": tornado(rng),
         "what separates dilemmas": separation(rng),
         "value of information": information(rng),
         "boundaries": boundaries(),
         "centre": centre(rng),
     }
-    return Findings(numbers, {"map": shown_draws(rng)})
+    return Findings(numbers, {"map": shown, "boundary": boundary_plane(pair)})
 
 
 def _reduce(part: Columns) -> dict[str, Any]:
@@ -324,38 +326,20 @@ def information(rng: np.random.Generator, draws: int = 16_384, replicates: int =
     return value_of_information([decision(stream) for stream in rng.spawn(replicates)])
 
 
-def boundaries() -> dict[str, str]:
-    """The three differences of the prisoner's dilemma in reduced form, as Typst.
+def tornado(rng: np.random.Generator, draws: int = 16_384) -> dict[str, Any]:
+    """P(dilemma) with one parameter at the 5th and at the 95th percentile of its prior, the others drawn."""
+    model = LabDilemma()
+    priors = model.priors()
+    drawn = model.replace(**priors.sample(draws, rng=rng))
 
-    The contest depends on the ratio of builds alone, so with ``z = x^r`` its part is rational in z and omega. With
-    R, c the life revenue and cost of a GW and ``b = k_L (x - 1)`` the extra build, the rest is linear in R b and c b.
-    """
-    restrain, race, alone, behind = (0, 0), (1, 1), (1, 0), (0, 1)
-    pairs = {"greed": (alone, restrain), "fear": (race, behind), "burnt": (restrain, race)}
-    return {name: typst(_difference(left, right)) for name, (left, right) in pairs.items()}
+    def at(place: int, level: float) -> Estimate:
+        quantiles = np.full(len(priors.names), 0.5)
+        quantiles[place] = level
+        name = priors.names[place]
+        held = drawn.replace(**{name: priors.ppf(quantiles)[name]})
+        return probability(_codes(held) == DILEMMA)
 
-
-def _difference(left: tuple[int, int], right: tuple[int, int]) -> Any:
-    """Payoff of the first lab at one profile of levels less that at another, in the reduced symbols."""
-    import sympy
-
-    model, k = LabDilemma.symbolic(n=2), choice_symbols(2)
-    stake, revenue, cost, build, z = sympy.symbols("S_V R c b z", positive=True)
-    levels = [level for _, level in model.levels()]
-    short = {model.revenue_per_gw(): revenue, model.cost_per_gw(): cost}
-    market = model.payoff(0, k).subs({model.prize: 0, model.survival: 0}).subs(short)
-
-    def contest(formula: Any) -> Any:
-        there, here = (
-            sympy.simplify(formula.subs({k[i]: model.intensity ** p[i] for i in range(2)})) for p in (left, right)
-        )
-        return sympy.factor((there - here).subs(model.intensity**model.decisiveness, z))
-
-    there, here = (market.subs({k[i]: levels[p[i]] for i in range(2)}) for p in (left, right))
-    extra = model.restrained() * (model.intensity - 1)
-    per_gw = sympy.expand(sympy.simplify((there - here) / extra))
-    rest = sum(build * symbol * sympy.factor(per_gw.coeff(symbol)) for symbol in (revenue, cost))
-    return stake * contest(model.prize_share(0, k)) + model.survival * contest(model.standing(0, k)) + rest
+    return {name: {"low": at(i, 0.05), "high": at(i, 0.95)} for i, name in enumerate(priors.names)}
 
 
 def centre(rng: np.random.Generator) -> dict[str, Any]:

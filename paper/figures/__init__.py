@@ -26,7 +26,7 @@ def draw_figures(records: Mapping[str, Record], parameters: Mapping[str, Mapping
     dilemma, race, repeated = (records[name] for name in ("dilemma_class", "overspend_underinvest", "repeated_race"))
     main = {
         "classes": classes.draw(dilemma.numbers),
-        "plane": plane.draw(dilemma.numbers, dilemma.tables["map"], parameters),
+        "plane": plane.draw(dilemma.numbers, dilemma.tables["map"], dilemma.tables["boundary"], parameters),
         "drivers": drivers.draw(dilemma.numbers, parameters),
         "builders": builders.draw(race.numbers),
         "losses": losses.draw(race.numbers, race.tables["losses"]),

@@ -38,13 +38,25 @@ def chief_drivers(dilemma: Mapping[str, Any], table: Table) -> tuple[str, str]:
     return first, second
 
 
-def draw(dilemma: Mapping[str, Any], table: Table, parameters: Mapping[str, Mapping[str, str]]) -> Figure:
-    """Map of P(dilemma), and the distribution of lambda by class."""
+def draw(
+    dilemma: Mapping[str, Any], table: Table, boundary: Table, parameters: Mapping[str, Mapping[str, str]]
+) -> Figure:
+    """Map of P(dilemma) with the boundary in symbols, and the distribution of lambda by class."""
     figure = new_figure(2.85)
     left, right = figure.subplots(1, 2, width_ratios=(1.08, 1))
     _map(left, figure, table, *chief_drivers(dilemma, table), parameters)
+    _boundary(left, boundary)
     _asymmetry(right, table)
     return figure
+
+
+def _boundary(axes: Axes, boundary: Table) -> None:
+    """Where the smallest of the three differences is zero, with the other parameters at their medians."""
+    side = len(np.unique(boundary["x"]))
+    x, y, margin = (boundary[name].reshape(side, side) for name in ("x", "y", "margin"))
+    if margin.min() < 0 < margin.max():
+        axes.contour(x, y, margin, levels=[0], colors="black", linewidths=3.2)
+        axes.contour(x, y, margin, levels=[0], colors="white", linewidths=1.8, linestyles="dashed")
 
 
 def _map(axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: Mapping[str, Mapping[str, str]]) -> None:
@@ -56,9 +68,7 @@ def _map(axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: M
     mesh = axes.pcolormesh(*edges, share.T, cmap="cividis", vmin=0, vmax=100, edgecolors="white", linewidth=0.2)
     centres = [(e[1:] + e[:-1]) / 2 for e in edges]
     if share.min() < 50 < share.max():
-        lines = axes.contour(*centres, share.T, levels=[50], colors="white", linewidths=1.6)
-        for text in axes.clabel(lines, fmt="50%%", fontsize=9, colors="white"):
-            text.set_bbox({"facecolor": "black", "edgecolor": "none", "pad": 1.5})
+        axes.contour(*centres, share.T, levels=[50], colors="white", linewidths=1.4)
     for name, setter in ((x, axes.set_xlabel), (y, axes.set_ylabel)):
         setter(f"{spoken(name)} {math_label(parameters[name]['symbol'])} ({_unit(parameters[name]['unit'])})")
     for scale, ends in ((axes.set_xscale, edges[0]), (axes.set_yscale, edges[1])):
