@@ -6,9 +6,9 @@ and in part their own: the quantiles of the builders are tied by a Gaussian copu
 for two years of four builders do not tell it; each keeps its quantile in both years. The race then says what is built
 on AI; spending on the rest, ``(1 - a)`` of the latest year, is taken to stand still. The same draws one year earlier,
 on the spending of 2023 and 2024, give a *backcast* of 2025 that can be held against the guidance now. Two forecasts
-come out: over all draws, and over those whose backcast meets the guidance (rejection sampling, Rubin 1984), which also says what
-would have to be true for the race to explain the spending of 2025. Two rules without any model, no change and the same
-growth again, are recorded beside them. All of it is there for others to score.
+come out: over all draws, and over those whose backcast meets the guidance (rejection sampling, Rubin 1984), which also
+says what would have to be true for the race to explain the spending of 2025. Two rules without any model, no change and
+the same growth again, are recorded beside them. All of it is there for others to score.
 """
 
 from __future__ import annotations
