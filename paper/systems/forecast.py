@@ -33,7 +33,7 @@ def write(numbers: Numbers) -> Section:
             "Equilibrium": "Nash, certified, in every draw of both years.",
         },
         payoff=None,
-        payoff_in_words="Of S2, with the demand of the year in it.",
+        payoff_in_words="That of S2, with the demand of the year in it.",
         paragraphs=(_backcast(numbers), f"{_forecast(numbers)} {_waves(numbers)}", _true(numbers)),
         caption="Capital expenditure in 2026. Marks: medians; thick and thin lines: 50 and 90 per cent intervals over "
         "all draws (circles), and over those draws whose backcast of 2025 meets the guidance (squares). Crosses: the "
