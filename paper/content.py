@@ -153,6 +153,7 @@ def section_content(study: str, section: Section, calibration: Numbers, *, param
         "model": section.model,
         "card": [{"term": term, "text": section.card[term]} for term in CARD],
         "payoff": section.payoff,
+        "in words": section.payoff_in_words,
         "equation": None,
         "answer": first_sentences(section.paragraphs[0]),
         "parameters": card_rows(section.model, calibration) if parameters else [],

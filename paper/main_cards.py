@@ -102,6 +102,7 @@ def main_cards(phrases: Mapping[str, str]) -> list[dict[str, Any]]:
             "model": card.model,
             "card": [{"term": term, "text": text} for term, text in zip(CARD, card.terms, strict=True)],
             "payoff": None,
+            "in words": "",
             "equation": card.equation,
             "answer": " ".join(phrases[key] for key in card.answer),
             "parameters": [],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from paper.formats import interval, percent_interval, spread, trimmed
@@ -65,12 +65,21 @@ def fact_rows(calibration: Numbers) -> list[dict[str, str]]:
 
 def article_rows(calibration: Numbers) -> list[dict[str, str]]:
     """Numbers of the news article, and where each enters: the models by name, or context, with the reason."""
-    rows = []
-    for fact in calibration["article"]:
-        models = list(dict.fromkeys(use.partition(":")[0] for use in fact["used"]))
-        where = ", ".join(models) if models else f"context: {fact['note']}"
-        rows.append({"id": fact["id"], "kind": fact["kind"].partition(" (")[0], **_fact(fact), "where": where})
-    return rows
+    return [
+        {"id": fact["id"], "kind": fact["kind"].partition(" (")[0], **_fact(fact), "where": _where(fact)}
+        for fact in calibration["article"]
+    ]
+
+
+def _where(fact: Numbers) -> str:
+    """Models that a number of the article enters, itself or as the same number from another source; else why not."""
+    own = [_names(fact["used"])] if fact["used"] else []
+    other = [f"as {twin}: {_names(used)}" for twin, used in fact["as"].items()]
+    return "; ".join([*own, *other]) or f"context: {fact['note']}"
+
+
+def _names(used: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(use.partition(":")[0] for use in used))
 
 
 def _fact(fact: Numbers) -> dict[str, str]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from experiments.registry import Columns, Findings, experiment
 from models.base import PayoffModel
 from models.catalogue import catalogue
-from models.facts import LAST_DATE, load_facts
+from models.facts import LAST_DATE, Fact, load_facts
 from models.lab_dilemma import LabDilemma
 from models.prior import Prior
 from models.symbolic import choice_symbols
@@ -62,7 +62,7 @@ def summarise(replicates: Sequence[Mapping[str, NDArray[Any]]], *, rng: np.rando
     )
 
 
-def article(models: Mapping[str, type[PayoffModel]], facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+def article(models: Mapping[str, type[PayoffModel]], facts: Mapping[str, Fact]) -> list[dict[str, Any]]:
     """Every number of the news article: the parameters that it sets, or, as context, what its row says of it."""
     used: dict[str, list[str]] = {}
     for name, model in models.items():
@@ -70,7 +70,24 @@ def article(models: Mapping[str, type[PayoffModel]], facts: Mapping[str, Any]) -
             for fact_id in spec.fact_ids:
                 used.setdefault(fact_id, []).append(f"{name}: {spec.name}")
     numbered = {f: fact for f, fact in facts.items() if fact.grade == "article" and (fact.low or fact.high)}
-    return [_fact(fact) | {"id": f, "note": fact.note, "used": used.get(f, [])} for f, fact in numbered.items()]
+    return [
+        _fact(fact)
+        | {"id": f, "note": fact.note, "used": used.get(f, [])}
+        | {"as": {twin: used[twin] for twin in twins(fact, facts) if twin in used}}
+        for f, fact in numbered.items()
+    ]
+
+
+def twins(fact: Fact, facts: Mapping[str, Fact]) -> list[str]:
+    """Other facts that give the same number, in the same unit, of the same parties."""
+
+    def gist(one: Fact) -> tuple[Any, ...]:
+        values = {value for value in (one.low, one.central, one.high) if value is not None}
+        names = f"{one.actor};{one.counterparty}".replace("AWS", "Amazon")
+        parties = frozenset(name.partition("(")[0].strip() for name in names.split(";")) - {""}
+        return values, one.unit, parties
+
+    return [other for other, one in facts.items() if one.id != fact.id and gist(one) == gist(fact)]
 
 
 def year_alone(fact: Any) -> bool:

@@ -1,12 +1,14 @@
 """What will each builder spend in 2026? The calibrated race, one year on, from facts up to November 2025 only.
 
 Demand without a race is rolled forward by a rule: from the latest year's spending (demand stands still) to that
-spending grown once more as it grew in that year, log-triangular between them. The race then says what is built on AI;
-spending on the rest, ``(1 - a)`` of the latest year, is taken to stand still. The same draws one year earlier, on the
-spending of 2023 and 2024, give a *backcast* of 2025 that can be held against the guidance now. Two forecasts come out:
-over all draws, and over those whose backcast meets the guidance (rejection sampling, Rubin 1984), which also says what
-would have to be true for the race to explain the spending of 2025. Two rules without any model, no change and the same
-growth again, are recorded beside them. All of it is there for others to score.
+spending grown once more as it grew in that year, log-triangular between them. Growth is in part common to all builders
+and in part their own: the quantiles of the builders are tied by a Gaussian copula whose correlation is drawn as well,
+for two years of four builders do not tell it; each keeps its quantile in both years. The race then says what is built
+on AI; spending on the rest, ``(1 - a)`` of the latest year, is taken to stand still. The same draws one year earlier,
+on the spending of 2023 and 2024, give a *backcast* of 2025 that can be held against the guidance now. Two forecasts
+come out: over all draws, and over those whose backcast meets the guidance (rejection sampling, Rubin 1984), which also
+says what would have to be true for the race to explain the spending of 2025. Two rules without any model, no change and
+the same growth again, are recorded beside them. All of it is there for others to score.
 """
 
 from __future__ import annotations
@@ -16,17 +18,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from experiments.registry import Columns, Findings, experiment, share
 from models.compute_race import BUILDERS, PLANS, ComputeRace
-from models.prior import Prior, fact
+from models.facts import LAST_DATE
+from models.prior import Prior, fact, swept
 from theory import continuous_nash, probability
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
 REPLICATES = 8
-MADE_ON = "2025-11"
+MADE_ON = LAST_DATE
+"""A forecast from facts up to this day; it is the record's date, not that of a run."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 YEARS: dict[int, dict[str, tuple[float, float]]] = {
@@ -52,6 +56,9 @@ number of 2026 is guidance, for Microsoft what was reported.
 NAMED = tuple(YEARS[2026])
 """Builders with accounts; OpenAI/Stargate has none and keeps its calibrated demand in both years."""
 
+COMMON = swept(0.0, 0.5, 1.0, reason="correlation of builders' growth, from none to one wave for all; no fact")
+"""Part of the variance of growth that is common to all builders."""
+
 TOLERANCE = 1.25
 """A backcast meets the guidance if their totals differ by no more than this factor."""
 
@@ -66,8 +73,11 @@ def study(*, draws: int = 8192, rng: np.random.Generator) -> Columns:
     """One independent set of draws; each is raced for 2026 and, from a year's older spending, for 2025."""
     base = ComputeRace()
     sample = base.priors().sample(share(draws, REPLICATES), rng=rng)
-    u = rng.random(sample["plan"].shape)
-    columns = {name: np.asarray(values) for name, values in sample.items() if values.ndim == 1}
+    common = COMMON.ppf(rng.random(len(sample["plan"])))
+    u = growth_quantiles(common, sample["plan"].shape[-1], rng)
+    columns = {"common growth": common} | {
+        name: np.asarray(values) for name, values in sample.items() if values.ndim == 1
+    }
     for target, years in YEARS.items():
         model = base.replace(**(sample | {"plan": rolled_forward(years, u)}))
         solution = continuous_nash(model.continuous_game())
@@ -77,6 +87,13 @@ def study(*, draws: int = 8192, rng: np.random.Generator) -> Columns:
             rest = (1 - np.asarray(model.ai_share)) * years[name][1] if name in years else 0.0
             columns[f"capital {target}, {name}"] = spent[:, i] + rest
     return columns
+
+
+def growth_quantiles(common: NDArray[np.float64], builders: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Quantiles of growth, uniform, of shape ``(draws, builders)``; ``common`` is the correlation of their normals."""
+    wave, own = rng.standard_normal((len(common), 1)), rng.standard_normal((len(common), builders))
+    weight = common[:, None]
+    return np.asarray(special.ndtr(weight**0.5 * wave + (1 - weight) ** 0.5 * own))
 
 
 def rolled_forward(years: Mapping[str, tuple[float, float]], u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -111,6 +128,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "tolerance": TOLERANCE,
         "forecast": _forecast(rows, np.ones_like(meets)),
         "forecast, guidance met": _forecast(rows, meets) if meets.sum() >= 20 else None,
+        "total by common growth": by_common_growth(rows),
         "no change": guidance,
         "same growth": {name: now * now / before for name, (before, now) in YEARS[2026].items()},
         "backcast": {name: _spread(rows[f"capital 2025, {name}"]) for name in NAMED} | {"total": _spread(backcast)},
@@ -125,6 +143,16 @@ def _forecast(rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_]) -> dict
     table = {name: rows[f"capital 2026, {name}"][keep] for name in BUILDERS}
     table["the four with accounts"] = sum((table[name] for name in NAMED), np.zeros(int(keep.sum())))
     return {name: _spread(values) for name, values in table.items()}
+
+
+def by_common_growth(rows: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, float]]:
+    """Total of the builders with accounts in 2026, US$ bn, where growth is mostly their own and mostly common."""
+    mostly = rows["common growth"] > COMMON.central
+    return {
+        name: _forecast(rows, keep)["the four with accounts"]
+        for name, keep in (("own", ~mostly), ("common", mostly))
+        if keep.any()
+    }
 
 
 def _sets_apart(rows: Mapping[str, NDArray[Any]], meets: NDArray[np.bool_]) -> dict[str, dict[str, float]]:

@@ -15,6 +15,8 @@ STUDY = "forecast"
 
 Numbers = Mapping[str, Any]
 
+_WIDER = 1.1  # a range this many times another is called wider
+
 FOUR = "the four with accounts"
 
 
@@ -31,7 +33,8 @@ def write(numbers: Numbers) -> Section:
             "Equilibrium": "Nash, certified, in every draw of both years.",
         },
         payoff=None,
-        paragraphs=(_backcast(numbers), _forecast(numbers), _true(numbers)),
+        payoff_in_words="That of S2, with the demand of the year in it.",
+        paragraphs=(_backcast(numbers), f"{_forecast(numbers)} {_waves(numbers)}", _true(numbers)),
         caption="Capital expenditure in 2026. Marks: medians; thick and thin lines: 50 and 90 per cent intervals over "
         "all draws (circles), and over those draws whose backcast of 2025 meets the guidance (squares). Crosses: the "
         "guidance for 2025, or no change; triangles: the growth of 2025 once more.",
@@ -76,6 +79,22 @@ def _forecast(numbers: Numbers) -> str:
         f"{count(numbers['draws that meet'])} that meet the guidance of 2025. By builder, among the "
         f"latter, in US$ bn: {among}. No change would be US$ {number(sum(numbers['no change'].values()))} bn, the "
         f"growth of 2025 once more US$ {number(sum(numbers['same growth'].values()))} bn."
+    )
+
+
+def _waves(numbers: Numbers) -> str:
+    """Whether growth that is common to all builders widens what is said of their total."""
+    table = numbers["total by common growth"]
+    if len(table) < len(("own", "common")):
+        return "Growth is in part common to all builders; too few draws tell how much that matters."
+    width = {name: e["0.95"] - e["0.05"] for name, e in table.items()}
+    wider = width["common"] > _WIDER * width["own"]
+    return (
+        "Growth without the race is in part common to all builders, in part their own; no fact tells the parts, so the "
+        f"correlation is drawn. Where it is mostly common the total spans US$ {spread(table['common'])} bn, where it "
+        f"is mostly their own US$ {spread(table['own'])} bn: "
+        + ("a common wave widens the total" if wider else "it matters little for the total")
+        + "."
     )
 
 

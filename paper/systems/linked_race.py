@@ -32,6 +32,8 @@ def write(numbers: Numbers) -> Section:
             "Equilibrium": "Nash, by semismooth Newton from several starts, certified by global best replies.",
         },
         payoff=None,
+        payoff_in_words="That of S2 with its ties: bought compute is paid at a mark-up to the cloud that sells it, a "
+        "part of what is unused is owed under take-or-pay, and owners have their part of the profit of others.",
         paragraphs=(_answer(numbers), _each(numbers), _who(numbers)),
         caption="(a) Capital spending that each tie adds to the equilibrium, alone and all together. Marks: medians "
         "over the draws; lines: quartiles (thick) and 5th to 95th percentile. (b) Change of each player's build "

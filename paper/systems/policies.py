@@ -39,6 +39,8 @@ def write(numbers: Numbers) -> Section:
             "Equilibrium": "Nash, certified, without a policy and under each.",
         },
         payoff=None,
+        payoff_in_words="That of the race with its ties, and what the policy adds: a tax per GW, a limit, a smaller "
+        "stake.",
         paragraphs=(_today(numbers), _welfare(numbers), _losses(numbers), _frontier(numbers)),
         caption="Change of mean overspending and underinvestment in hindsight (a), and of overspending and mean "
         "welfare (b), against no policy; by policy, from a quarter of its strength (small mark) to all of it "

@@ -31,6 +31,7 @@ def write(numbers: Numbers) -> Section:
             "Equilibrium": "The best trigger on the total: amount, threshold, and length of the race after an alarm.",
         },
         payoff=None,
+        payoff_in_words="The discounted sum of what a lab earns in a year, the payoff of S1 with a continuous amount.",
         paragraphs=(_centre(numbers), _drawn(numbers), _policies(numbers), _caveats(numbers)),
         caption="Two labs at the calibrated centre. (a) Share of the gain from holding back that the best trigger "
         "keeps, by discount factor from one answer to the next and by the standard deviation of the relative error "

@@ -43,6 +43,8 @@ def write(numbers: Numbers) -> Section:
             "Equilibrium": "Pure Nash of the game of plans, whose payoffs are means over common paths.",
         },
         payoff=None,
+        payoff_in_words="Valuation and cash at the horizon, discounted, on the shares that are kept; nothing after "
+        "ruin; a mean over simulated paths.",
         paragraphs=(_feedback(numbers), _ruin(numbers), _fear(numbers), _jump(numbers)),
         caption="(a) Probability that a lab's cash is gone within the horizon, by who escalates; bars: 95 per cent "
         "intervals. (b) Pure equilibria between two equal labs at the central values over twice the horizon, by the "

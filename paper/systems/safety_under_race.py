@@ -32,6 +32,8 @@ def write(numbers: Numbers) -> Section:
             "symmetric Nash, certified against all pairs of choices.",
         },
         payoff=None,
+        payoff_in_words="What the winner gets if no disaster comes, less the enmity to a rival that wins, or less the "
+        "cost of being safe; for compute, the value of winning safely less the price of what is bought.",
         paragraphs=(_risk(numbers), _zone(numbers), _price(numbers)),
         caption="(a) Probability of disaster by number of teams and by what they know of each other. Marks: medians "
         "over the draws; bars: quartiles. (b) Shares of the draws, by the probability that an unsafe winner loses "

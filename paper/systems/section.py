@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from paper.claims import Verdict
+from paper.formats import listed
+from theory.errors import InputError
 
 CARD = ("Players", "Choices", "Timing", "Equilibrium")
 """What every model card states, in this order."""
@@ -24,7 +26,8 @@ class Section:
     card
         One plain sentence for each heading of `CARD`.
     payoff
-        Typst mathematics of the payoff, made from the model's own expression; None if it has no closed form.
+        Typst mathematics of the payoff, made from the model's own expression; None if it has no closed form, or that
+        of another system.
     paragraphs
         The answer, in plain text.
     caption, alt
@@ -33,6 +36,13 @@ class Section:
         Keys of ``refs.bib``.
     verdicts
         Verdicts on the claims that the study judges.
+    payoff_in_words
+        What the payoff consists of, where it is not printed as a formula.
+
+    Raises
+    ------
+    InputError
+        If a card lacks a heading, or says the payoff neither as a formula nor in words.
     """
 
     system: str
@@ -45,3 +55,12 @@ class Section:
     alt: str
     cites: tuple[str, ...]
     verdicts: tuple[Verdict, ...] = ()
+    payoff_in_words: str = ""
+
+    def __post_init__(self) -> None:
+        missing = [term for term in CARD if not self.card.get(term)]
+        if missing or not (self.payoff or self.payoff_in_words):
+            raise InputError(
+                f"the model card of {self.system}, {self.heading!r}, lacks {listed([*missing] or ['its payoff'])}; "
+                f"give {listed(list(CARD))}, and the payoff as a formula or in words"
+            )

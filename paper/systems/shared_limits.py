@@ -30,6 +30,7 @@ def write(numbers: Numbers) -> Section:
             "Equilibrium": "Variational equilibrium: one shadow price for all, certified by global best replies at it.",
         },
         payoff=None,
+        payoff_in_words="That of S2, each builder at most what the others leave of the limit.",
         paragraphs=(_price(numbers), _who(numbers), _gain(numbers)),
         caption="The race when chips and power allow only a share of what it would build. (a) Shadow price of a GW "
         "over its cost. (b) What builders together, and society, gain by the limit. Marks: medians over the draws; "

@@ -5,9 +5,10 @@ import re
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from experiments.studies import forecast
-from experiments.studies.forecast import NAMED, TOLERANCE, YEARS, rolled_forward, study, summarise
+from experiments.studies.forecast import NAMED, TOLERANCE, YEARS, growth_quantiles, rolled_forward, study, summarise
 from models.compute_race import BUILDERS, PLANS
 from models.facts import load_facts
 
@@ -25,6 +26,26 @@ def test_demand_lies_between_standing_still_and_growing_once_more():
             before, now = years.get(name, (PLANS[i].low ** 2 / PLANS[i].high, PLANS[i].low))
             assert (plans[:, i] >= min(now, now**2 / before) * (1 - 1e-12)).all()
             assert (plans[:, i] <= max(now, now**2 / before) * (1 + 1e-12)).all()
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 1.0])
+def test_growth_is_common_as_far_as_it_is_said_to_be_and_each_builders_law_is_kept(correlation):
+    u = growth_quantiles(np.full(40_000, correlation), 3, np.random.default_rng(4))
+    for i in range(3):
+        assert stats.kstest(u[:, i], "uniform").pvalue > 1e-4
+    found = np.corrcoef(u.T)[0, 1]
+    assert found == pytest.approx(6 / np.pi * np.arcsin(correlation / 2), abs=0.02)  # Pearson (1907), of the ranks
+
+
+def test_a_common_wave_widens_the_total(replicates):
+    years = YEARS[2026]
+    rng = np.random.default_rng(5)
+    totals = {}
+    for correlation in (0.0, 1.0):
+        u = growth_quantiles(np.full(4000, correlation), len(BUILDERS), rng)
+        totals[correlation] = rolled_forward(years, u)[:, [BUILDERS.index(name) for name in NAMED]].sum(axis=1)
+    assert totals[1.0].std() > 1.5 * totals[0.0].std()
+    assert totals[1.0].mean() == pytest.approx(totals[0.0].mean(), rel=0.01)
 
 
 def test_no_fact_is_later_than_the_forecast():
@@ -50,7 +71,13 @@ def test_what_sets_the_draws_apart_is_found():
     n = 400
     guidance = sum(now for _, now in YEARS[2026].values())
     prize, noise = rng.random(n), rng.random(n)
-    part = {"prize": prize, "noise": noise, "certified 2025": np.ones(n, bool), "certified 2026": np.ones(n, bool)}
+    part = {
+        "common growth": noise,
+        "prize": prize,
+        "noise": noise,
+        "certified 2025": np.ones(n, bool),
+        "certified 2026": np.ones(n, bool),
+    }
     for name in BUILDERS:
         part[f"capital 2026, {name}"] = rng.random(n)
         part[f"capital 2025, {name}"] = np.where(prize > 0.7, guidance / len(NAMED), 1.0)
