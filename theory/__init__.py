@@ -13,95 +13,187 @@ from theory.comparative_statics import EquilibriumDerivative, equilibrium_deriva
 from theory.contest import tullock_contest
 from theory.continuation import EquilibriumMap, continue_equilibria
 from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.cycle_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
 from theory.discounting import (
     critical_discount_factor,
     grim_trigger,
     nash_reversion,
+    stick_and_carrot,
     symbolic_critical_discount_factor,
     turn_taking,
 )
 from theory.equilibrium import nash
 from theory.errors import ComputeraceError, InputError, SolverError
+from theory.evolutionary_stability import StableStrategy, stable_strategies, strategy_stability
+from theory.finite_population import (
+    fermi_log_fixation,
+    log_fixation_matrix,
+    moran_log_fixation,
+    small_mutation_distribution,
+)
 from theory.finite_regimes import support_regimes
 from theory.game import Game
+from theory.history_play import AutomatonStrategy, AxelrodStrategy, FunctionStrategy, match
 from theory.intervals import Estimate, from_replicates, probability, ratio_of_means, share_in_replicates
+from theory.invasion import InvasionDiagram, invasion_diagram
+from theory.learning import LearningPath, fictitious_play, local_interaction
+from theory.limit_set import LimitScore, limit_score
+from theory.monitoring import abreu_milgrom_pearce_bound, green_porter
+from theory.mutation_chain import PopulationDistribution, mutation_distribution, stochastic_stability
 from theory.newton import continuous_nash
 from theory.nfg import from_nfg, to_nfg
+from theory.noisy_restraint import SymmetricRace, Trigger, best_trigger, symmetric_bounds
+from theory.payoff_polygon import PayoffSet, payoff_set
+from theory.payoff_polytopes import PayoffBounds, SupportingPlay, payoff_bounds
+from theory.population_paths import population_generations, population_paths
 from theory.potential import Decomposition, WeightedPotential, decompose, weighted_potential
+from theory.public_monitoring import PublicBounds, public_bounds
 from theory.pure import pure_nash
+from theory.quantal_response import fit_logit, logit_equilibrium
 from theory.refinements import p_dominance, payoff_dominant, perfect_equilibria, risk_dominance
-from theory.repeated_play import is_subgame_perfect, play, simulate
+from theory.regret_learning import Distances, Learned, distances, learn
+from theory.repeated_play import expected_path, is_subgame_perfect, one_shot_deviations, play, simulate
+from theory.replicator import replicator_path, rest_points
 from theory.risk import HindsightSplit, cvar, hindsight_split, value_at_risk
 from theory.shared_limit import SharedLimit
+from theory.simulated_play import Matches, Nature, Simulator, memory_one_counts
 from theory.solution import Solution, product_distribution
+from theory.strategies import CLASSICS
 from theory.supermodular import Supermodularity, supermodularity
 from theory.symbolic_equilibria import SymbolicEquilibrium, symbolic_counts, symbolic_equilibria
+from theory.symmetric_monitoring import symmetric_public_payoffs
 from theory.taxonomy import CLASSES, dilemma_class, loss_asymmetry, ordinal_name, symbolic_boundaries
+from theory.tournament import Tournament, ecology, from_programs, on_graph, round_robin
 from theory.variational import VariationalSolution, variational_equilibrium
+from theory.vertex_play import deviation_gain, supporting_play
 from theory.wedge import strategic_wedge
 
 __all__ = [
     "CLASSES",
+    "CLASSICS",
     "Automaton",
+    "AutomatonStrategy",
+    "AxelrodStrategy",
     "BatchSolution",
     "Commitment",
     "ComputeraceError",
     "ContinuousGame",
     "ContinuousSolution",
     "Decomposition",
+    "Distances",
     "EquilibriumDerivative",
     "EquilibriumMap",
     "Estimate",
+    "FunctionStrategy",
     "Game",
     "HindsightSplit",
     "InputError",
+    "InvasionDiagram",
+    "Learned",
+    "LearningPath",
+    "LimitScore",
+    "Matches",
+    "Nature",
+    "PayoffBounds",
+    "PayoffSet",
+    "PopulationDistribution",
+    "PublicBounds",
     "SharedLimit",
+    "Simulator",
     "Solution",
     "SolverError",
+    "StableStrategy",
     "Supermodularity",
+    "SupportingPlay",
     "SymbolicEquilibrium",
+    "SymmetricRace",
+    "Tournament",
+    "Trigger",
     "VariationalSolution",
     "WeightedPotential",
+    "abreu_milgrom_pearce_bound",
     "batch_support_enumeration",
     "best_reply",
+    "best_trigger",
     "continue_equilibria",
     "continuous_nash",
+    "cournot_threshold",
     "critical_discount_factor",
     "cvar",
     "decompose",
+    "deviation_gain",
     "dilemma_class",
+    "distances",
+    "ecology",
     "equilibrium_derivative",
+    "expected_path",
+    "fermi_log_fixation",
+    "fictitious_play",
+    "fit_logit",
     "from_nfg",
+    "from_programs",
     "from_replicates",
+    "green_porter",
     "grim_trigger",
     "hindsight_split",
+    "invasion_diagram",
     "is_subgame_perfect",
     "joint_optimum",
+    "keeps_to_path",
+    "learn",
+    "limit_score",
+    "local_interaction",
+    "log_fixation_matrix",
+    "logit_equilibrium",
     "loss_asymmetry",
+    "match",
+    "memory_one_counts",
+    "moran_log_fixation",
+    "mutation_distribution",
     "nash",
     "nash_reversion",
+    "on_graph",
+    "one_shot_deviations",
     "ordinal_name",
     "p_dominance",
+    "path_thresholds",
+    "payoff_bounds",
     "payoff_dominant",
+    "payoff_set",
     "perfect_equilibria",
     "play",
+    "population_generations",
+    "population_paths",
     "probability",
     "product_distribution",
+    "public_bounds",
     "pure_nash",
     "ratio_of_means",
+    "replicator_path",
+    "rest_points",
     "risk_dominance",
+    "round_robin",
     "share_in_replicates",
     "simulate",
+    "small_mutation_distribution",
+    "stable_strategies",
+    "stick_and_carrot",
+    "stochastic_stability",
     "strategic_wedge",
+    "strategy_stability",
     "strong_stackelberg",
     "supermodularity",
     "support_regimes",
+    "supporting_play",
     "symbolic_boundaries",
     "symbolic_counts",
     "symbolic_critical_discount_factor",
     "symbolic_equilibria",
+    "symmetric_bounds",
+    "symmetric_public_payoffs",
     "to_nfg",
     "tullock_contest",
+    "tullock_threshold",
     "turn_taking",
     "value_at_risk",
     "variational_equilibrium",

@@ -47,7 +47,7 @@ class StableStrategy:
     evolutionarily: bool
 
 
-def stability(payoffs: ArrayLike, shares: ArrayLike) -> str:
+def strategy_stability(payoffs: ArrayLike, shares: ArrayLike) -> str:
     """``"evolutionary"``, ``"neutral"`` or ``"none"``: how stable a mixed strategy is.
 
     Parameters
@@ -64,9 +64,9 @@ def stability(payoffs: ArrayLike, shares: ArrayLike) -> str:
 
     Examples
     --------
-    >>> stability([[-1, 2], [0, 1]], [0.5, 0.5])  # hawk and dove
+    >>> strategy_stability([[-1, 2], [0, 1]], [0.5, 0.5])  # hawk and dove
     'evolutionary'
-    >>> stability([[0, -1, 1], [1, 0, -1], [-1, 1, 0]], [1 / 3] * 3)  # rock, paper, scissors
+    >>> strategy_stability([[0, -1, 1], [1, 0, -1], [-1, 1, 0]], [1 / 3] * 3)  # rock, paper, scissors
     'neutral'
     """
     table, x = _scaled(payoffs), np.asarray(shares, float)
@@ -113,12 +113,12 @@ def stable_strategies(payoffs: ArrayLike) -> tuple[StableStrategy, ...]:
     table = _scaled(payoffs)
     n = len(table)
     if n > MAX_STRATEGIES:
-        raise InputError(f"{n} strategies; at most {MAX_STRATEGIES} are searched; ask stability() of the ones you mean")
+        raise InputError(f"{n} strategies; at most {MAX_STRATEGIES} are searched; give strategy_stability() yours")
     found = []
     for size in range(1, n + 1):
         for support in combinations(range(n), size):
             x = _middle_equilibrium(table, np.array(support))
-            kind = "none" if x is None else stability(table, x)
+            kind = "none" if x is None else strategy_stability(table, x)
             if x is not None and kind != "none":
                 found.append(StableStrategy(x, kind == "evolutionary"))
     return tuple(found)

@@ -28,8 +28,6 @@ from math import comb
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logsumexp
-from scipy.stats import hypergeom
 
 from theory.errors import InputError
 
@@ -112,6 +110,8 @@ def group_payoffs(payoffs: ArrayLike, population_size: int, *, invader: int = 0)
     >>> group_payoffs([[2, 1, 0], [0, 3, 0]], 3)
     (array([1. , 1.5]), array([1.5, 3. ]))
     """
+    from scipy.stats import hypergeom
+
     table, size = _payoffs(payoffs), _size(population_size)
     n = table.shape[-1] - 1
     if table.shape[-2] != 2 or not 2 <= n <= size or invader not in (0, 1):
@@ -321,13 +321,13 @@ def rare_mutation_distribution(log_fixation: ArrayLike) -> FloatArray:
         raise InputError(f"log_fixation has shape {log_rates.shape}; it must be (*batch, S, S), without NaN")
     n = log_rates.shape[-1]
     for k in range(n - 1, 0, -1):  # Grassmann, Taksar & Heyman 1985: take out strategy k
-        log_rates[..., :k, k] -= logsumexp(log_rates[..., k, :k], axis=-1)[..., np.newaxis]
+        log_rates[..., :k, k] -= _log_sum(log_rates[..., k, :k])[..., np.newaxis]
         around = log_rates[..., :k, k, np.newaxis] + log_rates[..., k, np.newaxis, :k]
         log_rates[..., :k, :k] = np.logaddexp(log_rates[..., :k, :k], around)
     log_weight = np.zeros(log_rates.shape[:-1])
     for k in range(1, n):
-        log_weight[..., k] = logsumexp(log_weight[..., :k] + log_rates[..., :k, k], axis=-1)
-    return np.exp(log_weight - logsumexp(log_weight, axis=-1, keepdims=True))
+        log_weight[..., k] = _log_sum(log_weight[..., :k] + log_rates[..., :k, k])
+    return np.exp(log_weight - _log_sum(log_weight)[..., np.newaxis])
 
 
 def population_state_count(population_size: int, n_strategies: int) -> int:
@@ -354,7 +354,12 @@ def population_state_count(population_size: int, n_strategies: int) -> int:
 def _log_fixation(log_ratios: FloatArray) -> FloatArray:
     """Log of ``1 / (1 + sum of cumulative products)`` from logs of the ratios ``T-/T+`` along the last axis."""
     products = np.cumsum(log_ratios, axis=-1)
-    return np.asarray(-np.logaddexp(0.0, logsumexp(products, axis=-1)))
+    return np.asarray(-np.logaddexp(0.0, _log_sum(products)))
+
+
+def _log_sum(logs: FloatArray) -> FloatArray:
+    """Log of the sum of exponentials along the last axis."""
+    return np.asarray(np.logaddexp.reduce(logs, axis=-1))
 
 
 def _payoffs(payoffs: ArrayLike) -> FloatArray:

@@ -37,7 +37,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from theory.errors import InputError
 
@@ -149,6 +148,8 @@ class _Tests:
     @classmethod
     def of(cls, race: SymmetricRace, amounts: Floats, noise: float, sign: int) -> _Tests:
         """``sign`` 1: high totals are punished; -1: high totals are rewarded."""
+        from scipy.special import ndtr
+
         others, gain = race.deviations(amounts)
         payoffs = race.symmetric(amounts)[:, None]
         if noise == 0:  # the test finds every deviation and nothing else

@@ -9,7 +9,7 @@ set ``W`` of continuations,
            d sum_y (pi(y | a) - pi(y | a_i', a_-i)) w_i(y) >= (1-d) (g_i(a_i', a_-i) - g_i(a))}
 
 and the payoffs of perfect public equilibria in pure strategies, with public randomisation, are the largest set with
-``W = B(W)`` (Abreu, Pearce & Stacchetti 1990, Econometrica 58:1041-1063). It is bounded as in `theory.payoff_bounds`,
+``W = B(W)`` (Abreu, Pearce & Stacchetti 1990, Econometrica 58:1041-1063). As in `theory.payoff_polytopes` it is bounded
 by half-spaces from outside and a convex hull of points from within (Judd, Yeltekin & Conklin 2003, Econometrica
 71:1239-1254); the first half-spaces are those of `theory.limit_set`, which hold at every discount factor. Here a
 threat is a lower continuation after bad signals, which come by mistake as well.
@@ -30,7 +30,7 @@ from numpy.typing import ArrayLike, NDArray
 from theory.errors import InputError, SolverError
 from theory.game import Game
 from theory.limit_set import limit_score
-from theory.payoff_bounds import as_lottery, corners_of, directions_for, maximiser
+from theory.payoff_polytopes import as_lottery, corners_of, directions_for, maximiser
 
 Floats = NDArray[np.float64]
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 
 from theory.errors import InputError, SolverError
 from theory.game import Array, Game
@@ -298,6 +297,8 @@ def _stationary(curve: _Curve, observed: Floats, start: Floats, tangent: Floats,
     length = float((end - start) @ tangent)
     if slope(length) == 0:
         return end
+    from scipy.optimize import brentq
+
     return point(float(brentq(slope, 0.0, length, xtol=1e-14)))
 
 

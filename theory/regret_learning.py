@@ -7,6 +7,10 @@ Each round every player looks at what its actions would have earned against what
 - *Regret matching* (Hart & Mas-Colell 2000, Econometrica 68:1127-1150): switch from the last action in proportion to
   what another one would have earned in its place; the empirical distribution approaches the correlated equilibria.
 - *Q-learning* (Watkins & Dayan 1992), without states: estimates of the actions played, logit choice; no promise.
+- *Best reply* (Cournot 1838): to what the others just did, by each with a chance of revising; else as before. With
+  inertia it settles in an equilibrium of any generic potential game (Young 2004, Strategic Learning and its Limits).
+- *Smooth fictitious play* (Fudenberg & Kreps 1993, Games Econ. Behav. 5:320-367): logit choice on the average of what
+  each action would have earned so far; where it settles, it is in a logit equilibrium.
 - *Introspection* (Hauser, Hilbe et al. 2021; Couto, Giaimo & Hilbe 2022, New J. Phys. 24:063010): compare the last
   payoff with what another action would have paid, and switch by the Fermi rule.
 
@@ -25,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.errors import InputError
 from theory.game import Game
+from theory.learning import TIE
 from theory.solution import Solution, product_distribution
 
 Floats = NDArray[np.float64]
@@ -130,10 +135,12 @@ def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate:
     game
         A single game.
     rule
-        ``"hedge"``, ``"regret matching"``, ``"q-learning"`` or ``"introspection"``.
+        ``"hedge"``, ``"regret matching"``, ``"q-learning"``, ``"introspection"``, ``"best reply"`` or
+        ``"smooth fictitious play"``.
     rate
-        Of Hedge (default ``sqrt(8 log n / rounds)``), step of Q-learning (default 0.1), or strength of selection in
-        logit choice and introspection (default 20), on payoffs scaled to [0, 1].
+        Of Hedge (default ``sqrt(8 log n / rounds)``); step of Q-learning (default 0.1); precision of smooth fictitious
+        play and strength of selection of introspection (default 20), on payoffs scaled to [0, 1]; chance of revising
+        of best replies (default 0.5).
 
     Raises
     ------
@@ -219,10 +226,31 @@ def _introspection(n: int, rounds: int, rate: float | None) -> Rule:
     return choose
 
 
+def _best_reply(n: int, rounds: int, rate: float | None) -> Rule:
+    chance = 0.5 if rate is None else rate
+
+    def choose(memory: _Memory, rng: np.random.Generator) -> int:
+        if memory.round == 0:
+            return int(rng.integers(n))
+        best = np.flatnonzero(memory.instead >= memory.instead.max() - TIE)
+        if memory.last in best or rng.random() >= chance:
+            return memory.last
+        return int(rng.choice(best))
+
+    return choose
+
+
+def _smooth_fictitious_play(n: int, rounds: int, rate: float | None) -> Rule:
+    precision = 20.0 if rate is None else rate
+    return lambda memory, rng: _draw(_logit(memory.totals / max(memory.round, 1), precision), rng)
+
+
 RULES: dict[str, Callable[[int, int, float | None], Rule]] = {
     "hedge": _hedge,
     "regret matching": _regret_matching,
     "q-learning": _q_learning,
     "introspection": _introspection,
+    "best reply": _best_reply,
+    "smooth fictitious play": _smooth_fictitious_play,
 }
 """Rules by name: each takes the number of actions, of rounds, and the rate."""

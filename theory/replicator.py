@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.integrate import solve_ivp
 
 from theory.errors import InputError, SolverError
 
@@ -86,6 +85,8 @@ def replicator_path(payoffs: ArrayLike, start: ArrayLike, times: ArrayLike) -> F
     >>> replicator_path([[3, 2], [4, 1]], [0.9, 0.1], [0, 10])[:, 0]
     array([0.9   , 0.5045])
     """
+    from scipy.integrate import solve_ivp
+
     matrix, x, t = _matrix(payoffs), np.asarray(start, dtype=float), np.asarray(times, dtype=float)
     if matrix.ndim != 2 or x.ndim != 1:
         raise InputError(f"payoffs has shape {matrix.shape} and start {x.shape}; a path is that of one game")

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.errors import InputError, SolverError
 from theory.game import Game
-from theory.payoff_bounds import maximiser
+from theory.payoff_polytopes import maximiser
 
 Floats = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from experiments.verification.finite_games import exact_game
 from experiments.verification.registry import adapter
 from experiments.verification.tournaments import dilemma
 from theory import Game
-from theory.payoff_set import payoff_set
+from theory.payoff_polygon import payoff_set
 
 
 @adapter("as2014", "pd_quantecon_0.75", "pd_quantecon_0.9", unordered=("",))

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from tests.benchmarks.__main__ import ROUNDS, Task, compare, seconds
 from theory import Game
-from theory.payoff_set import payoff_set
+from theory.payoff_polygon import payoff_set
 from theory.simulated_play import Simulator, memory_one_counts
 from theory.strategies import CLASSICS
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from theory.errors import InputError
-from theory.evolutionary_stability import stability, stable_strategies
+from theory.evolutionary_stability import stable_strategies, strategy_stability
 
 ZEEMAN = [[0, 6, -4], [-3, 0, 5], [-1, 3, 0]]
 
@@ -58,7 +58,7 @@ def test_what_is_found_is_stable_by_definition_and_the_rest_is_not(seed):
         assert worst > (0 if strategy.evolutionarily else -1e-9)
     for k in range(len(payoffs)):
         pure = np.eye(len(payoffs))[k]
-        worst, kind = by_definition(payoffs, pure, rng), stability(payoffs, pure)
+        worst, kind = by_definition(payoffs, pure, rng), strategy_stability(payoffs, pure)
         assert (worst < -1e-6) <= (kind == "none") and (worst > 1e-3) <= (kind == "evolutionary")
 
 
@@ -67,9 +67,9 @@ def test_other_best_replies_decide_through_the_free_directions():
     inside = np.array([[0.0, 2.0], [2.0, 0.0]])
     for self_payoff, kind in ((0.9, "evolutionary"), (1.0, "neutral"), (1.1, "none")):
         payoffs = np.block([[inside, np.array([[1.0], [1.0]])], [np.array([[1.0, 1.0]]), np.array([[self_payoff]])]])
-        assert stability(payoffs, [0.5, 0.5, 0.0]) == kind
+        assert strategy_stability(payoffs, [0.5, 0.5, 0.0]) == kind
     tilted = np.array([[0.0, 2.0, 1.0], [2.0, 0.0, 1.0], [2.0, 0.0, 1.05]])  # met by a shift inside the mixture
-    assert stability(tilted, [0.5, 0.5, 0.0]) == "none"
+    assert strategy_stability(tilted, [0.5, 0.5, 0.0]) == "none"
     assert by_definition(tilted, np.array([0.5, 0.5, 0.0]), np.random.default_rng(1)) < 0
 
 
@@ -77,13 +77,12 @@ def test_tit_for_tat_is_neutral_in_the_long_match():
     """Restrainers drift in (Nowak 2006, Evolutionary Dynamics, ch. 5)."""
     turns = 50
     payoffs = np.array([[3, 0, 3], [5, 1, 1 + 4 / turns], [3, 1 - 1 / turns, 3]])
-    assert stability(payoffs, [0, 0, 1]) == "neutral" and stability(payoffs, [0, 1, 0]) == "evolutionary"
-    assert stability(payoffs, [1, 0, 0]) == "none"
+    assert [strategy_stability(payoffs, x) for x in np.eye(3)] == ["none", "evolutionary", "neutral"]
 
 
 def test_refusals():
     with pytest.raises(InputError, match="sum to one"):
-        stability([[1, 0], [0, 1]], [0.5, 0.6])
+        strategy_stability([[1, 0], [0, 1]], [0.5, 0.6])
     with pytest.raises(InputError, match="at most 10"):
         stable_strategies(np.eye(11))
     with pytest.raises(InputError, match="square table"):

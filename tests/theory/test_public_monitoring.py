@@ -6,8 +6,8 @@ import pytest
 from theory import Game
 from theory.errors import InputError
 from theory.limit_set import limit_score
-from theory.payoff_bounds import payoff_bounds
-from theory.payoff_set import payoff_set
+from theory.payoff_polygon import payoff_set
+from theory.payoff_polytopes import payoff_bounds
 from theory.public_monitoring import public_bounds
 from theory.symmetric_monitoring import symmetric_public_payoffs
 

@@ -7,6 +7,7 @@ import pytest
 
 from theory import Game, nash
 from theory.errors import InputError
+from theory.quantal_response import logit_equilibrium
 from theory.regret_learning import RULES, distances, learn
 
 DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
@@ -71,6 +72,35 @@ def test_introspection_has_the_stationary_distribution_of_its_chain():
     exact = np.linalg.matrix_power(chain, 200)[0]
     path = learn(CHICKEN, "introspection", rounds=40_000, rng=np.random.default_rng(5), rate=strength)
     np.testing.assert_allclose(path.distribution().ravel(), exact, atol=0.02)
+
+
+def test_smooth_fictitious_play_settles_in_the_logit_equilibrium():
+    """Matching pennies with an unequal prize (Ochs 1995), where logit and Nash equilibrium are far apart."""
+    game = Game.from_bimatrix([[9, 0], [0, 1]], [[0, 1], [1, 0]])
+    precision = 3.0
+    scaled = Game(np.asarray(game.payoffs, float) / np.array([9.0, 1.0]).reshape(2, 1, 1))
+    expected = logit_equilibrium(scaled, precision).strategies
+    paths = [
+        learn(game, "smooth fictitious play", rounds=20_000, rng=np.random.default_rng(k), rate=precision)
+        for k in range(4)
+    ]
+    found = np.mean([path.distribution(2000) for path in paths], axis=0)
+    assert found.sum(axis=1)[0] == pytest.approx(float(expected[0][0]), abs=0.02)
+    assert found.sum(axis=0)[0] == pytest.approx(float(expected[1][0]), abs=0.02)
+    assert abs(found.sum(axis=1)[0] - 0.5) > 0.05  # Nash
+
+
+def test_best_replies_with_inertia_settle_in_potential_games():
+    rng = np.random.default_rng(8)
+    for seed in range(10):
+        common = rng.normal(size=(4, 3, 3))
+        game = Game(np.stack([common] * 3))
+        path = learn(game, "best reply", rounds=300, rng=np.random.default_rng(seed))
+        last = path.actions[-50:]
+        assert (last == last[-1]).all()
+        assert distances(game, path.distribution(250)).nash < 1e-12
+    cycling = learn(PENNIES, "best reply", rounds=300, rng=np.random.default_rng(1), rate=1.0).actions
+    assert len({tuple(a) for a in cycling[-4:].tolist()}) == 4
 
 
 def test_solution_carries_the_distances():

@@ -2,7 +2,7 @@
 
 Definitions
 -----------
-As in `theory.payoff_set`: perfect monitoring, pure strategies, public randomisation, discount factor ``d``, payoffs
+As in `theory.payoff_polygon`: perfect monitoring, pure strategies, public randomisation, discount factor ``d``, payoffs
 scaled to ``[0, 1]`` player by player. For a convex set ``W`` of continuations with worst points ``v_i``,
 
     B(W) = convex hull of {(1-d) g(a) + d w : w in W, d (w_i - v_i) >= (1-d) h_i(a) for all i}.

@@ -2,11 +2,11 @@
 
 Definitions
 -----------
-Every vertex ``v`` of the set ``V`` of equilibrium payoffs (`theory.payoff_set`) is ``(1-d) g(a) + d w`` for some action
-profile ``a`` and a continuation ``w`` in ``V`` that enforces it: ``d (w_i - u_i) >= (1-d) h_i(a)`` with the threats
-``u`` and the gains ``h`` of the best deviations. With ``w`` as a public lottery over vertices, the profiles, the
-lotteries and, after a deviation of player ``i``, the vertex that is worst for ``i``, are an equilibrium with one state
-for each vertex (Abreu, Pearce & Stacchetti 1990, Econometrica 58:1041-1063).
+Every vertex ``v`` of the set ``V`` of equilibrium payoffs (`theory.payoff_polygon`) is ``(1-d) g(a) + d w`` for some
+action profile ``a`` and a continuation ``w`` in ``V`` that enforces it: ``d (w_i - u_i) >= (1-d) h_i(a)`` with the
+threats ``u`` and the gains ``h`` of the best deviations. With ``w`` as a public lottery over vertices, the profiles,
+the lotteries and, after a deviation of player ``i``, the vertex that is worst for ``i``, are an equilibrium with one
+state for each vertex (Abreu, Pearce & Stacchetti 1990, Econometrica 58:1041-1063).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from theory.errors import InputError
 from theory.game import Game
-from theory.payoff_bounds import SupportingPlay, as_lottery
-from theory.payoff_set import PayoffSet
+from theory.payoff_polygon import PayoffSet
+from theory.payoff_polytopes import SupportingPlay, as_lottery
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def supporting_play(game: Game, found: PayoffSet) -> SupportingPlay:
 
     Examples
     --------
-    >>> from theory.payoff_set import payoff_set
+    >>> from theory.payoff_polygon import payoff_set
     >>> race = Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]])
     >>> play = supporting_play(race, payoff_set(race, 0.75))
     >>> play.profiles[2], play.lottery[2]  # restraint for ever pays (9, 9), the third vertex

@@ -6,8 +6,8 @@ import sympy
 
 from theory import Game, grim_trigger, is_subgame_perfect, turn_taking
 from theory.automata import Automaton
+from theory.cycle_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
 from theory.errors import InputError
-from theory.path_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
 
 DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 A = np.indices((2, 2, 2))

@@ -1,4 +1,4 @@
-"""Compiled operator of Abreu and Sannikov for games with many profiles; `theory.payoff_set` has the plain one.
+"""Compiled operator of Abreu and Sannikov for games with many profiles; `theory.payoff_polygon` has the plain one.
 
 The same steps as there: polygons are rows of points, counterclockwise. Import it only where it is used: numba takes a
 second to load.

@@ -5,9 +5,9 @@ import pytest
 
 from theory import Game
 from theory.errors import InputError
-from theory.payoff_bounds import SupportingPlay, payoff_bounds
-from theory.payoff_set import payoff_set
-from theory.supporting_play import deviation_gain, play_values, supporting_play
+from theory.payoff_polygon import payoff_set
+from theory.payoff_polytopes import SupportingPlay, payoff_bounds
+from theory.vertex_play import deviation_gain, play_values, supporting_play
 
 RACE = Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]])
 DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])

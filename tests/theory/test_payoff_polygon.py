@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from theory import Game, InputError, grim_trigger, pure_nash
-from theory.payoff_set import payoff_set
+from theory.payoff_polygon import payoff_set
 
 ABREU_SANNIKOV = ([[16, 3, 0], [21, 10, -1], [9, 5, -5]], [[9, 13, 3], [1, 4, 0], [0, -4, -15]])
 
@@ -114,7 +114,7 @@ def cournot(size):
 
 def forced(monkeypatch, game, factor, many):
     with monkeypatch.context() as patch:
-        patch.setattr("theory.payoff_set._MANY_PROFILES", many)
+        patch.setattr("theory.payoff_polygon._MANY_PROFILES", many)
         return payoff_set(game, factor)
 
 

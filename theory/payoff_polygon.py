@@ -188,9 +188,9 @@ class _Stage:
 
     def compiled_settle(self, enough: float, max_iterations: int) -> tuple[list[Point], int, float]:
         """`settle` in compiled code, which pays for games with many profiles."""
-        from theory import payoff_set_kernel
+        from theory import payoff_polygon_kernel
 
-        hull, iterations, change = payoff_set_kernel.settle(
+        hull, iterations, change = payoff_polygon_kernel.settle(
             self.payoffs, self.gains, np.array(self.floor), self.discount_factor, _TOLERANCE, enough, _STALLED,
             max_iterations,
         )  # fmt: skip

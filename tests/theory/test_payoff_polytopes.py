@@ -5,8 +5,8 @@ import pytest
 
 from theory import Game
 from theory.errors import InputError
-from theory.payoff_bounds import payoff_bounds
-from theory.payoff_set import payoff_set
+from theory.payoff_polygon import payoff_set
+from theory.payoff_polytopes import payoff_bounds
 
 RACE = Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]])
 DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
