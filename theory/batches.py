@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.certificate import largest
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
 from theory.solution import TOLERANCE, Solution
@@ -163,8 +164,10 @@ def batch_support_enumeration(game: Game) -> BatchSolution:
 
 def _certified(solution: BatchSolution) -> BatchSolution:
     """Take out mixtures that rounding has spoiled, and say of how many draws the list is not proved complete."""
-    with np.errstate(invalid="ignore"):
-        spoiled = solution.mask & (solution.relative_regret > solution.tolerance)
+    spoiled = np.zeros_like(solution.mask)
+    filled = np.nonzero(solution.mask)  # one place in ten: the others hold nothing to look at
+    scale = np.asarray(solution.game.payoff_range, float)[filled[:-1]]
+    spoiled[filled] = largest(solution.regret[filled]) > solution.tolerance * scale
     complete = np.asarray(solution.complete) & ~spoiled.any(axis=-1)
     ties = int(np.size(complete) - complete.sum())
     if not ties:
@@ -218,7 +221,9 @@ class _Stack:
             total = functools.reduce(np.add, weights)
             sign = np.where(total < 0, -1.0, 1.0)
             size = total * sign
-            low, high = functools.reduce(np.minimum, [w * sign for w in weights]), np.abs(weights).max(axis=0)
+            signed = [w * sign for w in weights]
+            low = functools.reduce(np.minimum, signed)
+            high = functools.reduce(np.maximum, [np.abs(w) for w in weights])
             # weights below rounding: the mixture is on a smaller support, or any mixture would do
             self.tied |= (low <= _ROUNDING) & (low >= -_ROUNDING) & (high <= _ROUNDING)
             proper = low > _ROUNDING
@@ -265,7 +270,8 @@ def _determinant(matrix: Array, columns: Support) -> Array:
 
 def _unit(payoff: Array) -> Array:
     """Payoffs of each draw moved to [0, 1] and laid next to one another: tolerances are then free of units."""
-    low, high = payoff.min(axis=(0, 1)), payoff.max(axis=(0, 1))
+    cells = payoff.reshape(-1, payoff.shape[-1])
+    low, high = functools.reduce(np.minimum, cells), functools.reduce(np.maximum, cells)
     return np.ascontiguousarray((payoff - low) / np.where(high > low, high - low, 1.0))
 
 
