@@ -96,6 +96,7 @@ NAMES = {
     "ai_share": "AI share of spending",
     "base_spending": "restrained spending",
     "decided": "part of prize settled",
+    "ending": "rate at which a shortage ends",
     "glut": "price fall in a glut",
     "intensity": "racing intensity",
     "parity": "rivals\N{RIGHT SINGLE QUOTATION MARK} weight",
