@@ -40,8 +40,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Value, choice, parameter, payoff_model
-from models.prior import derived, fact, swept
-from models.shared_priors import contract_term
+from models.prior import swept
+from models.shared_priors import contract_term, own_chip_saving, take_or_pay
 from models.tenancy import Tenancy
 from theory.game import Game
 
@@ -97,7 +97,7 @@ class AnchorTenant(Tenancy):
         low=0,
         high=1,
         meaning="share of the contract that is paid for in any case",
-        default=swept(0.5, 0.9, 1.0, reason="nearly all of one cloud's backlog is take-or-pay, the share is not told"),
+        default=take_or_pay(),
         facts=("F076b",),
     )
     term: Value = parameter(
@@ -120,13 +120,7 @@ class AnchorTenant(Tenancy):
         low=0,
         high=0.9,
         meaning="saving of capital by chips of the cloud's own",
-        default=derived(
-            0.0,
-            fact("F122"),
-            fact("F122"),
-            facts=("F122", "F102"),
-            reason="a fifth of capital (central, high); none, on a benchmark in Nvidia's favour (low)",
-        ),
+        default=own_chip_saving(),
     )
 
     action_unit = "GW"

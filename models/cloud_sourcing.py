@@ -358,7 +358,7 @@ class CloudSourcing(PayoffModel):
         """From each cloud's cost to the price at which the lab buys nothing from it."""
         cost = np.asarray(self.unit_cost)[..., None] * np.asarray(self.cost_factor)
         level = np.asarray(self.value_terms()[0])[..., None]
-        moving = np.asarray(self.rigidity * self.unit_cost)[..., None]
+        moving = np.asarray(self.rigidity * self.once())[..., None]
         return cost, level + moving * np.asarray(self.prior_share)
 
 

@@ -25,7 +25,7 @@ ratio; production costs and the elasticity are swept, as no fact tells them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 from models.base import PayoffModel, Value, count, parameter, payoff_model
 from models.compute_race import PLANS
 from models.prior import Prior, derived, fact, swept
-from models.shared_priors import cloud_margin
+from models.shared_priors import cloud_margin, own_chip_ratio
 from models.symbolic import minimum
 from models.unit_economics import Stakes, UnitEconomics
 from theory.errors import InputError
@@ -64,13 +64,7 @@ class CustomSilicon(PayoffModel):
         unit="US$ bn/GW",
         above=0,
         meaning="capital cost of a GW with merchant chips at today's prices",
-        default=derived(
-            fact("F120a"),
-            (fact("F120a") + fact("F121")) / 2,
-            fact("F121", "high"),
-            facts=("F120a", "F121"),
-            reason="as in the races: Bernstein (low), Nvidia's upper figure (high), the mean (central)",
-        ),
+        default=cast(Prior, UnitEconomics.parameters()["capital_cost"].prior),
     )
     chip_share: Value = parameter(
         "h",
@@ -91,15 +85,7 @@ class CustomSilicon(PayoffModel):
         unit="1",
         above=0,
         meaning="capital cost of a GW of own chips over one of merchant chips at today's prices, at equal performance",
-        default=derived(
-            1 - fact("F122"),
-            1 - fact("F122"),
-            fact("F102"),
-            facts=("F122", "F102"),
-            log=True,
-            reason="saving of racks with own chips (low, central); tokens per rental dollar of a benchmark in Nvidia's "
-            "favour (high)",
-        ),
+        default=own_chip_ratio(),
     )
     merchant_cost: Value = parameter(
         "m",

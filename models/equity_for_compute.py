@@ -41,7 +41,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from models.base import PayoffModel, Value, parameter, payoff_model
 from models.prior import Prior, derived, fact, swept
-from models.shared_priors import alphabet_stake, amazon_stake, own_chips, porting_cost, year_of_life
+from models.shared_priors import alphabet_stake, amazon_stake, bargaining_weight, own_chips, porting_cost, year_of_life
 from models.stake_pricing import CLOUDS, Primitives, orders, price_stage, profits
 from models.unit_economics import UnitEconomics
 from theory.errors import InputError, SolverError
@@ -201,7 +201,7 @@ class EquityForCompute(PayoffModel):
         low=0,
         high=1,
         meaning="bargaining weight of the lab's other owners",
-        default=swept(0.25, 0.5, 0.75, reason="no fact"),
+        default=bargaining_weight(),
     )
 
     def __post_init__(self) -> None:

@@ -7,21 +7,31 @@ of the compute race, with the parts of `models.links` on top, each switched off 
     rented = 0                   no mark-ups, nothing to hand back
     markup = 0, take_or_pay = 1  a rented GW costs what an owned one does, and is paid for whether used or not
     all three stakes = 0         nobody owns a part of another
+    hosted_in_plans = 0          a host's plan holds none of what it lets to the labs of the race
 
 With all of these it is the compute race of six builders, exactly. OpenAI rents from Microsoft and Amazon (and from
 Oracle and CoreWeave, which are outside the race), Anthropic from Amazon and Alphabet; Microsoft holds a part of OpenAI,
 Amazon and Alphabet hold parts of Anthropic without votes. Ties are given here: what forms them are the questions of
-`equity-for-compute`, `cloud-sourcing` and `anchor-tenant`. New: all of them in one race.
+`equity-for-compute`, `cloud-sourcing` and `anchor-tenant`.
+
+Plans of clouds include capacity that they let to labs which race themselves. A part psi of it is taken out of the
+hosts' demand, ``d_h -= psi nu sum_j eta_jh d_j``: at psi = 1 a GW that is let counts once, with its tenant, and
+a host's own demand and what it lets add up to its plan. New: all of them in one race.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from models.base import Value, count, parameter, payoff_model
 from models.compute_race import BUILDERS, COST_FACTORS, PLANS, ComputeRace, market_cost, plan_prior, rented_as_capital
 from models.links import EquityStakes, Pairs, TakeOrPay
-from models.prior import derived, fact
+from models.prior import derived, fact, swept
 from models.shared_priors import alphabet_stake, amazon_stake
 from models.unit_economics import UnitEconomics
+from theory.errors import InputError
 
 LINKED = (*BUILDERS, "Anthropic")
 """The players, in the order of the per-player parameters."""
@@ -123,7 +133,35 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         ),
     )  # fmt: skip
 
+    hosted_in_plans: Value = parameter(
+        "psi",
+        unit="1",
+        low=0,
+        high=1,
+        meaning="part of the compute let to labs of the race that is in the plans of its hosts as well",
+        default=swept(0.0, 0.5, 1.0, reason="from none, built later or by others, to all; no source splits plans"),
+        facts=("F020", "F022"),
+    )
+
     named_ties = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (np.asarray(self.demand()) <= 0).any():
+            raise InputError(
+                f"hosted_in_plans (psi) is {self.hosted_in_plans}: a host's plan (S) would hold nothing but what its "
+                "tenants plan to rent; lower psi or the tenants' plans"
+            )
+
+    def demand(self) -> Any:
+        """Mean demand of each builder, GW; what a host lets to a lab of the race counts once, with the lab."""
+        gross = super().demand()
+        symbolic = isinstance(gross, tuple)
+        own = list(gross) if symbolic else [gross[..., i] for i in range(len(LINKED))]
+        net = list(own)
+        for (tenant, host), share in self.hosting().items():
+            net[host] = net[host] - self.hosted_in_plans * self.rented * share * own[tenant]
+        return tuple(net) if symbolic else np.stack(np.broadcast_arrays(*net), axis=-1)
 
     @property
     def players(self) -> tuple[str, ...]:

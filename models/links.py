@@ -22,8 +22,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from models.base import PayoffModel, Value, parameter, payoff_parts
-from models.prior import fact, swept
-from models.shared_priors import mark_up
+from models.prior import swept
+from models.shared_priors import mark_up, take_or_pay
 from theory.errors import InputError
 
 Pairs: TypeAlias = Mapping[tuple[int, int], Any]
@@ -93,7 +93,7 @@ class TakeOrPay(Renting):
         low=0,
         high=1,
         meaning="share of unused rented capacity that the tenant pays for",
-        default=swept(0.5, fact("F076b"), 1.0, reason="options and exits (low); as one cloud reports (central)"),
+        default=take_or_pay(),
         facts=("F076b", "F078a"),
     )
 

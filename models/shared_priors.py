@@ -32,11 +32,28 @@ def year_of_life() -> float:
     return float(charge(fact("F127b")))
 
 
-def own_chips() -> Prior:
-    """Capital cost of a GW to a cloud that makes chips, relative to the market's.
+def own_chip_ratio() -> Prior:
+    """Capital cost of a GW of own chips over one of the market's, at equal performance, for whoever may make them.
 
-    The sources disagree about the sign (`models.custom_silicon` spans both), but a maker whose chips do worse buys the
-    market's: the factor is at most one.
+    The sources disagree about the sign. One is an estimate of capital; the other (F102) gives tokens per dollar on one
+    workload and one family of chips: a price of use, five times as high, which bounds the ratio from above.
+    """
+    made = own_chips()
+    return derived(
+        made.low,
+        made.central,
+        fact("F102"),
+        facts=made.facts,
+        log=True,
+        reason="saving of racks with own chips (low); half of it, as for those who make them (central); tokens per "
+        "rental dollar of a benchmark in Nvidia's favour (high)",
+    )
+
+
+def own_chips() -> Prior:
+    """Capital cost of a GW to a cloud that makes chips, relative to the market's: `own_chip_ratio`, at most one.
+
+    A maker whose chips do worse for a workload, as F102 says they may, buys the market's for it and saves nothing.
     """
     saving = fact("F122")
     return derived(
@@ -47,6 +64,25 @@ def own_chips() -> Prior:
         reason="own chips save a fifth of capital (low); none, where they do less for their price, as in a "
         "benchmark in Nvidia's favour, and the market's are bought (high); halfway between the two sources (central)",
     )
+
+
+def own_chip_saving() -> Prior:
+    """What `own_chips` save of the capital: one less that factor."""
+    factor = own_chips()
+    low, central, high = (1 - value for value in (factor.high, factor.central, factor.low))
+    return derived(low, central, high, facts=factor.facts, reason=f"one less the factor: {factor.reason}")
+
+
+def take_or_pay() -> Prior:
+    """Share of what a contract covers that is paid for whether it is used or not."""
+    return swept(
+        0.5, 0.9, 1.0, reason="nearly all of one cloud's backlog is take-or-pay (F076b); of what share is not told"
+    )
+
+
+def bargaining_weight() -> Prior:
+    """Weight of one of two sides that bargain; the other has the rest, and the prior is the same for both."""
+    return swept(0.25, 0.5, 0.75, reason="around an even split; no fact")
 
 
 def porting_cost() -> Prior:

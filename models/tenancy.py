@@ -20,7 +20,7 @@ from scipy import special
 from models.base import Value, choice, parameter, payoff_parts
 from models.capacity_race import CapacityRace
 from models.prior import derived, fact, swept
-from models.shared_priors import switching_cost
+from models.shared_priors import bargaining_weight, switching_cost
 from models.unit_economics import UnitEconomics
 
 Floats = NDArray[np.float64]
@@ -132,7 +132,7 @@ class Tenancy(UnitEconomics):
         above=0,
         high=1,
         meaning="cloud's bargaining weight",
-        default=swept(0.3, 0.5, 0.7, reason="around an even split; no fact"),
+        default=bargaining_weight(),
     )
     limit: Value = parameter(
         "K_max",

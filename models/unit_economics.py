@@ -24,6 +24,7 @@ from typing import Any
 from models.base import PayoffModel, payoff_parts
 from models.parameters import Value, parameter
 from models.prior import derived, fact, swept
+from models.shared_priors import DISCOUNT_RATE
 from models.symbolic import exp
 
 POWER_COST = (0.4, 0.7, 1.2)
@@ -121,7 +122,7 @@ class UnitEconomics(PayoffModel):
         above=0,
         high=1,
         meaning="continuous discount rate of present values",
-        default=swept(0.06, 0.10, 0.15, reason="cost of capital; no fact"),
+        default=swept(0.06, DISCOUNT_RATE, 0.15, reason="cost of capital; no fact"),
     )
 
     def revenue_per_gw(self) -> Any:

@@ -40,6 +40,9 @@ CASES: dict[str, tuple[str, ...]] = {
 }
 """Which ties are on under each heading."""
 
+KEPT = ("take_or_pay", "markup", "hosted_in_plans")
+"""Parameters that draws are sorted by."""
+
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -55,7 +58,7 @@ def study(*, draws: int = 512, rng: np.random.Generator) -> Columns:
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
     price = np.asarray(model.capital_cost)[:, None] * np.asarray(model.cost_factor)
     seed = int(rng.integers(2**62))  # every case meets the same states
-    columns: dict[str, NDArray[Any]] = {name: np.asarray(getattr(model, name)) for name in ("take_or_pay", "markup")}
+    columns: dict[str, NDArray[Any]] = {name: np.asarray(getattr(model, name)) for name in KEPT}
     for case, on in CASES.items():
         tied = with_ties(model, on)
         game = tied.continuous_game()
@@ -103,6 +106,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         },
         "excess, no ties": _spread(rows["capital, no ties"] - rows["capital, joint"]),
         "P(adds) by terms": by_terms(rows),
+        "counted twice": counted_twice(rows),
     }
     return Findings(numbers)
 
@@ -119,6 +123,20 @@ def by_terms(rows: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
             chance = probability(adds[keep]) if keep.any() else None
             cells.append({"loose contracts": loose, "low mark-up": cheap, "P(adds)": chance} | middle)
     return cells
+
+
+def counted_twice(rows: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Share of draws in which all ties add capital, as hosts' plans hold little or much of what they let to labs."""
+    adds = rows["capital, all ties"] > rows["capital, no ties"]
+    middle = float(np.median(rows["hosted_in_plans"]))
+    little = rows["hosted_in_plans"] <= middle
+    race = LinkedRace()
+    every, none = (float(race.replace(hosted_in_plans=part).demand().sum()) for part in (0.0, 1.0))
+    return {
+        "P(adds), little": probability(adds[little]),
+        "P(adds), much": probability(adds[~little]) if (~little).any() else None,
+        "let GW over demand": 1 - none / every,
+    }
 
 
 def _case(parts: Replicates, rows: Mapping[str, NDArray[Any]], case: str) -> dict[str, Any]:

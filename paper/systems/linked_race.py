@@ -56,7 +56,18 @@ def _answer(numbers: Numbers) -> str:
         "The sign hangs on two terms that are hardly known: it adds in "
         f"{percent(_value(loose['P(adds)']))} of the draws with contracts that bind below the median and a mark-up "
         f"below it ({number(loose['take_or_pay'], 2)} and {number(loose['markup'], 2)}), and in "
-        f"{percent(_value(tight['P(adds)']))} with both above."
+        f"{percent(_value(tight['P(adds)']))} with both above. {_counted(numbers['counted twice'])}"
+    )
+
+
+def _counted(twice: Numbers) -> str:
+    little, much = twice["P(adds), little"], twice["P(adds), much"]
+    apart = much is None or little["high"] < much["low"] or much["high"] < little["low"]
+    return (
+        f"What clouds of the race let to its labs is {percent(twice['let GW over demand'])} of all that is planned, at "
+        "central values, and stands in plans of both; how much of it is swept, and so much is taken out of the hosts'. "
+        f"The sign {'hangs' if apart else 'does not hang'} on that: {percent_interval(little)} with little of it in "
+        f"both plans" + (f", {percent_interval(much)} with much." if much else ".")
     )
 
 

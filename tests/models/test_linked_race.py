@@ -15,6 +15,7 @@ UNTIED = {
     "stake_microsoft_openai": 0.0,
     "stake_amazon_anthropic": 0.0,
     "stake_alphabet_anthropic": 0.0,
+    "hosted_in_plans": 0.0,
 }
 BUILDS = np.array([1.5, 1.2, 1.0, 0.8, 0.7, 0.4])
 MICROSOFT, OPENAI, ANTHROPIC = (LINKED.index(name) for name in ("Microsoft", "OpenAI/Stargate", "Anthropic"))
@@ -36,7 +37,7 @@ def test_without_ties_it_is_the_compute_race():
 
 
 def test_ties_only_move_money_and_some_of_it_to_hosts_outside_the_race():
-    race = LinkedRace()
+    race = LinkedRace(hosted_in_plans=0.0)
     outside = 1 - race.openai_at_microsoft - race.openai_at_amazon
     sold = [race.expected_sale(i, BUILDS) for i in range(6)]
     fee = race.markup * BUILDS[OPENAI] - (1 - race.take_or_pay) * (BUILDS[OPENAI] - sold[OPENAI])
@@ -65,6 +66,30 @@ def test_each_tie_moves_the_builds_of_those_whom_it_ties():
     assert (builds(markup=0.2)[[OPENAI, ANTHROPIC]] < base[[OPENAI, ANTHROPIC]]).all()
     assert (builds(take_or_pay=0.5)[[OPENAI, ANTHROPIC]] > base[[OPENAI, ANTHROPIC]]).all()
     assert builds(stake_microsoft_openai=0.3)[MICROSOFT] < base[MICROSOFT]
+
+
+def test_a_gw_that_is_let_counts_once():
+    """Of a host's plan, its own demand and what it lets to labs of the race; of all plans, none of it twice."""
+    race, gross = LinkedRace(hosted_in_plans=1.0), plain(LinkedRace()).demand()
+    let = {pair: race.rented * share * gross[pair[0]] for pair, share in race.hosting().items()}
+    for host in range(len(LINKED)):
+        hosted = sum(gw for (_, at), gw in let.items() if at == host)
+        np.testing.assert_allclose(race.demand()[host] + hosted, gross[host], rtol=1e-12)
+    np.testing.assert_allclose(race.demand().sum() + sum(let.values()), gross.sum(), rtol=1e-12)
+    np.testing.assert_allclose(race.replace(rented=0.0).demand(), gross)
+
+
+def test_a_dollar_of_rent_is_the_cost_of_one_and_the_revenue_of_another():
+    """Over the race and the hosts outside it, mark-ups and capacity handed back add up to nothing."""
+    race = LinkedRace(take_or_pay=0.6)
+    paid = {OPENAI: 10.0, ANTHROPIC: 3.0}
+    outside = 1 - race.openai_at_microsoft - race.openai_at_amazon
+    np.testing.assert_allclose(sum(race.to_hosts(i, paid) for i in range(6)), -outside * paid[OPENAI])
+
+
+def test_a_plan_that_is_all_let_is_refused():
+    with pytest.raises(InputError, match="hosted_in_plans"):
+        LinkedRace(hosted_in_plans=1.0, plan=(100.0, 100.0, 10.0, 70.0, 500.0, 40.0))
 
 
 def test_the_equilibrium_survives_every_deviation_on_a_fine_grid():
