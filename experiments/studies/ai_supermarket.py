@@ -203,6 +203,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "gain of a pair": {name: _spread(values) for name, values in gains.items()},
         "P(pair gains)": {name: probability(values > 0) for name, values in gains.items()},
         "when OpenAI alone pays": conditions(kept, gains["only OpenAI"] > 0),
+        "by substitution": by_substitution(columns, certified),
         "best for cloud and Anthropic": {name: probability(best == row) for row, name in enumerate(("both", *TIES))},
         "P(hedge)": probability(spreads["both"] < np.minimum(spreads["only Anthropic"], spreads["only OpenAI"])),
         "lost without the cloud": {lab: _spread(values) for lab, values in missed.items()},
@@ -237,6 +238,30 @@ def conditions(kept: Mapping[str, NDArray[Any]], pays: NDArray[np.bool_]) -> dic
             "apart": float(apart),
         }
     return dict(sorted(rows.items(), key=lambda row: -abs(row[1]["apart"])))
+
+
+def by_substitution(columns: Mapping[str, NDArray[Any]], certified: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    """Exclusive deals by thirds of the draws, from the least to the most substitution; no fact tells that parameter.
+
+    Draws without a certified equilibrium are counted by third, for leaving them out is not neutral if they cluster.
+    """
+    values, rows = columns["parameter substitution"], []
+    deals = {
+        LABS[0]: columns["gain with Anthropic: only Anthropic"] > 0,
+        LABS[1]: columns["gain with OpenAI: only OpenAI"] > 0,
+    }
+    for part in np.array_split(np.argsort(values), 3):
+        kept = part[certified[part]]
+        pays = {lab: probability(gains[kept]) if len(kept) else None for lab, gains in deals.items()}
+        rows.append(
+            {
+                "from": float(values[part].min()),
+                "to": float(values[part].max()),
+                "not certified": float(1 - certified[part].mean()),
+                "P(pair gains)": pays,
+            }
+        )
+    return rows
 
 
 def softening(kept: Mapping[str, NDArray[Any]]) -> dict[str, Any]:

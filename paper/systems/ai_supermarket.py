@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -82,13 +82,29 @@ def _tie(numbers: Numbers) -> str:
     apart = listed(
         [f"{name.replace('_', ' ')} ({number(row['pays'])} against {number(row['not'])})" for name, row in rows]
     )
+    odds = _by_substitution(numbers["by substitution"])
     return (
         f"{opening}Of serving both or Anthropic alone, with or without today's stake, AWS and Anthropic's other owners "
         f"together gain most by: {NAMES[first]} ({percent_interval(best[first])} of the draws). The stake by itself is "
         f"worth {spread(gain['both, stake'])} US$ bn to the pair, for it takes margin off one shelf; the refusal of "
         f"OpenAI is worth {spread(gain['only Anthropic'])}, for it closes the other. A tie that excludes wins more "
         f"often with {larger}; the draws where one with OpenAI pays differ most in the medians of {apart}."
-        f"{_begins(numbers['centre'])}"
+        f"{_begins(numbers['centre'])} {odds}"
+    )
+
+
+def _by_substitution(thirds: Sequence[Numbers]) -> str:
+    """Whether a deal with the second lab hangs on substitution, which is swept, and where draws are left out."""
+    least, most = thirds[0], thirds[-1]
+    first, last = (third["P(pair gains)"]["OpenAI"] for third in (least, most))
+    if first is None or last is None:
+        return "Nothing is certified at one end of substitution between suppliers."
+    apart = first["low"] > last["high"] or last["low"] > first["high"]
+    return (
+        f"That deal {'hangs' if apart else 'does not clearly hang'} on how good a substitute one supplier is for the other, "
+        f"which no fact tells: it pays in {percent_interval(first)} of the third of the draws with least substitution "
+        f"and in {percent_interval(last)} of that with most (above {number(most['from'], 2)}), of which "
+        f"{percent(least['not certified'])} and {percent(most['not certified'])} are left out."
     )
 
 

@@ -53,11 +53,18 @@ def _answer(numbers: Numbers) -> str:
         f"Taken together, the ties that are known {verdict} the race: they add to the capital spending of one "
         f"vintage in {percent_interval(chance)} of the draws (by US$ {spread(total['added capital'], 2)} bn, "
         f"against US$ {number(excess)} bn by which the untied race exceeds the joint optimum in the median draw). "
-        "The sign hangs on two terms that are hardly known: it adds in "
+        f"{_terms(loose, tight)}: they add in "
         f"{percent(_value(loose['P(adds)']))} of the draws with contracts that bind below the median and a mark-up "
         f"below it ({number(loose['take_or_pay'], 2)} and {number(loose['markup'], 2)}), and in "
         f"{percent(_value(tight['P(adds)']))} with both above. {_counted(numbers['counted twice'])}"
     )
+
+
+def _terms(loose: Numbers, tight: Numbers) -> str:
+    """Whether the terms of contracts turn the sign: apart by their intervals, or not."""
+    first, second = loose["P(adds)"], tight["P(adds)"]
+    turn = first and second and (first["low"] > second["high"] or second["low"] > first["high"])
+    return f"Two terms that are hardly known {'move the odds' if turn else 'do not turn the sign'}"
 
 
 def _counted(twice: Numbers) -> str:
