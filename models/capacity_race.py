@@ -27,7 +27,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models.base import PayoffModel, Value, choice, count, parameter, payoff_model
-from models.prior import Prior, derived, swept
+from models.prior import Prior, derived
+from models.shared_priors import demand_volatility
 from models.symbolic import exp, log, minimum, normal_cdf
 from models.unit_economics import UnitEconomics
 
@@ -92,7 +93,7 @@ class CapacityRace(PayoffModel):
         unit="1",
         above=0,
         meaning="standard deviation of log demand (lognormal), or over the mean (normal); uniform ignores it",
-        default=swept(0.3, 0.6, 1.0, reason="demand a year or more ahead; no fact"),
+        default=demand_volatility(),
     )
 
     action_unit = "GW"

@@ -3,6 +3,11 @@
 One-off costs of running elsewhere are shares of **a year's bill** for the compute that moves. A model in present values
 turns them into dollars with what a GW costs a year; a model in dollars a year charges them over the contract with
 `charge`. The capital cost, the price and the life of a GW are fields of `models.unit_economics`.
+
+Alike in name only, and so apart: what a lab plans to use at a price (S3), would buy at cost (S4), and has under one
+contract (S5); the elasticity of one lab's demand (S3), of the market's (S7) and of valuations to compute (S10); what is
+owed of a contract (here) and of last year's whole bill, of which contracts are a part (S10); the volatility of demand
+between plan and use (here) and of its level over a year (S8).
 """
 
 from __future__ import annotations
@@ -78,6 +83,11 @@ def take_or_pay() -> Prior:
     return swept(
         0.5, 0.9, 1.0, reason="nearly all of one cloud's backlog is take-or-pay (F076b); of what share is not told"
     )
+
+
+def demand_volatility() -> Prior:
+    """Standard deviation of the logarithm of demand between plan and use."""
+    return swept(0.3, 0.6, 1.0, reason="demand a year or more ahead; no fact")
 
 
 def bargaining_weight() -> Prior:

@@ -20,7 +20,7 @@ from scipy import special
 from models.base import Value, choice, parameter, payoff_parts
 from models.capacity_race import CapacityRace
 from models.prior import derived, fact, swept
-from models.shared_priors import bargaining_weight, switching_cost
+from models.shared_priors import bargaining_weight, demand_volatility, switching_cost
 from models.unit_economics import UnitEconomics
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ class Tenancy(UnitEconomics):
         unit="1",
         above=0,
         meaning="standard deviation of the logarithm of demand",
-        default=swept(0.3, 0.6, 1.0, reason="demand a year or more ahead; no fact"),
+        default=demand_volatility(),
     )
     earning: Value = parameter(
         "m",

@@ -24,7 +24,7 @@ from typing import Any
 from models.base import PayoffModel, payoff_parts
 from models.parameters import Value, parameter
 from models.prior import derived, fact, swept
-from models.shared_priors import DISCOUNT_RATE
+from models.shared_priors import DISCOUNT_RATE, demand_volatility
 from models.symbolic import exp
 
 POWER_COST = (0.4, 0.7, 1.2)
@@ -219,7 +219,7 @@ class Stakes(UnitEconomics):
         unit="1",
         above=0,
         meaning="standard deviation of the logarithm of demand",
-        default=swept(0.3, 0.6, 1.0, reason="demand a year or more ahead; no fact"),
+        default=demand_volatility(),
         facts=("F155a", "F155b", "F130"),
     )
     prize_volatility: Value = parameter(

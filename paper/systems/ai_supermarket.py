@@ -101,10 +101,10 @@ def _by_substitution(thirds: Sequence[Numbers]) -> str:
         return "Nothing is certified at one end of substitution between suppliers."
     apart = first["low"] > last["high"] or last["low"] > first["high"]
     return (
-        f"That deal {'hangs' if apart else 'does not clearly hang'} on how good a substitute one supplier is for the other, "
-        f"which no fact tells: it pays in {percent_interval(first)} of the third of the draws with least substitution "
-        f"and in {percent_interval(last)} of that with most (above {number(most['from'], 2)}), of which "
-        f"{percent(least['not certified'])} and {percent(most['not certified'])} are left out."
+        f"That deal {'hangs' if apart else 'does not clearly hang'} on how good a substitute one supplier is "
+        f"for the other, which no fact tells: it pays in {percent_interval(first)} of the third of the draws with "
+        f"least substitution and in {percent_interval(last)} of that with most (above {number(most['from'], 2)}); of "
+        f"them {percent(least['not certified'])} and {percent(most['not certified'])} are left out."
     )
 
 

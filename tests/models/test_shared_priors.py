@@ -38,6 +38,7 @@ SHARED = {
     "capital of a GW": [(m, "capital_cost") for m in (ComputeRace, LabDilemma, LinkedRace, AnchorTenant,
                         EquityForCompute, AiSupermarket, CustomSilicon)],
     "rent of a GW": [(m, "revenue") for m in (ComputeRace, LabDilemma, LinkedRace, AnchorTenant)],
+    "volatility of demand": [(m, "demand_volatility") for m in (ComputeRace, LabDilemma, LinkedRace, AnchorTenant)],
     "discount rate": [(m, "discount_rate") for m in (ComputeRace, AnchorTenant, Runway)],
     "Amazon in Anthropic": [(EquityForCompute, "amazon_stake"), (LinkedRace, "stake_amazon_anthropic"),
                             (AiSupermarket, "stake")],
