@@ -69,7 +69,7 @@ def cournot(size: int = 20) -> tuple[Task, int, Task, int]:
 
 
 def compiling(cache: str | None) -> float:
-    """Seconds of a process of its own from nothing to the first match of every loop, with this cache of compiled code."""
+    """Seconds from the start of a process to the first result of every loop, with this cache of compiled code."""
     code = (
         "import time; start = time.perf_counter(); import numpy as np; from theory import Game, payoff_set, Simulator;"
         "from theory.simulated_play import memory_one_counts; from theory.strategies import CLASSICS;"
@@ -88,8 +88,8 @@ def main() -> None:
     console = Console(width=160)
     with tempfile.TemporaryDirectory() as cache:
         console.print(
-            f"first match and first payoff set in a new process: {compiling(cache):.1f} s with an empty cache of compiled "
-            f"code, once; {compiling(cache):.1f} s ever after"
+            f"first match and first payoff set in a new process: {compiling(cache):.1f} s with an empty cache of "
+            f"compiled code, once; {compiling(cache):.1f} s ever after"
         )
     rounds, matches = 1_000_000, 200
     task = lambda: memory_one_counts(  # noqa: E731
