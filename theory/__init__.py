@@ -4,6 +4,7 @@ Finite games (`Game`), games over quantities (`ContinuousGame`), what solvers fi
 (`Solution`, `ContinuousSolution`), and the measures that say how much is overspent and underinvested.
 """
 
+from theory.adaptive_strategies import QLearner, adaptive_tit_for_tat, best_so_far, spending_trigger
 from theory.agreements import capped, deterring_penalty, inspected
 from theory.automata import Automaton
 from theory.batches import BatchSolution, batch_support_enumeration
@@ -101,6 +102,7 @@ __all__ = [
     "PayoffSet",
     "PopulationDistribution",
     "PublicBounds",
+    "QLearner",
     "SharedLimit",
     "Simulator",
     "Solution",
@@ -115,8 +117,10 @@ __all__ = [
     "VariationalSolution",
     "WeightedPotential",
     "abreu_milgrom_pearce_bound",
+    "adaptive_tit_for_tat",
     "batch_support_enumeration",
     "best_reply",
+    "best_so_far",
     "best_trigger",
     "capped",
     "continue_equilibria",
@@ -184,6 +188,7 @@ __all__ = [
     "share_in_replicates",
     "simulate",
     "small_mutation_distribution",
+    "spending_trigger",
     "stable_strategies",
     "stick_and_carrot",
     "stochastic_stability",
