@@ -4,6 +4,8 @@ Finite games (`Game`), games over quantities (`ContinuousGame`), what solvers fi
 (`Solution`, `ContinuousSolution`), and the measures that say how much is overspent and underinvested.
 """
 
+from theory.adaptive_strategies import QLearner, adaptive_tit_for_tat, best_so_far, spending_trigger
+from theory.agreements import capped, deterring_penalty, inspected
 from theory.automata import Automaton
 from theory.batches import BatchSolution, batch_support_enumeration
 from theory.best_replies import best_reply
@@ -38,7 +40,8 @@ from theory.intervals import Estimate, from_replicates, probability, ratio_of_me
 from theory.invasion import InvasionDiagram, invasion_diagram
 from theory.learning import LearningPath, fictitious_play, local_interaction
 from theory.limit_set import LimitScore, limit_score
-from theory.monitoring import abreu_milgrom_pearce_bound, green_porter
+from theory.lottery_free import PathPayoffs, path_payoffs
+from theory.monitoring import abreu_milgrom_pearce_bound, delayed_discount_factor, green_porter
 from theory.mutation_chain import PopulationDistribution, mutation_distribution, stochastic_stability
 from theory.newton import continuous_nash
 from theory.nfg import from_nfg, to_nfg
@@ -94,10 +97,12 @@ __all__ = [
     "LimitScore",
     "Matches",
     "Nature",
+    "PathPayoffs",
     "PayoffBounds",
     "PayoffSet",
     "PopulationDistribution",
     "PublicBounds",
+    "QLearner",
     "SharedLimit",
     "Simulator",
     "Solution",
@@ -112,15 +117,20 @@ __all__ = [
     "VariationalSolution",
     "WeightedPotential",
     "abreu_milgrom_pearce_bound",
+    "adaptive_tit_for_tat",
     "batch_support_enumeration",
     "best_reply",
+    "best_so_far",
     "best_trigger",
+    "capped",
     "continue_equilibria",
     "continuous_nash",
     "cournot_threshold",
     "critical_discount_factor",
     "cvar",
     "decompose",
+    "delayed_discount_factor",
+    "deterring_penalty",
     "deviation_gain",
     "dilemma_class",
     "distances",
@@ -136,6 +146,7 @@ __all__ = [
     "green_porter",
     "grim_trigger",
     "hindsight_split",
+    "inspected",
     "invasion_diagram",
     "is_subgame_perfect",
     "joint_optimum",
@@ -156,6 +167,7 @@ __all__ = [
     "one_shot_deviations",
     "ordinal_name",
     "p_dominance",
+    "path_payoffs",
     "path_thresholds",
     "payoff_bounds",
     "payoff_dominant",
@@ -176,6 +188,7 @@ __all__ = [
     "share_in_replicates",
     "simulate",
     "small_mutation_distribution",
+    "spending_trigger",
     "stable_strategies",
     "stick_and_carrot",
     "stochastic_stability",

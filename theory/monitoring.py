@@ -170,6 +170,30 @@ def imperfect_monitoring_discount_factor(
     return np.where(g == 0, 0.0, factor)
 
 
+def delayed_discount_factor(discount_factor: ArrayLike, delay: ArrayLike) -> FloatArray:
+    """Discount factor that counts when moves are seen ``delay`` rounds late: ``discount_factor ** (delay + 1)``.
+
+    Play that answers the newest move seen falls apart into ``delay + 1`` games that take turns; a deviation pays for
+    ``delay + 1`` rounds before it is answered (compare Abreu, Milgrom & Pearce 1991, Econometrica 59:1713-1733, on the
+    length of periods). All thresholds are read with this factor.
+
+    Raises
+    ------
+    InputError
+        For a factor outside [0, 1) or a delay that is no whole number of rounds.
+
+    Examples
+    --------
+    >>> float(delayed_discount_factor(0.9, 2))
+    0.729
+    """
+    d = _within("discount_factor", discount_factor, 0, 1, upper_open=True)
+    late = _within("delay", delay, 0, np.inf, upper_open=True)
+    if (late != np.floor(late)).any():
+        raise InputError(f"delay is {delay!r}; it must be a whole number of rounds")
+    return np.asarray(d ** (late + 1))
+
+
 def _within(name: str, value: ArrayLike, low: float, high: float, *, upper_open: bool = False) -> FloatArray:
     """Finite floats in [low, high], or in [low, high)."""
     array = np.asarray(value, dtype=float)

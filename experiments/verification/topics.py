@@ -34,7 +34,14 @@ _PAYOFF_SET = "S13: needs a solver for the payoff set of the repeated game (Abre
 _MIXED_N = "needs mixed equilibria of games with three or more players"
 _RACE = "S10: needs a patent-race model with hazard rates"
 _COMMITTED = "S7, S8: needs a two-stage solver (commitment, then the continuation equilibrium)"
-_STRATEGIES = "S13: needs the entries of Axelrod's first tournament, most of which are no finite automata"
+_STRATEGIES = (
+    "S13: needs the four entries that draw and the anonymous one exactly as they were programmed in 1979, which the "
+    "paper does not give; the library that tried does not get this table either (its issue 1475)"
+)
+_RATING = (
+    "S13: its scores are computed (tests of theory.tournament), its eigenvector rating is none: the matrix has the "
+    "largest eigenvalues 0.6 and -0.6, and the printed vector is where an iteration between two values was cut off"
+)
 
 TOPICS: Mapping[str, Topic] = {
     # published results
@@ -109,7 +116,7 @@ TOPICS: Mapping[str, Topic] = {
     "qre-": Topic(_FINITE),
     "rep-": Topic(_REPEATED, _PAYOFF_SET),
     "evo-": Topic(_LEARNING),
-    "axl-": Topic(_TOURNAMENTS, "S13: scores can be computed; the cooperation network's eigenvector rating cannot yet"),
+    "axl-": Topic(_TOURNAMENTS, _RATING),
     "fp-": Topic(_LEARNING),
     "localint-": Topic(_LEARNING),
     "gam-": Topic("file formats"),

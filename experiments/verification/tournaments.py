@@ -14,7 +14,9 @@ from experiments.verification.comparison import Each
 from experiments.verification.registry import adapter
 from theory import Automaton, Game, play
 from theory.automata import always_race, always_restrain, from_own_view, grim, memory_one, tit_for_tat
+from theory.first_tournament import ENTRIES
 from theory.game import Array
+from theory.history_play import AutomatonStrategy, Strategy, match
 from theory.repeated_play import expected_path
 
 CONVENTION = {"T": 5.0, "R": 3.0, "P": 1.0, "S": 0.0}
@@ -83,6 +85,27 @@ def _matches(question: Question) -> dict[str, Any]:
         path = expected_path(game, machines, rounds=question.inputs["turns"])
         answers[pair] = ["".join("CD"[action] for action in np.argwhere(profile == 1)[0]) for profile in path]
     return answers
+
+
+_FIRST_TOURNAMENT: Mapping[str, str] = {
+    "T&C": "tideman_chieruzzi", "Nydegger": "nydegger", "Grofman": "grofman", "Shubik": "shubik",
+    "S&R": "stein_rapoport", "Davis": "davis", "Downing": "downing",
+}  # fmt: skip
+"""Entries that are no automata, by the names of the cases."""
+
+
+@adapter("axelrod1980_tft_row")
+def _row_of_tit_for_tat(question: Question) -> list[int]:
+    turns, payoffs = question.inputs["turns"], np.asarray(dilemma(CONVENTION).payoffs, float)[0]
+    automata: dict[str, Callable[[int], Automaton]] = {"TFT": tit_for_tat, "Friedman": grim}
+    scores = []
+    for rival in question.inputs["rivals"]:
+        other: Strategy = (
+            AutomatonStrategy(automata[rival](1)) if rival in automata else ENTRIES[_FIRST_TOURNAMENT[rival]](turns)
+        )
+        moves = match([AutomatonStrategy(tit_for_tat(0)), other], rounds=turns, rng=np.random.default_rng(0))
+        scores.append(round(float(payoffs[moves[:, 0], moves[:, 1]].sum())))
+    return scores
 
 
 # -- zero-determinant strategies -------------------------------------------------------------------

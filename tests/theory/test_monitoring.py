@@ -9,7 +9,12 @@ import pytest
 
 from theory.discounting import critical_discount_factor
 from theory.errors import InputError
-from theory.monitoring import abreu_milgrom_pearce_bound, green_porter, imperfect_monitoring_discount_factor
+from theory.monitoring import (
+    abreu_milgrom_pearce_bound,
+    delayed_discount_factor,
+    green_porter,
+    imperfect_monitoring_discount_factor,
+)
 
 
 def test_green_porter_example() -> None:
@@ -99,3 +104,16 @@ def test_units_of_payoffs_do_not_matter(scale: float) -> None:
 def test_bad_input_is_refused(function: Callable[..., object], arguments: tuple[float, ...], name: str) -> None:
     with pytest.raises(InputError, match=name):
         function(*arguments)
+
+
+@pytest.mark.parametrize("delay", [0, 1, 4])
+def test_delay_is_impatience(delay: int) -> None:
+    """Who races from now on is answered only after ``delay + 1`` rounds: the factor at which that stops paying."""
+    temptation, reward, punishment = 5.0, 3.0, 1.0
+    least = (temptation - reward) / (temptation - punishment)  # without delay (Friedman 1971)
+    for d, pays in ((0.999 * least ** (1 / (delay + 1)), True), (1.001 * least ** (1 / (delay + 1)), False)):
+        racing = np.where(np.arange(5000) <= delay, temptation, punishment) @ ((1 - d) * d ** np.arange(5000))
+        assert (racing > reward) == pays
+        assert (float(delayed_discount_factor(d, delay)) < least) == pays
+    with pytest.raises(InputError, match="whole number"):
+        delayed_discount_factor(0.9, 0.5)

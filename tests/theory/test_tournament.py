@@ -56,6 +56,33 @@ def test_axelrod_gives_the_same_tournament():
     np.testing.assert_allclose(slow.scores, ours.scores)
 
 
+def test_scores_and_the_rating_of_the_library_that_is_none():
+    """Axelrod library, test_resultset: scores 15, 17 and 26 without self-play, restraint 0.6, 0.4 and 0.
+
+    Its "eigenjesus" rating (2, 3, 0) / root 13 is no eigenvector of the restraint shares: power iteration alternates
+    between (3, 2, 0) and (2, 3, 0), for the eigenvalues 0.6 and -0.6 are alike in size.
+    """
+    names = ("alternator", "tit_for_tat", "always_race")
+    entries = {name: CATALOGUE[name] for name in names}
+    scores = round_robin(DILEMMA, entries, rounds=5, repetitions=2, seed=1).scores[0] * 5
+    np.fill_diagonal(scores, 0)
+    assert scores.sum(axis=1).round(9).tolist() == [15, 17, 26]
+    restraint = np.zeros((3, 3))
+    for a, b in np.ndindex(3, 3):
+        if a != b:
+            path = expected_path(DILEMMA, [entries[names[a]](0), entries[names[b]](1)], rounds=5)
+            restraint[a, b] = path[:, 0].sum() / 5
+    assert restraint.sum(axis=1) / 2 == pytest.approx([0.6, 0.4, 0])
+    assert np.sort(np.linalg.eigvals(restraint).real) == pytest.approx([-0.6, 0, 0.6])
+    vector = np.ones(3)
+    for _ in range(1000):
+        vector = restraint @ vector
+        vector /= np.linalg.norm(vector)
+    assert vector == pytest.approx(np.array([2, 3, 0]) / np.sqrt(13))
+    after = restraint @ vector
+    assert after / np.linalg.norm(after) == pytest.approx(np.array([3, 2, 0]) / np.sqrt(13))
+
+
 def test_the_empirical_game_is_solved():
     """Among always restrain, always race and tit for tat in long matches, tit for tat and racing are equilibria."""
     entries = {name: CATALOGUE[name] for name in ("always_restrain", "always_race", "tit_for_tat")}
