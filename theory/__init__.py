@@ -38,9 +38,11 @@ from theory.game import Game
 from theory.history_play import AutomatonStrategy, AxelrodStrategy, FunctionStrategy, match
 from theory.intervals import Estimate, from_replicates, probability, ratio_of_means, share_in_replicates
 from theory.invasion import InvasionDiagram, invasion_diagram
+from theory.iterated_dominance import Survivors, iterated_dominance, rationalizable
 from theory.learning import LearningPath, fictitious_play, local_interaction
 from theory.limit_set import LimitScore, limit_score
 from theory.lottery_free import PathPayoffs, path_payoffs
+from theory.mediated import MediatedPlay, correlated_equilibrium
 from theory.monitoring import abreu_milgrom_pearce_bound, delayed_discount_factor, green_porter
 from theory.mutation_chain import PopulationDistribution, mutation_distribution, stochastic_stability
 from theory.newton import continuous_nash
@@ -96,6 +98,7 @@ __all__ = [
     "LearningPath",
     "LimitScore",
     "Matches",
+    "MediatedPlay",
     "Nature",
     "PathPayoffs",
     "PayoffBounds",
@@ -110,6 +113,7 @@ __all__ = [
     "StableStrategy",
     "Supermodularity",
     "SupportingPlay",
+    "Survivors",
     "SymbolicEquilibrium",
     "SymmetricRace",
     "Tournament",
@@ -125,6 +129,7 @@ __all__ = [
     "capped",
     "continue_equilibria",
     "continuous_nash",
+    "correlated_equilibrium",
     "cournot_threshold",
     "critical_discount_factor",
     "cvar",
@@ -149,6 +154,7 @@ __all__ = [
     "inspected",
     "invasion_diagram",
     "is_subgame_perfect",
+    "iterated_dominance",
     "joint_optimum",
     "keeps_to_path",
     "learn",
@@ -181,6 +187,7 @@ __all__ = [
     "public_bounds",
     "pure_nash",
     "ratio_of_means",
+    "rationalizable",
     "replicator_path",
     "rest_points",
     "risk_dominance",

@@ -54,11 +54,11 @@ def dominated_actions(
         raise InputError(f"tolerance is {tolerance!r}; it must be a finite number of payoff units, 0 or more")
     payoff = _own_payoffs(game_or_matrix, player)
     exact = np.array([Fraction(value) for value in payoff.flat], dtype=object).reshape(payoff.shape)
-    return tuple(a for a in range(len(exact)) if _margin(exact - exact[a]) > Fraction(tolerance))
+    return tuple(a for a in range(len(exact)) if margin(exact - exact[a]) > Fraction(tolerance))
 
 
-def _margin(differences: Array) -> Fraction:
-    """Value of the zero-sum game, exactly."""
+def margin(differences: Array) -> Fraction:
+    """Value of the zero-sum game, exactly: the largest amount by which a mixture of rows gains in every column."""
     game = Game.from_bimatrix(differences, -differences)
     return Fraction(lemke_howson(game).payoffs[0, 0])
 

@@ -12,6 +12,7 @@ from theory.bimatrix import lemke_howson_all, nashpy_vertex_enumeration, support
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.errors import InputError
 from theory.float_vertices import float_vertex_enumeration
+from theory.gambit import METHODS as GAMBIT
 from theory.game import Game
 from theory.newton import continuous_nash
 from theory.polynomial_nash import polynomial_nash
@@ -36,6 +37,7 @@ METHODS: dict[str, Callable[[Game], Solution]] = {
     "minimax": minimax,
     "support_enumeration": support_enumeration,
     "nashpy_vertex_enumeration": nashpy_vertex_enumeration,
+    **GAMBIT,
 }
 """Solvers of finite games by name; what `nash` accepts as ``method``."""
 

@@ -1,0 +1,134 @@
+"""What is left when dominated actions are struck out, again and again.
+
+*Strict*: an action goes if a mixture of others of the player is better against every profile that is left; the order
+does not matter (Osborne and Rubinstein 1994, proposition 61.2), and with two players what stays are the rationalizable
+actions (Bernheim 1984; Pearce 1984). With more players it is rationalizability with correlated beliefs. *Weak*: an
+action goes if a mixture is never worse and sometimes better; there the order matters, and here all such actions of all
+players go at once in every round.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from theory.dominance import dominated_actions, margin
+from theory.errors import InputError
+from theory.game import Array, Game, require_game
+
+
+@dataclass(frozen=True, eq=False)
+class Survivors:
+    """Actions that are left.
+
+    Attributes
+    ----------
+    actions
+        For each player, the indices of the actions that stay.
+    rounds
+        For each round, what was struck out: (player, action) pairs.
+    game
+        The game on the actions that stay.
+    """
+
+    actions: tuple[tuple[int, ...], ...]
+    rounds: tuple[tuple[tuple[int, int], ...], ...]
+    game: Game
+
+    @property
+    def solvable(self) -> bool:
+        """Whether one profile is left."""
+        return all(len(own) == 1 for own in self.actions)
+
+
+def iterated_dominance(game: Game, *, weak: bool = False) -> Survivors:
+    """Strike out dominated actions, by mixed strategies, until none is left.
+
+    Parameters
+    ----------
+    game
+        A single game of any number of players. Decisions are made in exact arithmetic on the numbers as given.
+    weak
+        Strike out weakly dominated actions too, all at once in every round.
+
+    Raises
+    ------
+    InputError
+        For a batch, or what is no game.
+
+    Examples
+    --------
+    >>> left = iterated_dominance(Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]]))
+    >>> left.actions, left.solvable, left.rounds
+    (((1,), (1,)), True, (((0, 0), (1, 0)),))
+    """
+    require_game(game, "iterated_dominance")
+    if game.batch_ndim:
+        raise InputError(f"iterated_dominance takes a single game, not {game!r}; pick one draw of it: game[0]")
+    kept = [list(range(n)) for n in game.n_actions]
+    rounds: list[tuple[tuple[int, int], ...]] = []
+    while True:
+        left = _restricted(game, kept)
+        struck = [
+            (player, kept[player][place])
+            for player in range(game.n_players)
+            for place in (_weakly_dominated(left, player) if weak else dominated_actions(left, player))
+        ]
+        if not struck:
+            return Survivors(tuple(tuple(own) for own in kept), tuple(rounds), left)
+        rounds.append(tuple(struck))
+        kept = [[a for a in own if (player, a) not in struck] for player, own in enumerate(kept)]
+
+
+def rationalizable(game: Game) -> tuple[tuple[int, ...], ...]:
+    """Rationalizable actions of each player (for three and more, with correlated beliefs).
+
+    Examples
+    --------
+    >>> rationalizable(Game.from_bimatrix([[1, 1], [4, 0], [0, 4]], [[1, 0], [0, 1], [1, 0]]))
+    ((1, 2), (0, 1))
+    """
+    return iterated_dominance(game).actions
+
+
+def _restricted(game: Game, kept: list[list[int]]) -> Game:
+    payoffs = np.stack([np.asarray(game.payoff(i))[np.ix_(*kept)] for i in range(game.n_players)])
+    names = [[game.actions[i][a] for a in own] for i, own in enumerate(kept)]
+    return Game(payoffs, players=game.players, actions=names)
+
+
+def _weakly_dominated(game: Game, player: int) -> tuple[int, ...]:
+    table = np.moveaxis(np.asarray(game.payoff(player)), player, 0).reshape(game.n_actions[player], -1)
+    exact = np.array([Fraction(value) for value in table.flat], dtype=object).reshape(table.shape)
+    return tuple(a for a in range(len(exact)) if _is_weakly_dominated(exact, a))
+
+
+def _is_weakly_dominated(exact: Array, action: int) -> bool:
+    """Some mixture is nowhere worse and somewhere better.
+
+    With ``D`` the differences to the action, its margin ``v`` (the value of the zero-sum game ``D``) decides unless it
+    is zero. Then the question is whether a mixture that loses nowhere gains in total. Let every column of ``D`` have
+    ``e`` times the row's total added: for small enough ``e`` the value has the sign of the largest such gain (Mills
+    1956). The value is a ratio of subdeterminants, so that an ``e`` below their smallest ratio is small enough.
+    """
+    others = [row - exact[action] for k, row in enumerate(exact) if k != action]
+    if not others:
+        return False
+    differences = np.array(others, dtype=object).reshape(len(others), exact.shape[1])
+    value = margin(differences)
+    if value != 0 or not (differences > 0).any():
+        return value > 0
+    totals = differences.sum(axis=1)[:, None]
+    return margin(differences + totals * _small_enough(differences)) > 0
+
+
+def _small_enough(differences: Array) -> Fraction:
+    """Below the ratio of any two subdeterminants of the differences as whole numbers, bordered by ones."""
+    whole = math.lcm(*(value.denominator for value in differences.flat))
+    largest = max(abs(int(value * whole)) for value in differences.flat) + 1
+    size = min(differences.shape) + 1
+    bound = math.factorial(size) * (2 * largest) ** size
+    return Fraction(1, differences.shape[1] * bound**2)
