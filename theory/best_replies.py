@@ -17,11 +17,11 @@ LEVELS = 97
 """Points of the first grid."""
 
 _ZOOM_POINTS = 9
-_ZOOMS = 22  # each divides the bracket by four: 2/96 * 4**-22 is below rounding
+ZOOMS = 22  # each divides the bracket by four: 2/96 * 4**-22 is below rounding
 
 
 def best_reply(
-    game: ContinuousGame, x: Floats, player: int, *, levels: int = LEVELS, zooms: int = _ZOOMS
+    game: ContinuousGame, x: Floats, player: int, *, levels: int = LEVELS, zooms: int = ZOOMS
 ) -> tuple[Floats, Floats, Floats]:
     """Best reply of ``player`` to the others' choices in ``x``, over its whole interval.
 

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats
 from theory.errors import InputError
 from theory.game import Array, Game
 from theory.solution import TOLERANCE
@@ -289,10 +290,10 @@ def stick_and_carrot(
 
 def _finite(**values: ArrayLike) -> list[FloatArray]:
     """Finite float arrays of shapes that broadcast."""
-    arrays = [np.asarray(value, dtype=float) for value in values.values()]
+    arrays = [finite_floats(value, name) for name, value in values.items()]
     for name, array in zip(values, arrays, strict=True):
-        if not np.isfinite(array).all():
-            raise InputError(f"{name} is {values[name]!r}; every entry must be a finite number")
+        if not array.size:
+            raise InputError(f"{name} is empty; give at least one number")
     try:
         np.broadcast_shapes(*(array.shape for array in arrays))
     except ValueError as error:

@@ -29,6 +29,7 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats
 from theory.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -159,8 +160,8 @@ def fermi_log_fixation(f_invader: ArrayLike, f_resident: ArrayLike, selection: A
     >>> f"{np.exp(fermi_log_fixation(*reverse, selection=1)):.5g}"
     '1.4039e-33'
     """
-    strength = np.asarray(selection, dtype=float)
-    if not (np.isfinite(strength) & (strength >= 0)).all():
+    strength = finite_floats(selection, "selection")
+    if not strength.size or not (strength >= 0).all():
         raise InputError(f"selection is {selection!r}; it must be finite and not negative")
     advantage = _by_invaders(f_invader, "f_invader") - _by_invaders(f_resident, "f_resident")
     return _log_fixation(-strength[..., np.newaxis] * advantage)
@@ -363,8 +364,8 @@ def _log_sum(logs: FloatArray) -> FloatArray:
 
 
 def _payoffs(payoffs: ArrayLike) -> FloatArray:
-    matrix = np.asarray(payoffs, dtype=float)
-    if matrix.ndim < 2 or 0 in matrix.shape or not np.isfinite(matrix).all():
+    matrix = finite_floats(payoffs, "payoffs")
+    if matrix.ndim < 2 or 0 in matrix.shape:
         raise InputError(f"payoffs has shape {matrix.shape}; it must be a table of finite numbers")
     return matrix
 

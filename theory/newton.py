@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theory.best_replies import best_reply
+from theory.best_replies import LEVELS, ZOOMS, best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution, Floats, require_continuous
 from theory.errors import InputError
 
@@ -47,7 +47,9 @@ def continuous_nash(
     -------
     ContinuousSolution
         Distinct equilibria found from the starts, in one place of ``K`` each; what could not be certified is
-        masked out. ``complete`` is False: uniqueness is a theorem about a model, not a finding of a search.
+        masked out. ``complete`` is False: uniqueness is a theorem about a model, not a finding of a search. The
+        certificate sees what a grid of 97 points over the player's whole interval sees, refined at its best point: a
+        peak narrower than the grid's steps (a hundredth of the interval) may escape it.
 
     Raises
     ------
@@ -87,11 +89,11 @@ def payoff_scale(game: ContinuousGame, x: Floats) -> Floats:
     return np.where(spread > 0, spread, 1.0)
 
 
-def _sweep(game: ContinuousGame, x: Floats, damping: float) -> Floats:
+def _sweep(game: ContinuousGame, x: Floats, damping: float, levels: int = 33, zooms: int = 4) -> Floats:
     """One round of best replies in turn (Gauss-Seidel)."""
     x = x.copy()
     for i in range(game.n_players):
-        reply, _, _ = best_reply(game, x, i, levels=33, zooms=4)
+        reply, _, _ = best_reply(game, x, i, levels=levels, zooms=zooms)
         x[..., i] += damping * (reply - x[..., i])
     return x
 
@@ -170,7 +172,7 @@ def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolu
         regret=places(regret),
         relative_regret=np.where(found, places(relative), np.nan),
         tolerance=tolerance,
-        note=f"searched from {len(x)} starts",
+        note=f"searched from {len(x)} starts; best replies on a grid of {LEVELS}, refined",
     )
 
 
@@ -179,17 +181,19 @@ def _retry(game: ContinuousGame, solution: ContinuousSolution, tolerance: float)
     missing = ~solution.certified.any(axis=-1)
     part = game[missing] if game.batch_shape else game
     x = np.broadcast_to((0.9 * part.lower + 0.1 * part.upper), (1, *part.lower.shape)).copy()
-    for _ in range(40):
-        x = _sweep(part, x, damping=0.5)
-    x, _ = newton(part, x, payoff_scale(part, x), 60)
-    again = certify(part, x, tolerance)
+    for _ in range(40):  # on the certificate's own grid: a reply that it would object to is one that is tried here
+        x = _sweep(part, x, damping=0.5, levels=LEVELS)
+    polished, _ = newton(part, x, payoff_scale(part, x), 60)
+    for _ in range(3):  # where Newton does not move, as between peaks, replies to the last digit may settle
+        x = _sweep(part, x, damping=1.0, levels=LEVELS, zooms=ZOOMS)
+    again = certify(part, np.concatenate([polished, x]), tolerance)
     if not game.batch_shape:
         return again if again.certified.any() else solution.replace(note="no candidate could be certified")
     fields = {}
     for name in ("actions", "mask", "payoffs", "regret", "relative_regret"):
         values = getattr(solution, name).copy()
         target = values[missing]
-        target[:, :1] = getattr(again, name)
+        target[:, :1] = getattr(again, name)[:, :1]  # what is certified comes first
         values[missing] = target
         fields[name] = values
     return solution.replace(**fields)

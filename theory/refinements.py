@@ -198,7 +198,7 @@ def _pure(game: Game) -> list[Profile]:
 
 
 def _profile(game: Game, profile: Sequence[int]) -> Profile:
-    actions = tuple(profile)
+    actions = tuple(profile) if isinstance(profile, Sequence | np.ndarray) else (None,)
     whole = all(isinstance(a, int | np.integer) and not isinstance(a, bool) for a in actions)
     if (
         len(actions) != game.n_players

@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.stats import binom
 
+from theory.arrays import finite_floats
 from theory.errors import InputError
 from theory.game import Array
 
@@ -96,8 +97,8 @@ def symmetric_equilibria(payoffs: ArrayLike) -> SymmetricEquilibria:
     >>> symmetric_equilibria(game(1000)).probabilities.round(6)
     array([0.001099])
     """
-    table = np.array(payoffs, float)
-    if table.ndim != 2 or table.shape[0] != 2 or table.shape[1] < 2 or not np.isfinite(table).all():
+    table = finite_floats(payoffs, "payoffs")
+    if table.ndim != 2 or table.shape[0] != 2 or table.shape[1] < 2:
         raise InputError(
             f"payoffs has shape {table.shape}; it must be (2, n) finite numbers: own action by how many of the "
             "n - 1 others take action 1"

@@ -30,7 +30,11 @@ from theory import (
     weighted_potential,
 )
 from theory.bimatrix import lemke_howson, lemke_howson_all
+from theory.discounting import critical_discount_factor
 from theory.equilibrium import METHODS
+from theory.finite_population import log_fixation_matrix, small_mutation_distribution
+from theory.payoff_polygon import payoff_set
+from theory.symmetric_games import symmetric_equilibria
 
 FINITE = {
     "nash": nash,
@@ -125,3 +129,22 @@ def test_the_callers_arrays_are_never_modified(name):
     except InputError as error:  # a method that is not for this kind of game says so
         assert len(str(error)) > 20
     np.testing.assert_array_equal(payoffs, before)
+
+
+SENSELESS = ["much", [["a", "b"], ["c", "d"]], [[1, 2], [3]], [[1, 1j], [2, 3]], [[1, np.nan], [2, 3]], None]
+
+
+@pytest.mark.parametrize("numbers", SENSELESS, ids=str)
+def test_senseless_numbers_are_refused_outside_games_too(numbers):
+    refused(symmetric_equilibria, numbers)
+    refused(log_fixation_matrix, numbers, 20, 1.0)
+    refused(small_mutation_distribution, [[1, 2], [3, 4]], 20, numbers)
+    refused(lambda: critical_discount_factor(cooperation=numbers, deviation=3.0, punishment=1.0))
+    refused(lambda: payoff_set(Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]]), numbers))
+
+
+def test_nothing_at_all_is_refused():
+    refused(lambda: critical_discount_factor(cooperation=[], deviation=[], punishment=[]))
+    refused(small_mutation_distribution, [[1, 2], [3, 4]], 20, [])
+    for profile in (None, 5, "ab", (0, 2)):
+        refused(p_dominance, Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]]), profile)

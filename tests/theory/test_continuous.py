@@ -103,3 +103,18 @@ def test_discretised_game_has_the_equilibrium_on_its_grid():
 def test_bad_input_is_refused_in_words(build, words):
     with pytest.raises(InputError, match=words):
         build()
+
+
+def test_a_narrow_peak_that_the_certificate_sees_is_found():
+    """A local maximum that is no best reply is rejected, and the search goes on from the reply that beats it."""
+
+    def first(x):
+        return -((x[..., 0] - 0.2) ** 2) + 2 * np.exp(-(((x[..., 0] - 0.737) / 0.01) ** 2))
+
+    def second(x):
+        return -((x[..., 1] - 0.5 * x[..., 0]) ** 2)
+
+    solution = continuous_nash(ContinuousGame([first, second], [0, 0], [1, 1]))
+    assert solution.count == 1
+    np.testing.assert_allclose(solution.select(), [0.737, 0.3685], atol=1e-4)
+    assert "grid of 97" in solution.note
