@@ -28,6 +28,8 @@ lint: .venv/.installed        ## ruff and the strict type checker
 
 bench: .venv/.installed       ## measure against peers, side by side (not timed by the tests)
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.repeated
+	$(BIN)/python -m tests.benchmarks.risk_at_scale
 
 build: .venv/.installed       ## the wheel, in dist/
 	.tools/bin/uv build --wheel --no-build-isolation --python $(BIN)/python -q
