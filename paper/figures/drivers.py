@@ -55,7 +55,8 @@ def _tornado(axes: Axes, held: Mapping[str, Any], names: list[str], middle: floa
     axes.axvline(100 * middle, color="black", linewidth=0.8)
     axes.set_xlabel("P(prisoner's dilemma), %")
     axes.tick_params(axis="y", length=0)
-    axes.margins(x=0.06)
+    both = np.concatenate([low, high])
+    axes.set_xlim(both.min() - 4, both.max() + 4)
     axes.legend(loc="lower left", handletextpad=0.3)
     light_grid(axes, "x")
 

@@ -244,7 +244,7 @@ def _elasticities(axes: Axes, numbers: Mapping[str, Any]) -> None:
         axes.plot(spread["0.5"], row, marker="s" if table == "race" else "o", color=colour, markersize=4.5)
     axes.axvline(0, color=BLACK, linewidth=0.6)
     axes.set_yticks(range(len(_ROWS)), [label.replace(": ", ":\n").replace("race, ", "race:\n") for label in _ROWS])
-    axes.invert_yaxis()
+    axes.set_ylim(len(_ROWS) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("change of spending per change of cost (no unit)")
     light_grid(axes, "x")

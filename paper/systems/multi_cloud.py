@@ -177,11 +177,11 @@ def _by_switching(axes: Axes, table: Mapping[str, Any]) -> None:
             middle = level == levels[len(levels) // 2]
             axes.plot(x, table[f"{clouds}, {level:g}"], color=colour, linestyle=dash, linewidth=1.8 if middle else 0.6)
         y = table[f"{clouds}, {levels[len(levels) // 2]:g}"]
-        place = 3 * len(x) // 4 if clouds == "one" else 0
-        shift, base = ((10, -22), "top") if clouds == "one" else ((0, 4), "bottom")
+        place = len(x) - 3 if clouds == "one" else 0
+        shift, side = ((-8, 0), "right") if clouds == "one" else ((0, 4), "left")
         label = "one cloud" if clouds == "one" else "two clouds"
         axes.annotate(
-            label, (x[place], y[place]), shift, textcoords="offset points", color=colour, va=base, fontsize=8.5
+            label, (x[place], y[place]), shift, textcoords="offset points", color=colour, ha=side, fontsize=8.5
         )
     axes.set_xscale("log")
     axes.set_xlabel("switching cost over a year's bill (no unit)")
