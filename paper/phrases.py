@@ -297,9 +297,17 @@ def scenario_phrases(dilemma: Numbers) -> dict[str, str]:
         f"{DILEMMA} of two labs much more: {shown}.",
         "in step": "If dearer compute is also sold dearer (a rank correlation of rents with capital cost of "
         f"{trimmed(in_step['rank correlation'])}), the probability of the {DILEMMA} is "
-        f"{percent_interval(in_step['dilemma'])}.",
+        f"{percent_interval(in_step['dilemma'])}, and by Shapley effects, which share out what correlated inputs "
+        f"explain together, {shapley_phrase(dilemma['Shapley effects, rent in step with cost'])}.",
         "scenario range": f"over stated extremes it runs from {percent(low)} to {percent(high)}",
     }
+
+
+def shapley_phrase(effects: Numbers) -> str:
+    """The two largest effects, and that of rents."""
+    first, second, *_ = sorted(effects, key=lambda name: -effects[name]["value"])
+    shown = list(dict.fromkeys((first, second, "revenue")))
+    return listed([f"{spoken(name)} explains {percent_interval(effects[name])}" for name in shown])
 
 
 def certified(missed: float) -> str:

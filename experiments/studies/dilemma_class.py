@@ -23,6 +23,7 @@ from theory.intervals import probability_of, share_of_counts
 from theory.regional import regional_sensitivity
 from theory.selection import over_equilibria, select_equilibrium
 from theory.sensitivity import sobol_indices
+from theory.shapley import shapley_effects
 from theory.taxonomy import symmetric_dilemma_class
 from theory.two_by_two import two_by_two
 
@@ -179,6 +180,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         "fear in dilemmas": _quartiles(found, "fear"),
         "drivers": driven,
         "tornado": tornado(rng),
+        "Shapley effects, rent in step with cost": shares_in_step(rng, orders=max(4, draws // 512)),
         "what separates dilemmas": separation(rng),
         "value of information": information(rng),
         "boundaries": boundaries(),
@@ -324,6 +326,18 @@ def information(rng: np.random.Generator, draws: int = 16_384, replicates: int =
         return payoffs[..., :, 1], {name: sample[name] for name in priors.names}
 
     return value_of_information([decision(stream) for stream in rng.spawn(replicates)])
+
+
+def shares_in_step(rng: np.random.Generator, orders: int) -> dict[str, Estimate]:
+    """Shapley effects on being a dilemma if rents move in step with costs: what indices of free inputs cannot say."""
+    priors = LabDilemma().priors(IN_STEP)
+    assert priors.copula is not None  # a correlation is declared
+
+    def indicator(u: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(_codes(LabDilemma().replace(**priors.ppf(u))) == DILEMMA, float)[None]
+
+    (effects,) = shapley_effects(indicator, priors.names, priors.copula, orders=orders, rng=rng)
+    return effects
 
 
 def tornado(rng: np.random.Generator, draws: int = 16_384) -> dict[str, Any]:
