@@ -64,6 +64,7 @@ from theory.solution import Solution, product_distribution
 from theory.strategies import CLASSICS
 from theory.supermodular import Supermodularity, supermodularity
 from theory.symbolic_equilibria import SymbolicEquilibrium, symbolic_counts, symbolic_equilibria
+from theory.symmetric_counts import CountEquilibria, count_vectors, symmetric_count_equilibria
 from theory.symmetric_monitoring import symmetric_public_payoffs
 from theory.taxonomy import CLASSES, dilemma_class, loss_asymmetry, ordinal_name, symbolic_boundaries
 from theory.tournament import Tournament, ecology, from_programs, on_graph, round_robin
@@ -82,6 +83,7 @@ __all__ = [
     "ComputeraceError",
     "ContinuousGame",
     "ContinuousSolution",
+    "CountEquilibria",
     "Decomposition",
     "Distances",
     "EquilibriumDerivative",
@@ -125,6 +127,7 @@ __all__ = [
     "capped",
     "continue_equilibria",
     "continuous_nash",
+    "count_vectors",
     "cournot_threshold",
     "critical_discount_factor",
     "cvar",
@@ -203,6 +206,7 @@ __all__ = [
     "symbolic_critical_discount_factor",
     "symbolic_equilibria",
     "symmetric_bounds",
+    "symmetric_count_equilibria",
     "symmetric_public_payoffs",
     "to_nfg",
     "tullock_contest",
