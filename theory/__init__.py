@@ -36,6 +36,7 @@ from theory.finite_population import (
 from theory.finite_regimes import support_regimes
 from theory.game import Game
 from theory.history_play import AutomatonStrategy, AxelrodStrategy, FunctionStrategy, match
+from theory.homotopy import logit_homotopy
 from theory.intervals import Estimate, from_replicates, probability, ratio_of_means, share_in_replicates
 from theory.invasion import InvasionDiagram, invasion_diagram
 from theory.learning import LearningPath, fictitious_play, local_interaction
@@ -159,6 +160,7 @@ __all__ = [
     "local_interaction",
     "log_fixation_matrix",
     "logit_equilibrium",
+    "logit_homotopy",
     "loss_asymmetry",
     "match",
     "memory_one_counts",
