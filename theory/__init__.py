@@ -15,6 +15,7 @@ from theory.comparative_statics import EquilibriumDerivative, equilibrium_deriva
 from theory.contest import tullock_contest
 from theory.continuation import EquilibriumMap, continue_equilibria
 from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.continuous_commitment import ContinuousCommitment, continuous_commitment
 from theory.cycle_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
 from theory.discounting import (
     critical_discount_factor,
@@ -82,6 +83,7 @@ __all__ = [
     "BatchSolution",
     "Commitment",
     "ComputeraceError",
+    "ContinuousCommitment",
     "ContinuousGame",
     "ContinuousSolution",
     "CountEquilibria",
@@ -127,6 +129,7 @@ __all__ = [
     "best_trigger",
     "capped",
     "continue_equilibria",
+    "continuous_commitment",
     "continuous_nash",
     "count_vectors",
     "cournot_threshold",
