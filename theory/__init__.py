@@ -15,6 +15,7 @@ from theory.comparative_statics import EquilibriumDerivative, equilibrium_deriva
 from theory.contest import tullock_contest
 from theory.continuation import EquilibriumMap, continue_equilibria
 from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.continuous_commitment import ContinuousCommitment, continuous_commitment
 from theory.cycle_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
 from theory.discounting import (
     critical_discount_factor,
@@ -36,6 +37,7 @@ from theory.finite_population import (
 from theory.finite_regimes import support_regimes
 from theory.game import Game
 from theory.history_play import AutomatonStrategy, AxelrodStrategy, FunctionStrategy, match
+from theory.homotopy import logit_homotopy
 from theory.intervals import Estimate, from_replicates, probability, ratio_of_means, share_in_replicates
 from theory.invasion import InvasionDiagram, invasion_diagram
 from theory.iterated_dominance import Survivors, iterated_dominance, rationalizable
@@ -66,6 +68,7 @@ from theory.solution import Solution, product_distribution
 from theory.strategies import CLASSICS
 from theory.supermodular import Supermodularity, supermodularity
 from theory.symbolic_equilibria import SymbolicEquilibrium, symbolic_counts, symbolic_equilibria
+from theory.symmetric_counts import CountEquilibria, count_vectors, symmetric_count_equilibria
 from theory.symmetric_monitoring import symmetric_public_payoffs
 from theory.taxonomy import CLASSES, dilemma_class, loss_asymmetry, ordinal_name, symbolic_boundaries
 from theory.tournament import Tournament, ecology, from_programs, on_graph, round_robin
@@ -82,8 +85,10 @@ __all__ = [
     "BatchSolution",
     "Commitment",
     "ComputeraceError",
+    "ContinuousCommitment",
     "ContinuousGame",
     "ContinuousSolution",
+    "CountEquilibria",
     "Decomposition",
     "Distances",
     "EquilibriumDerivative",
@@ -128,8 +133,10 @@ __all__ = [
     "best_trigger",
     "capped",
     "continue_equilibria",
+    "continuous_commitment",
     "continuous_nash",
     "correlated_equilibrium",
+    "count_vectors",
     "cournot_threshold",
     "critical_discount_factor",
     "cvar",
@@ -162,6 +169,7 @@ __all__ = [
     "local_interaction",
     "log_fixation_matrix",
     "logit_equilibrium",
+    "logit_homotopy",
     "loss_asymmetry",
     "match",
     "memory_one_counts",
@@ -210,6 +218,7 @@ __all__ = [
     "symbolic_critical_discount_factor",
     "symbolic_equilibria",
     "symmetric_bounds",
+    "symmetric_count_equilibria",
     "symmetric_public_payoffs",
     "to_nfg",
     "tullock_contest",

@@ -10,10 +10,11 @@ from typing import overload
 from theory.batches import MOST_PAIRS, batch_support_enumeration
 from theory.bimatrix import lemke_howson_all, nashpy_vertex_enumeration, support_enumeration
 from theory.continuous import ContinuousGame, ContinuousSolution
-from theory.errors import InputError
+from theory.errors import InputError, SolverError
 from theory.float_vertices import float_vertex_enumeration
 from theory.gambit import METHODS as GAMBIT
 from theory.game import Game
+from theory.homotopy import logit_homotopy
 from theory.newton import continuous_nash
 from theory.polynomial_nash import polynomial_nash
 from theory.pure import pure_nash
@@ -26,6 +27,9 @@ from theory.zero_sum import minimax
 SMALL = 27
 """Games of three and more players with at most this many profiles are searched for mixed equilibria too."""
 
+LARGE = 20_000
+"""Games of three and more players with more profiles than this are searched for pure equilibria only."""
+
 METHODS: dict[str, Callable[[Game], Solution]] = {
     "two_by_two": two_by_two,
     "batch_support_enumeration": batch_support_enumeration,
@@ -34,6 +38,7 @@ METHODS: dict[str, Callable[[Game], Solution]] = {
     "lemke_howson_all": lemke_howson_all,
     "pure_nash": pure_nash,
     "polynomial_nash": polynomial_nash,
+    "logit_homotopy": logit_homotopy,
     "minimax": minimax,
     "support_enumeration": support_enumeration,
     "nashpy_vertex_enumeration": nashpy_vertex_enumeration,
@@ -63,8 +68,8 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
         of larger two-player games, up to 5 x 5, by `batch_support_enumeration`; a
         single two-player game by `vertex_enumeration`, which is provably complete, if it is small enough
         that this cannot take long, and else by Lemke-Howson from all labels; with one or more than two
-        players, `polynomial_nash` if it is small, else pure equilibria only. What is not proved is said in
-        ``complete`` and ``note``.
+        players, `polynomial_nash` if it is small, else pure equilibria only, or one mixed equilibrium by
+        `logit_homotopy` if there are none. What is not proved is said in ``complete`` and ``note``.
 
     Returns
     -------
@@ -100,8 +105,7 @@ def _default(game: Game) -> Solution:
     if game.n_players > 2 and not game.batch_ndim and math.prod(game.n_actions) <= SMALL:
         return polynomial_nash(game)
     if game.n_players != 2:
-        note = "pure equilibria only: mixed ones are not searched"
-        return replace(pure_nash(game), complete=False, note=note)
+        return _many_players(game)
     if game.batch_ndim and game.n_actions == (2, 2):
         return two_by_two(game)
     if game.batch_ndim and math.comb(sum(game.n_actions), game.n_actions[0]) - 1 <= MOST_PAIRS:
@@ -114,3 +118,15 @@ def _default(game: Game) -> Solution:
     if worst_case_bases(*game.n_actions) <= BASES_LIMIT:
         return vertex_enumeration(game)
     return lemke_howson_all(game)
+
+
+def _many_players(game: Game) -> Solution:
+    """Pure equilibria of a game too large for more; if there are none, one mixed equilibrium, where it can be found."""
+    pure = pure_nash(game)
+    if game.batch_ndim or pure.mask.any() or math.prod(game.n_actions) > LARGE:
+        return replace(pure, complete=False, note="pure equilibria only: mixed ones are not searched")
+    try:
+        found = logit_homotopy(game)
+    except SolverError as error:
+        return replace(pure, complete=False, note=f"there is no pure equilibrium, and no mixed one was found: {error}")
+    return replace(found, note="no pure equilibrium; one mixed one, others are not searched")

@@ -103,11 +103,11 @@ def logit_equilibrium(game: Game, precision: float) -> QuantalResponse:
     >>> logit_equilibrium(stag_hunt, 1.0).strategies[0].round(6)
     array([0.020264, 0.979736])
     """
-    curve = _Curve(game)
+    curve = LogitCurve(game)
     if not isinstance(precision, int | float | np.number) or not np.isfinite(precision) or precision < 0:
         raise InputError(f"precision is {precision!r}; it must be a finite number, 0 or more, per unit of payoff")
     target = float(precision) * curve.scale
-    for step, (start, _tangent, end) in enumerate(_branch(curve)):
+    for step, (start, _tangent, end) in enumerate(principal_branch(curve)):
         if start[-1] <= target <= end[-1]:
             span = end[-1] - start[-1]
             guess = start + (end - start) * ((target - start[-1]) / span if span > 0 else 0.0)
@@ -147,7 +147,7 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     >>> round(fit_logit(game, [[67.456, 60.544], [46.848, 81.152]]).response.precision, 4)
     1.8456
     """
-    curve = _Curve(game)
+    curve = LogitCurve(game)
     observed = _counts(game, counts)
     if curve.flat:
         raise InputError("every payoff of the game is the same: the precision has no effect on choices")
@@ -155,7 +155,7 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     if not np.isfinite(limit) or limit <= 0:
         raise InputError(f"max_precision is {max_precision!r}; it must be a finite number above 0")
     candidates = [curve.start()]
-    for _step, (start, tangent, end) in enumerate(_branch(curve)):
+    for _step, (start, tangent, end) in enumerate(principal_branch(curve)):
         slopes = observed @ tangent[:-1], observed @ curve.tangent(end, tangent)[:-1]
         if slopes[0] > 0 >= slopes[1]:
             candidates.append(_stationary(curve, observed, start, tangent, end))
@@ -169,7 +169,7 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     return LogitFit(response, float(observed @ best[:-1]), best is end)
 
 
-class _Curve:
+class LogitCurve:
     """The equations of the branch in ``z = (log p_00, ..., log p_{N-1,last}, lambda)``, payoffs scaled to range 1."""
 
     def __init__(self, game: Game) -> None:
@@ -184,9 +184,11 @@ class _Curve:
         self.ends = np.cumsum([0, *self.sizes])
 
     def start(self) -> Floats:
+        """Uniform play, at ``lambda = 0``."""
         return np.concatenate([*(np.full(n, -np.log(n)) for n in self.sizes), [0.0]])
 
     def split(self, z: Floats) -> list[Floats]:
+        """Log probabilities of each player."""
         return [z[a:b] for a, b in zip(self.ends[:-1], self.ends[1:], strict=True)]
 
     def expected(self, p: Sequence[Floats], keep: Sequence[int]) -> Floats:
@@ -231,8 +233,16 @@ class _Curve:
         return float(sign)
 
 
-def _branch(curve: _Curve) -> Iterator[tuple[Floats, Floats, Floats]]:
-    """Segments of the branch: a point, the tangent there, the next point."""
+def principal_branch(curve: LogitCurve) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """Segments of the branch: a point, the tangent there, the next point.
+
+    Points are ``(log p, lambda)``, with ``lambda`` per range of all payoffs; see `LogitCurve`.
+
+    Raises
+    ------
+    SolverError
+        Where the branch cannot be followed on; the iteration ends after `MAX_STEPS`.
+    """
     point, length = curve.start(), _FIRST
     tangent = curve.tangent(point, np.eye(point.size)[-1])  # off in the direction of larger lambda
     side = curve.side(point, tangent)
@@ -256,7 +266,7 @@ def _branch(curve: _Curve) -> Iterator[tuple[Floats, Floats, Floats]]:
         point, tangent, side = end, turned, new_side
 
 
-def _correct(curve: _Curve, guess: Floats, tangent: Floats) -> Floats | None:
+def _correct(curve: LogitCurve, guess: Floats, tangent: Floats) -> Floats | None:
     """Newton in the plane through ``guess`` that is normal to ``tangent``; None if it does not settle."""
     z = guess.copy()
     for _ in range(12):
@@ -274,7 +284,7 @@ def _correct(curve: _Curve, guess: Floats, tangent: Floats) -> Floats | None:
     return None
 
 
-def _correct_at(curve: _Curve, guess: Floats) -> Floats:
+def _correct_at(curve: LogitCurve, guess: Floats) -> Floats:
     """Newton at fixed precision."""
     z = _correct(curve, guess, np.eye(guess.size)[-1])
     if z is None:
@@ -282,7 +292,7 @@ def _correct_at(curve: _Curve, guess: Floats) -> Floats:
     return z
 
 
-def _stationary(curve: _Curve, observed: Floats, start: Floats, tangent: Floats, end: Floats) -> Floats:
+def _stationary(curve: LogitCurve, observed: Floats, start: Floats, tangent: Floats, end: Floats) -> Floats:
     """Where the log-likelihood is level along one segment."""
 
     def point(s: float) -> Floats:
@@ -302,7 +312,7 @@ def _stationary(curve: _Curve, observed: Floats, start: Floats, tangent: Floats,
     return point(float(brentq(slope, 0.0, length, xtol=1e-14)))
 
 
-def _certify(curve: _Curve, z: Floats, steps: int) -> QuantalResponse:
+def _certify(curve: LogitCurve, z: Floats, steps: int) -> QuantalResponse:
     """Check the logit replies themselves, in probabilities, before anything is returned."""
     p = [np.exp(part) for part in curve.split(z)]
     p = [part / part.sum() for part in p]
