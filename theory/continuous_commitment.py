@@ -48,7 +48,7 @@ class ContinuousCommitment:
         Of all players, shape ``(*batch, N)``; NaN where no equilibrium of the followers was certified.
     slope
         ``V'`` at the leader's choice over the range of ``V`` and the width of the interval, shape ``batch``:
-        zero inside, not zero at a bound that binds.
+        zero inside, not zero at a bound that binds; without meaning where ``V`` has a jump or a kink there.
     follower_regret
         Largest gain of a follower from any other choice, over the range of its payoff, shape ``batch``.
     leader_gain

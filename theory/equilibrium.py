@@ -27,8 +27,9 @@ from theory.zero_sum import minimax
 SMALL = 27
 """Games of three and more players with at most this many profiles are searched for mixed equilibria too."""
 
-LARGE = 20_000
-"""Games of three and more players with more profiles than this are searched for pure equilibria only."""
+LARGE = 40_000
+"""Where profiles times the square of the number of players are more, only pure equilibria are searched: following
+the logit branch would take more than a few seconds."""
 
 METHODS: dict[str, Callable[[Game], Solution]] = {
     "two_by_two": two_by_two,
@@ -123,7 +124,7 @@ def _default(game: Game) -> Solution:
 def _many_players(game: Game) -> Solution:
     """Pure equilibria of a game too large for more; if there are none, one mixed equilibrium, where it can be found."""
     pure = pure_nash(game)
-    if game.batch_ndim or pure.mask.any() or math.prod(game.n_actions) > LARGE:
+    if game.batch_ndim or pure.mask.any() or math.prod(game.n_actions) * game.n_players**2 > LARGE:
         return replace(pure, complete=False, note="pure equilibria only: mixed ones are not searched")
     try:
         found = logit_homotopy(game)

@@ -51,6 +51,7 @@ MAX_SUPPORTS = 300
 _REGRET = 1e-9  # of the range of the payoffs
 _APART = 1e-7  # closer equilibria are one
 _LEAST = 1e-10  # smaller probabilities are those of a smaller support
+_SEARCHED = "searched by Newton's method, which is not proved to find all"
 _MARGIN = 1e-12  # of the range: a sum of weights times payoffs above this is positive for certain
 
 
@@ -248,13 +249,19 @@ class _CountGame:
         notes: list[str] = []
         if size > 2 and math.comb(self.m, size) > MAX_SUPPORTS:
             notes.append(f"only the first {MAX_SUPPORTS} supports of {size} actions are searched")
+        searched: list[tuple[int, ...]] = []
         for support in self._supports(size):
             inside, note = self._inside(support, starts)
+            if note == _SEARCHED:
+                searched.append(support)
+                note = ""
             for probabilities in inside:
                 p = np.zeros(self.m)
                 p[list(support)] = probabilities
                 found.append(p)
             notes += [note] if note else []
+        if searched:
+            notes.append(f"{len(searched)} supports of {size} actions {_SEARCHED}, the first {searched[0]}")
         return found, notes
 
     def _inside(self, support: tuple[int, ...], starts: int) -> tuple[list[Floats], str]:
@@ -274,8 +281,7 @@ class _CountGame:
             return [], ""
         if np.ptp(own, axis=0).max() <= _MARGIN:
             return [], f"every mixture of actions {support} is indifferent: they are not listed"
-        roots = _newton(counts, own, starts)
-        return roots, f"on actions {support} Newton's method found {len(roots)}: that there are no others is not proved"
+        return _newton(counts, own, starts), _SEARCHED
 
 
 def _multinomial(counts: Counts, p: Floats) -> Floats:

@@ -80,7 +80,21 @@ def test_deterrence_is_found_though_the_first_order_condition_holds_elsewhere():
     found = continuous_commitment(ContinuousGame((leader, follower), lower=0.0, upper=1.0))
     assert found.choices[0] == pytest.approx(0.6, abs=1e-4)
     assert found.choices[1] == pytest.approx(0.0, abs=1e-8)
+    assert found.certified
     assert found.payoffs[0] == pytest.approx(0.24, abs=1e-4)  # accommodation would pay 0.125
+
+
+def test_followers_without_an_equilibrium_are_said():
+    """One follower flees from the other, who pursues: no pure equilibrium, whatever the leader does."""
+    payoffs = (
+        lambda x: x[..., 0],
+        lambda x: (x[..., 1] - x[..., 2]) ** 2,
+        lambda x: -((x[..., 1] - x[..., 2]) ** 2),
+    )
+    found = continuous_commitment(ContinuousGame(payoffs, lower=0.0, upper=1.0), points=5)
+    assert not found.certified
+    assert np.isnan(found.choices).all()
+    assert "none was certified" in found.note
 
 
 def test_contest_against_brute_force():

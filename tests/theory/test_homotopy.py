@@ -72,6 +72,17 @@ def test_nash_of_larger_games_without_pure_equilibria():
     assert 0 < seen < 12
 
 
+def test_nash_does_not_start_what_would_take_long():
+    """Eleven players in a ring of matching pennies: no pure equilibrium, and no mixed one is sought."""
+    n = 11
+    profiles = np.indices((2,) * n)
+    matches = np.stack([profiles[i] == profiles[(i + 1) % n] for i in range(n)])
+    matches[0] = ~matches[0]
+    solution = nash(Game(matches.astype(float)))
+    assert int(solution.count) == 0 and not solution.complete
+    assert "not searched" in solution.note
+
+
 def test_rock_paper_scissors_of_five_in_a_ring():
     """Each player beats the next by the usual rule; by symmetry everyone mixes evenly."""
     beats = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]])

@@ -99,10 +99,11 @@ def test_a_grid_of_the_simplex_finds_nothing_more(n):
 
 
 def test_a_race_of_a_thousand():
-    """With a prize of 1000, one unit of effort at all makes 0 against 1 a matter of how many take part."""
-    payoff = race([0.0, 1.0, 3.0], 1000.0)
+    """Free entry: with a prize of 1500 nobody stays out, and about half make twice the effort of the others."""
+    payoff = race([0.0, 1.0, 2.0], 1500.0)
     found = symmetric_count_equilibria(payoff, 1000, 3)
-    assert len(found.strategies)
+    assert found.complete
+    assert (found.strategies[:, 0] == 0).all() and 0.4 < found.strategies[0, 1] < 0.6
     assert (found.regret <= 1e-9).all()
     rng = np.random.default_rng(0)
     for p in found.strategies:  # Monte Carlo knows nothing of the recursion
