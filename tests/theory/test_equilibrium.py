@@ -5,6 +5,7 @@ import pytest
 
 from theory import Game, InputError
 from theory.equilibrium import METHODS, nash
+from theory.gambit import METHODS as PEER
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_default_method_and_what_it_claims(game, method, complete):
 
 def test_default_and_named_methods_agree_on_a_zero_sum_game():
     pennies = Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
-    for name in METHODS:
+    for name in METHODS.keys() - PEER.keys():  # of the peer, test_gambit says what it finds
         expected = np.full((int(name != "pure_nash"), 2, 2), 0.5)
         np.testing.assert_allclose(np.reshape(nash(pennies, name).profiles(), (-1, 2, 2)), expected, err_msg=name)
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from theory import Game, SolverError, nash
 from theory.bimatrix import lemke_howson, lemke_howson_all
 from theory.equilibrium import METHODS
+from theory.gambit import METHODS as PEER
 from theory.vertices import vertex_enumeration
 
-TWO_PLAYER = [name for name in METHODS if name not in ("two_by_two", "minimax", "polynomial_nash")]
+OTHERS = ("two_by_two", "minimax", "polynomial_nash", *PEER)
+TWO_PLAYER = [name for name in METHODS if name not in OTHERS]  # of the peer, test_gambit says what it finds
 
 
 @pytest.mark.parametrize(("n", "games"), [(3, 60), (8, 40), (20, 15), (30, 6), (31, 25), (60, 20), (100, 8)])
