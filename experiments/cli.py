@@ -60,6 +60,9 @@ Scheduler = Annotated[
 Records = Annotated[Path, typer.Option(parser=_folder, metavar="DIR", help="Folder of the records.")]
 EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}
 
+MOST_DRAWS = 2**24
+"""Most draws that a target precision may take, unless told otherwise."""
+
 FIRST_NUMBERS = 40
 """How many numbers of a record are printed; all of them with ``--json``."""
 
@@ -171,7 +174,7 @@ def run(
     scheduler: Scheduler = None,
     target: Annotated[str | None, typer.Option(metavar="NUMBER", help="Run until this number is precise.")] = None,
     half_width: Annotated[float | None, typer.Option(metavar="W", help="Half the width its interval may have.")] = None,
-    most: Annotated[int, typer.Option(metavar="DRAWS", help="Most draws for a target.")] = 2**24,
+    most: Annotated[int, typer.Option(metavar="DRAWS", help="Most draws for a target.")] = MOST_DRAWS,
     records: Records = Path("records"),
     as_json: Json = False,
 ) -> None:
@@ -183,6 +186,10 @@ def run(
 
     if (target is None) != (half_width is None):
         raise InputError("--target and --half-width belong together: which number, and how precise it must be")
+    if target is None and most != MOST_DRAWS:
+        raise InputError(
+            f"--most is {most}, but there is no --target to stop at; give --target and --half-width, or --draws"
+        )
     chosen = _parameters(context, settings)
     where: Any = {"quick": quick, "workers": workers, "scheduler": scheduler, "directory": records}
     with _interruptible():

@@ -14,7 +14,7 @@ from experiments.progress import note
 from experiments.records import RECORDS, MissingRecord, StaleRecord
 from experiments.runner import run
 from experiments.verification_record import load_verification, write_verification
-from theory.errors import ComputeraceError
+from theory.errors import ComputeraceError, InputError
 
 PAPER = Path("paper/build/computerace.pdf")
 """Where the paper goes, unless another path is given."""
@@ -43,6 +43,8 @@ def reproduce(
     """
     from experiments.verification import DISAGREEMENTS
 
+    if not Path(paper).name or Path(paper).is_dir():
+        raise InputError(f"--paper is {str(paper)!r}; it must be the path of a file, e.g. {PAPER}")
     require_writable(Path(paper).parent, "folder of the paper")
     for study in studies().values():
         run(study, quick=quick, workers=workers, scheduler=scheduler, directory=directory)

@@ -34,6 +34,8 @@ from theory.wedge import strategic_wedge
 STATES, REPLICATES, SEED = 1024, 8, 1
 """Point set of the hindsight split: replicates of scrambled Sobol states from one fixed seed."""
 
+LOSSES = ("overspend", "underinvest")
+
 MOST_PROFILES = 64
 """Payoffs of larger games are not listed."""
 
@@ -143,8 +145,11 @@ def solve_model(model: PayoffModel) -> dict[str, Any]:
     if model.shocks:
         rng = np.random.default_rng(SEED)
         split = hindsight_split(model, solution, rng=rng, states=STATES, replicates=REPLICATES)
+        table = split.table()
+        if not all(np.isfinite(found[f"E[{loss}]"].high) for found in table.values() for loss in LOSSES):
+            raise SolverError("hindsight losses are no finite numbers at these values; give values nearer the defaults")
         settings = {"states": STATES, "replicates": REPLICATES, "seed": SEED}
-        result["hindsight"] = {**settings, "players": plain(split.table())}
+        result["hindsight"] = {**settings, "players": plain(table)}
     return result
 
 

@@ -42,6 +42,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, choice, count, parameter, payoff_model
+from models.parameters import whole
 from models.prior import derived, fact, swept
 from models.shared_priors import charge, cloud_margin, contract_term, own_chips, porting_cost, switching_cost
 from models.symbolic import CompiledPayoffs, minimum
@@ -206,8 +207,8 @@ class CloudSourcing(PayoffModel):
 
     def replace(self, **changes: Any) -> Self:
         """Copy with some parameters changed; a new number of clouds takes or adds unported ones at market cost."""
-        n = changes.get("n", self.n)
-        if n != self.n and isinstance(n, int):
+        n = whole(changes.get("n", self.n))
+        if n != self.n and n is not None:
             for name, new in (("cost_factor", 1.0), ("prior_share", 0.0), ("ported", 0.0)):
                 old = np.asarray(getattr(self, name))[..., :n]
                 extra = np.full((*old.shape[:-1], n - old.shape[-1]), new)

@@ -31,6 +31,7 @@ import numpy as np
 
 from models.base import Shock, Value, count, parameter, payoff_model
 from models.links import Accounts
+from models.parameters import whole
 from models.prior import Prior, derived, fact, fixed, swept
 from models.shared_priors import own_chips
 from models.symbolic import log, minimum, normal_cdf
@@ -141,8 +142,8 @@ class ComputeRace(Stakes, Accounts):
 
     def replace(self, **changes: Any) -> Self:
         """Copy with some parameters changed; a new number of builders takes or adds average ones."""
-        n = changes.get("n_builders", self.n_builders)
-        if n != self.n_builders and isinstance(n, int):
+        n = whole(changes.get("n_builders", self.n_builders))
+        if n != self.n_builders and n is not None:
             for name in ("plan", "cost_factor"):
                 changes.setdefault(name, _resize(np.asarray(getattr(self, name)), n))
         return super().replace(**changes)

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, count, parameter, payoff_model
 from models.compute_race import PLANS
+from models.parameters import whole
 from models.prior import Prior, derived, fact, swept
 from models.shared_priors import cloud_margin, own_chip_ratio
 from models.symbolic import minimum
@@ -137,8 +138,8 @@ class CustomSilicon(PayoffModel):
 
     def replace(self, **changes: Any) -> Self:
         """Copy with some parameters changed; further merchants have the mean cost of those there are."""
-        n, costs = changes.get("n", self.n), np.asarray(self.merchant_cost)
-        if n != self.n and isinstance(n, int):
+        n, costs = whole(changes.get("n", self.n)), np.asarray(self.merchant_cost)
+        if n != self.n and n is not None:
             extra = np.repeat(costs.mean(axis=-1, keepdims=True), max(n - self.n, 0), axis=-1)
             changes.setdefault("merchant_cost", np.concatenate([costs[..., :n], extra], axis=-1))
         return super().replace(**changes)

@@ -143,6 +143,18 @@ def parameter(
     )
 
 
+def whole(value: Any) -> int | None:
+    """A whole number, also if it comes as a float from the command line; None for anything else.
+
+    Examples
+    --------
+    >>> whole(7.0), whole(7.5), whole("7")
+    (7, None, None)
+    """
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    return int(value) if number and float(value).is_integer() else None
+
+
 def count(symbol: str, *, default: int, low: int = 1, high: int = 1000, meaning: str = "") -> Any:
     """Declare a whole number that shapes the game, such as the number of labs. It cannot be an array of draws."""
     return _field(symbol=symbol, default=default, meaning=meaning, low=low, high=high, structural=True)

@@ -32,14 +32,14 @@ LONGEST_FORMULA = 260
 Numbers = Mapping[str, Any]
 
 MAIN_LINE = (
-    ("S1", "Restrain or race", "dilemma_class", "S1"),
-    ("S2", "How many GW", "overspend_underinvest", "S2"),
+    ("S1", "Restrain or race", "dilemma_class", "which"),
+    ("S2", "How many GW", "overspend_underinvest", "who"),
     ("S13", "Restraint", "repeated_race", "S13"),
 )
 """Systems of the main line: number, name, study, and label of the section."""
 
 WITHOUT_STUDY = (
-    ("S9", "Scarcity", "What would be built if unit margins alone counted?", "S9"),
+    ("S9", "Scarcity", "What would be built if unit margins alone counted?", "who"),
     ("S14", "The dynamic race", "Who leads in the long run, as compute ages and builders enter and leave?", ""),
 )
 """Systems without a study of their own: a benchmark inside S2, and one that is left for later."""
@@ -110,7 +110,7 @@ def overview_rows(records: Mapping[str, Record], sections: Mapping[str, Section]
     """Systems in order with name, question, and the label of the place that answers it; none if nothing does."""
     asked = [(system, name, records[study].question, label) for system, name, study, label in MAIN_LINE]
     asked += [(s.system, s.heading, records[study].question, study) for study, s in sections.items()]
-    rows = sorted([*asked, *WITHOUT_STUDY], key=lambda row: (_place(row[0]), row[3] != row[0]))
+    rows = sorted([*asked, *WITHOUT_STUDY], key=lambda row: (_place(row[0]), row[3] in sections))
     return [dict(zip(("system", "name", "question", "label"), row, strict=True)) for row in rows]
 
 

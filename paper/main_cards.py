@@ -41,7 +41,7 @@ CARDS = (
     MainCard(
         "S1",
         "lab-dilemma",
-        "S1",
+        "which",
         (
             "Identical labs, two unless said otherwise.",
             "To restrain (last year's build) or to race.",
@@ -54,7 +54,7 @@ CARDS = (
     MainCard(
         "S2",
         "compute-race",
-        "S2",
+        "who",
         (
             "Five named builders.",
             "GW to commission, any amount.",
@@ -67,7 +67,7 @@ CARDS = (
     MainCard(
         "S9",
         "capacity-race",
-        "S9",
+        "who",
         (
             "Suppliers of compute.",
             "Capacity in GW.",

@@ -233,7 +233,7 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
         "carried": carried(race["terms"]),
         "margin": margin_phrase(race["P(unit margin > 0)"]),
         "critical ratio": critical_ratio(race["unit margin"]),
-        "constant price": constant_price(race["margin at constant price"], race["unit margin"]),
+        "constant price": constant_price(race["unit margin, constant price"], race["unit margin"]),
         "rivals": more_rivals(race["rivals"]),
     }
 
@@ -373,7 +373,9 @@ def carried(terms: Mapping[str, Mapping[str, float]]) -> str:
     order = sorted(names[1:-1], key=lambda name: -terms[name]["0.5"])
     large = [name.removeprefix("+ ") for name in order if terms[name]["0.5"] > 1.5 * alone]
     end = (
-        f"the build is carried by {listed(large)}, each of them enough when switched on alone."
+        f"the build is carried by {listed(large)}: each alone brings most of the difference."
+        if all(terms["+ " + name]["0.5"] - alone > (everything - alone) / 2 for name in large)
+        else f"the build is carried by {listed(large)} together."
         if large
         else "no single term carries the difference."
     )

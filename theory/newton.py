@@ -151,7 +151,8 @@ def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolu
     spread = np.stack([reply[2] for reply in replies], axis=-1)
     regret = np.maximum(value - payoffs, 0.0)
     relative = np.divide(regret, spread, out=np.zeros(regret.shape), where=spread > 0).max(axis=-1)
-    mask = np.isfinite(x).all(axis=-1) & (relative <= tolerance)
+    finite = np.isfinite(x) & np.isfinite(payoffs) & np.isfinite(spread)  # of payoffs that overflow nothing is known
+    mask = finite.all(axis=-1) & (relative <= tolerance)
     width = game.upper - game.lower
     for k in range(1, len(x)):  # the same equilibrium found twice is listed once
         near = np.abs((x[:k] - x[k]) / width).max(axis=-1) < 1e-6
@@ -187,6 +188,8 @@ def _retry(game: ContinuousGame, solution: ContinuousSolution, tolerance: float)
     for _ in range(3):  # where Newton does not move, as between peaks, replies to the last digit may settle
         x = _sweep(part, x, damping=1.0, levels=LEVELS, zooms=ZOOMS)
     again = certify(part, np.concatenate([polished, x]), tolerance)
+    first = np.arange(again.mask.shape[-1]) == 0  # the two are the same point but for rounding
+    again = again.replace(mask=again.mask & first)
     if not game.batch_shape:
         return again if again.certified.any() else solution.replace(note="no candidate could be certified")
     fields = {}

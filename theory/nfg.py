@@ -303,7 +303,7 @@ def _text(source: str | os.PathLike[str], magic: str | None) -> str:
     try:
         return Path(source).read_text(encoding="utf-8-sig")
     except (OSError, ValueError, TypeError) as error:  # ValueError: not UTF-8, or a NUL in the path
-        shown = repr(source)
+        shown = repr(os.fspath(source)) if isinstance(source, os.PathLike) else repr(source)
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         raise InputError(f"{shown} is neither the text of a game nor a readable text file ({error})") from error
 

@@ -54,7 +54,8 @@ def _backcast(numbers: Numbers) -> str:
     return (
         "A model that is fitted to nothing can be held against the year before. Given the spending of 2023 and 2024, "
         f"the race puts the capital expenditure of 2025 of the four builders with accounts at US$ {spread(total)} bn "
-        f"(median, 5th to 95th percentile). They guide to, or report, US$ {number(guidance)} bn, {verdict}. In "
+        f"(median, 5th to 95th percentile). They guide to, or report, US$ {number(guidance)} bn "
+        f"(cash of the year; Microsoft: of its fiscal year), {verdict}. In "
         f"{percent_interval(numbers['P(meets guidance)'])} of the draws the two differ by less than a factor of "
         f"{number(numbers['tolerance'])}."
     )
@@ -111,7 +112,7 @@ def _true(numbers: Numbers) -> str:
         f"What would have to be true for the race to explain the spending of 2025? The draws that do differ most in "
         f"{listed(shown)}."
         + (
-            " It takes a contest for large stakes that one vintage nearly settles, more than a better margin: that "
+            " It takes a contest for large stakes of which one vintage settles much, more than a better margin: that "
             "could make the spending an equilibrium of this game."
             if len(stakes) == 3
             else ""

@@ -50,9 +50,9 @@ def _answer(numbers: Numbers) -> str:
     cells = {(c["loose contracts"], c["low mark-up"]): c for c in numbers["P(adds) by terms"]}
     loose, tight = cells[True, True], cells[False, False]
     return (
-        f"Taken together, the ties that are known {verdict} the race: they add to the capital spending of one "
-        f"vintage in {percent_interval(chance)} of the draws (by US$ {spread(total['added capital'], 2)} bn, "
-        f"against US$ {number(excess)} bn by which the untied race exceeds the joint optimum in the median draw). "
+        f"Taken together, the ties that are known {verdict} the race: they change the capital spending of one "
+        f"vintage by US$ {spread(total['added capital'], 2)} bn, and raise it in {percent_interval(chance)} of the "
+        f"draws (the untied race exceeds the joint optimum by US$ {number(excess)} bn in the median draw). "
         f"{_terms(loose, tight)}: they add in "
         f"{percent(_value(loose['P(adds)']))} of the draws with contracts that bind below the median and a mark-up "
         f"below it ({number(loose['take_or_pay'], 2)} and {number(loose['markup'], 2)}), and in "

@@ -112,9 +112,9 @@ def _losses(numbers: Numbers) -> str:
 def _frontier(numbers: Numbers) -> str:
     kept = [f"{point['policy']} at strength {point['strength']}" for point in numbers["frontier"]]
     return (
-        "In means, no other policy is at least as good in overspending, in underinvestment and in welfare, and better "
-        f"in one, than {listed(kept)}. Strengths of different policies are not comparable in cost: administration and "
-        "evasion are not in the model, nor is the ruin of a builder."
+        f"Not dominated in means of overspending, underinvestment and welfare are {listed(kept)}: no other policy is "
+        "at least as good in all three and better in one. Strengths of different policies are not comparable in cost: "
+        "administration and evasion are not in the model, nor is the ruin of a builder."
     )
 
 

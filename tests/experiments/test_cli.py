@@ -362,3 +362,23 @@ def test_one_player_of_a_parameter_per_player_can_be_set(capsys: pytest.CaptureF
     assert "Amazon, Alphabet" in capsys.readouterr().err
     assert main(["solve", "compute-race", "--set", "prize=1e308"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_more_builders_are_average_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    found = values_of(["solve", "compute-race", "--set", "n_builders=7"], capsys)
+    assert found["continuous"]["players"][5:] == ["entrant 1", "entrant 2"]
+
+
+@pytest.mark.parametrize("paper", ["", "."])
+def test_a_paper_that_is_no_file_is_refused_before_anything_runs(
+    paper: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["reproduce", "--quick", "--paper", paper]) == 2
+    assert "must be the path of a file" in capsys.readouterr().err
+    assert not Path("records").exists()
+
+
+def test_most_draws_without_a_target_are_refused(workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", workshop.name, "--quick", "--most", "100"]) == 2
+    assert "there is no --target" in capsys.readouterr().err
