@@ -236,7 +236,13 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(workshop: Workshop) 
     words = [word for name, value in parameters.items() for word in ("--set", f"{name}={value}")]
     command = [*COMMAND, "run", workshop.name, "--quick", *words, "--workers", "2"]
     folder = workshop.records / workshop.name
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+    # a suite that runs in the background has SIGINT ignored, and its children would inherit that
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with started as process:
         while process.poll() is None and not (workshop.computed() > 2 and list(folder.glob("*/replicate-*.parquet"))):
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
