@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,12 @@ def _workers(text: str) -> int:
     return int(text)
 
 
+def _address(text: str) -> str:
+    if not re.fullmatch(r"(tcp|tls|ucx|wss?)://\S+:\d+", text):
+        raise typer.BadParameter(f"{text!r}; it must be the address of a Dask scheduler, e.g. tcp://10.0.0.5:8786")
+    return text
+
+
 def _folder(text: str | Path) -> Path:
     from experiments.folders import require_folder
 
@@ -55,7 +62,9 @@ Workers = Annotated[
 ]
 Scheduler = Annotated[
     str | None,
-    typer.Option(metavar="ADDRESS", help="Dask scheduler, tcp://host:port. [default: processes of this machine]"),
+    typer.Option(
+        parser=_address, metavar="ADDRESS", help="Dask scheduler, tcp://host:port. [default: processes of this machine]"
+    ),
 ]
 Records = Annotated[Path, typer.Option(parser=_folder, metavar="DIR", help="Folder of the records.")]
 EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}

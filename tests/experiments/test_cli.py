@@ -388,3 +388,14 @@ def test_a_paper_that_is_no_file_is_refused_before_anything_runs(
 def test_most_draws_without_a_target_are_refused(workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", workshop.name, "--quick", "--most", "100"]) == 2
     assert "there is no --target" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["", "foo", "http://127.0.0.1:1", "tcp://127.0.0.1", "tcp://:x"])
+def test_what_is_no_address_of_a_scheduler_is_refused_before_anything_runs(
+    address: str, workshop: Workshop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["run", workshop.name, "--quick"], ["reproduce", "--quick"]):
+        assert main([*command, "--scheduler", address]) == 2
+        captured = capsys.readouterr()
+        assert "it must be the address of a Dask scheduler" in captured.err
+        assert captured.err.count("\n") == 1
