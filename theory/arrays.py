@@ -32,3 +32,51 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     if not np.isfinite(floats).all():
         raise InputError(f"{name} is {str(values)[:80]}; every entry must be a finite number")
     return floats
+
+
+def discount_factor_of(value: float, *, lowest_included: bool = False) -> float:
+    """One discount factor below one, and above zero unless zero is included.
+
+    Examples
+    --------
+    >>> discount_factor_of(1.5)
+    Traceback (most recent call last):
+    theory.errors.InputError: discount_factor is 1.5; it must be one number in (0, 1)
+    """
+    number = finite_floats(value, "discount_factor")
+    if number.ndim or not (0 <= number < 1 if lowest_included else 0 < number < 1):
+        allowed = "[0, 1)" if lowest_included else "(0, 1)"
+        raise InputError(f"discount_factor is {value}; it must be one number in {allowed}")
+    return float(number)
+
+
+def signal_chances(values: ArrayLike, actions: tuple[int, ...]) -> NDArray[np.float64]:
+    """Chances of public signals after every profile, shape ``(*actions, Y)``.
+
+    Examples
+    --------
+    >>> signal_chances([[0.5, 0.6]], (1,))
+    Traceback (most recent call last):
+    theory.errors.InputError: signals must be chances that add up to one along the last axis
+    """
+    chances = finite_floats(values, "signals")
+    if chances.ndim != len(actions) + 1 or chances.shape[:-1] != actions:
+        raise InputError(f"signals have shape {chances.shape}; it must be {(*actions, 'Y')}")
+    if not (chances >= 0).all() or np.abs(chances.sum(axis=-1) - 1).max() > 1e-9:
+        raise InputError("signals must be chances that add up to one along the last axis")
+    return chances
+
+
+def square_table(values: ArrayLike, *, least: int = 1) -> NDArray[np.float64]:
+    """Payoffs of each strategy against each, shape ``(S, S)`` with at least so many strategies.
+
+    Examples
+    --------
+    >>> square_table([[1, 2]])
+    Traceback (most recent call last):
+    theory.errors.InputError: payoffs have shape (1, 2); a square table of at least 1 strategies is needed
+    """
+    table = finite_floats(values, "payoffs")
+    if table.ndim != 2 or table.shape[0] != table.shape[1] or len(table) < least:
+        raise InputError(f"payoffs have shape {table.shape}; a square table of at least {least} strategies is needed")
+    return table

@@ -21,6 +21,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import square_table
 from theory.errors import InputError, SolverError
 
 Floats = NDArray[np.float64]
@@ -221,8 +222,6 @@ def _has_positive(space: Floats) -> bool:
 
 def _scaled(payoffs: ArrayLike) -> Floats:
     """Payoffs with a range of one."""
-    table = np.asarray(payoffs, float)
-    if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size or not np.isfinite(table).all():
-        raise InputError(f"payoffs have shape {table.shape}; a square table of finite numbers is needed")
+    table = square_table(payoffs)
     moved = table - table.min()
     return np.asarray(moved / (float(moved.max()) or 1.0))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import square_table
 from theory.errors import InputError
 from theory.finite_population import log_fixation_matrix, moran_log_fixation, pair_payoffs, rare_mutation_distribution
 
@@ -113,9 +114,7 @@ def invasion_diagram(
     >>> diagram.arrow(0, 1), diagram.arrow(1, 0), diagram.shares
     ('favoured', 'opposed', array([0.0208, 0.9792]))
     """
-    table = np.asarray(payoffs, float)
-    if table.ndim != 2 or table.shape[0] != table.shape[1] or not np.isfinite(table).all():
-        raise InputError(f"payoffs have shape {table.shape}; a square table of finite numbers is needed")
+    table = square_table(payoffs)
     given = tuple(str(k) for k in range(len(table))) if names is None else tuple(names)
     if len(set(given)) != len(table):
         raise InputError(f"names are {given}; {len(table)} different ones are needed")

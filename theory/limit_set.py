@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, signal_chances
 from theory.errors import InputError, SolverError
 from theory.game import Game
 
@@ -75,11 +76,9 @@ def limit_score(game: Game, signals: ArrayLike, direction: ArrayLike) -> LimitSc
     >>> limit_score(dilemma, np.stack([1 - bad, bad], axis=-1), [1, 1]).level
     5.2
     """
-    chances, h = np.asarray(signals, float), np.asarray(direction, float)
-    if game.batch_ndim or chances.shape[:-1] != game.n_actions or h.shape != (game.n_players,) or not h.any():
-        raise InputError(f"{game!r} with signals {chances.shape} and direction {h.tolist()}: they do not fit")
-    if (chances < 0).any() or np.abs(chances.sum(axis=-1) - 1).max() > 1e-9:
-        raise InputError("signals must be chances that add up to one along the last axis")
+    chances, h = signal_chances(signals, game.n_actions), finite_floats(direction, "direction")
+    if game.batch_ndim or h.shape != (game.n_players,) or not h.any():
+        raise InputError(f"{game!r} with direction {h.tolist()}: one game, and a number per player, not all zero")
     plain, level = game.from_minimum()
     payoffs = np.asarray(plain.payoffs, float)
     scale = max(float(payoffs.max()), np.finfo(float).tiny)

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import discount_factor_of
 from theory.errors import InputError
 from theory.game import Game
 
@@ -100,8 +101,9 @@ def path_payoffs(game: Game, discount_factor: float, *, cells: int = 200) -> Pat
     >>> bool((path_payoffs(race, 0.4).points == 9).all(axis=1).any())  # restraint for ever, by grim threats
     True
     """
-    if game.n_players != 2 or game.batch_ndim or not 0 < discount_factor < 1:
-        raise InputError(f"{game!r} and discount_factor {discount_factor}; a single two-player game, and in (0, 1)")
+    discount_factor = discount_factor_of(discount_factor)
+    if game.n_players != 2 or game.batch_ndim:
+        raise InputError(f"{game!r}: a single two-player game is needed")
     if int(cells) != cells or cells < 4:
         raise InputError(f"cells is {cells}; it must be a whole number, at least 4")
     plain, level = game.from_minimum()

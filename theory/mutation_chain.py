@@ -30,6 +30,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import square_table
 from theory.errors import InputError
 from theory.finite_population import population_state_count
 
@@ -145,7 +146,7 @@ def mutation_distribution(
     >>> mutation_distribution([[3, 0], [5, 1]], 2, selection=0, mutation=1).shares
     array([0.25, 0.5 , 0.25])
     """
-    table = _square(payoffs)
+    table = square_table(payoffs, least=2)
     if not 0 < mutation <= 1 or not 0 <= selection < np.inf:
         raise InputError(f"mutation is {mutation} and selection {selection}; in (0, 1], and finite and not negative")
     n = len(table)
@@ -186,7 +187,7 @@ def stochastic_stability(payoffs: ArrayLike, population_size: int, *, mistakes: 
     >>> stochastic_stability([[9, 0], [8, 7]], 12).stable
     array([[ 0, 12]])
     """
-    table = _square(payoffs)
+    table = square_table(payoffs, least=2)
     if mistakes not in ("uniform", "logit"):
         raise InputError(f"mistakes is {mistakes!r}; it must be 'uniform' or 'logit'")
     n = len(table)
@@ -234,10 +235,3 @@ def _fitness(table: Floats, states: Integers) -> Floats:
     """Average payoff of each strategy against all others, shape ``(K, S)``; of absent ones it does not matter."""
     size = states[0].sum()
     return np.asarray((states @ table.T - np.diag(table)) / (size - 1))
-
-
-def _square(payoffs: ArrayLike) -> Floats:
-    table = np.asarray(payoffs, float)
-    if table.ndim != 2 or table.shape[0] != table.shape[1] or len(table) < 2 or not np.isfinite(table).all():
-        raise InputError(f"payoffs have shape {table.shape}; a square table of finite numbers, two or more strategies")
-    return table

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats
+from theory.arrays import discount_factor_of
 from theory.errors import InputError, SolverError
 from theory.game import Game
 
@@ -133,8 +133,7 @@ def payoff_set(game: Game, discount_factor: float, *, max_iterations: int = MAX_
     """
     if game.n_players != 2 or game.batch_ndim:
         raise InputError(f"payoff_set takes a single two-player game, not {game!r}")
-    if finite_floats(discount_factor, "discount_factor").ndim or not 0 < discount_factor < 1:
-        raise InputError(f"discount_factor is {discount_factor}; it must lie between 0 and 1, both excluded")
+    discount_factor = discount_factor_of(discount_factor)
     stage = _Stage.of(game, float(discount_factor))
     enough = max(_TOLERANCE * (1 - discount_factor), 4e-16)
     settle = stage.compiled_settle if len(stage.payoffs) >= _MANY_PROFILES else stage.settle

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import discount_factor_of
 from theory.errors import InputError, SolverError
 from theory.game import Game
 
@@ -129,8 +130,9 @@ def payoff_bounds(
     >>> found.vertices.max(axis=0).round(2), found.gap < 0.03
     (array([9.75, 9.75]), True)
     """
-    if game.batch_ndim or game.n_players < 2 or not 0 < discount_factor < 1:
-        raise InputError(f"{game!r} and discount_factor {discount_factor}; a single game of two or more, and in (0, 1)")
+    discount_factor = discount_factor_of(discount_factor)
+    if game.batch_ndim or game.n_players < 2:
+        raise InputError(f"{game!r}: a single game of two or more players is needed; pick one draw of a batch: game[0]")
     stage = _Stage.of(game, discount_factor, directions_for(game.n_players, n_directions))
     levels, iterations = stage.outer(tolerance, max_iterations)
     if levels is None:

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import discount_factor_of, signal_chances
 from theory.errors import InputError, SolverError
 from theory.game import Game
 from theory.limit_set import limit_score
@@ -169,13 +170,10 @@ def public_bounds(
     >>> round(low, 2), round(high, 2)
     (5.2, 5.2)
     """
-    chances = np.asarray(signals, float)
-    if game.batch_ndim or game.n_players < 2 or not 0 < discount_factor < 1:
-        raise InputError(f"{game!r} and discount_factor {discount_factor}; a single game of two or more, and in (0, 1)")
-    if chances.ndim != game.n_players + 1 or chances.shape[:-1] != game.n_actions:
-        raise InputError(f"signals have shape {chances.shape}; it must be {(*game.n_actions, 'Y')}")
-    if not (chances >= 0).all() or np.abs(chances.sum(axis=-1) - 1).max() > 1e-9:
-        raise InputError("signals must be chances that add up to one along the last axis")
+    discount_factor = discount_factor_of(discount_factor)
+    if game.batch_ndim or game.n_players < 2:
+        raise InputError(f"{game!r}: a single game of two or more players is needed; pick one draw of a batch: game[0]")
+    chances = signal_chances(signals, game.n_actions)
     directions = directions_for(game.n_players, n_directions)
     stage = _Stage.of(game, chances, discount_factor, directions)
     real = directions / stage.scale

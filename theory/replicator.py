@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats
 from theory.errors import InputError, SolverError
 
 FloatArray = NDArray[np.float64]
@@ -169,8 +170,8 @@ def _derivative(matrix: FloatArray, x: FloatArray) -> FloatArray:
 
 
 def _matrix(payoffs: ArrayLike) -> FloatArray:
-    matrix = np.asarray(payoffs, dtype=float)
-    if matrix.ndim < 2 or matrix.shape[-1] != matrix.shape[-2] or not np.isfinite(matrix).all():
+    matrix = finite_floats(payoffs, "payoffs")
+    if matrix.ndim < 2 or matrix.shape[-1] != matrix.shape[-2]:
         raise InputError(f"payoffs has shape {matrix.shape}; it must be finite numbers, shape (*batch, S, S)")
     return matrix
 

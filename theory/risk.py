@@ -21,6 +21,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.display import aligned
@@ -161,7 +162,7 @@ def cvar(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
     >>> float(cvar(np.arange(1, 101)))  # mean of the five largest
     98.0
     """
-    array = np.sort(np.asarray(losses, float), axis=axis)
+    array = np.sort(_sample(losses), axis=axis)
     _check_level(level)
     array = np.moveaxis(array, axis, -1)
     size = array.shape[-1]
@@ -172,7 +173,14 @@ def cvar(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
 def value_at_risk(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
     """Quantile of a sample of losses at ``level`` (the inverse of the empirical distribution function)."""
     _check_level(level)
-    return np.asarray(np.quantile(np.asarray(losses, float), level, axis=axis, method="inverted_cdf"))
+    return np.asarray(np.quantile(_sample(losses), level, axis=axis, method="inverted_cdf"))
+
+
+def _sample(losses: ArrayLike) -> Floats:
+    sample = finite_floats(losses, "losses")
+    if not sample.ndim or not sample.size:
+        raise InputError(f"losses have shape {sample.shape}; a sample of at least one is needed")
+    return sample
 
 
 def _check_level(level: float) -> None:

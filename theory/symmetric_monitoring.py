@@ -17,6 +17,7 @@ import itertools
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import discount_factor_of, signal_chances
 from theory.errors import InputError, SolverError
 from theory.game import Game
 from theory.payoff_polytopes import maximiser
@@ -56,9 +57,7 @@ def symmetric_public_payoffs(game: Game, signals: ArrayLike, discount_factor: fl
     [1.0, 2.6]
     """
     own, seen, level, scale = _symmetric(game, signals)
-    d, count = float(discount_factor), len(own)
-    if not 0 < d < 1:
-        raise InputError(f"discount_factor is {discount_factor}; it must lie between 0 and 1, both excluded")
+    d, count = discount_factor_of(discount_factor), len(own)
     low, high = 0.0, 1.0
     for _ in range(_ROUNDS):
         best = [_extreme(own, seen, a, d, low, None) for a in range(count)]
@@ -100,11 +99,9 @@ def _extreme(own: Floats, seen: Floats, a: int, d: float, low: float | None, hig
 
 def _symmetric(game: Game, signals: ArrayLike) -> tuple[Floats, Floats, float, float]:
     """Payoffs ``[b, a]`` and signals ``[b, a, y]`` of one who does ``b`` while all others do ``a``; level and scale."""
-    chances = np.asarray(signals, float)
-    if game.batch_ndim or len(set(game.n_actions)) != 1 or chances.shape[:-1] != game.n_actions:
-        raise InputError(f"{game!r} with signals of shape {chances.shape}: one symmetric game and its signals")
-    if not (chances >= 0).all() or np.abs(chances.sum(axis=-1) - 1).max() > 1e-9:
-        raise InputError("signals must be chances that add up to one along the last axis")
+    if game.batch_ndim or len(set(game.n_actions)) != 1:
+        raise InputError(f"{game!r}: one game in which all players have as many actions is needed")
+    chances = signal_chances(signals, game.n_actions)
     payoffs, n = np.asarray(game.payoffs, float), game.n_players
     spread = float(np.ptp(payoffs)) or 1.0
     for order in itertools.permutations(range(n)):

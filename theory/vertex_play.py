@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import discount_factor_of
 from theory.errors import InputError
 from theory.game import Game
 from theory.payoff_polygon import PayoffSet
@@ -118,8 +119,7 @@ def _values(game: Game, play: SupportingPlay, discount_factor: float) -> tuple[F
     n = game.n_players
     if game.batch_ndim or play.profiles.shape[1] != n or (play.profiles >= game.n_actions).any():
         raise InputError(f"{game!r} and a play of {play.profiles.shape[1]} players: they do not fit")
-    if not 0 <= discount_factor < 1:
-        raise InputError(f"discount_factor is {discount_factor}; it must be in [0, 1)")
+    discount_factor = discount_factor_of(discount_factor, lowest_included=True)
     stage = np.asarray(game.from_minimum()[0].payoffs, float)[(slice(None), *play.profiles.T)].T
     system = np.eye(len(stage)) - discount_factor * play.lottery
     return np.asarray(np.linalg.solve(system, (1 - discount_factor) * stage), float), stage

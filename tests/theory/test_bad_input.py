@@ -33,8 +33,14 @@ from theory.bimatrix import lemke_howson, lemke_howson_all
 from theory.discounting import critical_discount_factor
 from theory.equilibrium import METHODS
 from theory.finite_population import log_fixation_matrix, small_mutation_distribution
+from theory.limit_set import limit_score
+from theory.mutation_chain import mutation_distribution, stochastic_stability
 from theory.payoff_polygon import payoff_set
+from theory.payoff_polytopes import payoff_bounds
+from theory.public_monitoring import public_bounds
+from theory.risk import cvar
 from theory.symmetric_games import symmetric_equilibria
+from theory.symmetric_monitoring import symmetric_public_payoffs
 
 FINITE = {
     "nash": nash,
@@ -141,6 +147,21 @@ def test_senseless_numbers_are_refused_outside_games_too(numbers):
     refused(small_mutation_distribution, [[1, 2], [3, 4]], 20, numbers)
     refused(lambda: critical_discount_factor(cooperation=numbers, deviation=3.0, punishment=1.0))
     refused(lambda: payoff_set(Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]]), numbers))
+
+
+@pytest.mark.parametrize("numbers", [*SENSELESS, -1.0, 1.0, np.inf, []], ids=str)
+def test_senseless_repetition_is_refused(numbers):
+    game = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    fair = np.full((2, 2, 2), 0.5)
+    for solver in (payoff_bounds, payoff_set):
+        refused(solver, game, numbers)
+    for solver in (public_bounds, symmetric_public_payoffs):
+        refused(solver, game, fair, numbers)
+        refused(solver, game, numbers, 0.5)
+    refused(limit_score, game, numbers, [1, 1])
+    refused(mutation_distribution, numbers, 10, 0.1, 1.0)
+    refused(stochastic_stability, numbers, 10)
+    refused(lambda: cvar([[]] if numbers in (-1.0, 1.0) else numbers))
 
 
 def test_nothing_at_all_is_refused():

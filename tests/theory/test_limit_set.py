@@ -48,7 +48,7 @@ def test_units_do_not_matter():
 
 
 def test_bad_input():
-    with pytest.raises(InputError, match="do not fit"):
+    with pytest.raises(InputError, match="a number per player"):
         limit_score(DILEMMA, SEEN, (1, 1, 1))
     with pytest.raises(InputError, match="add up"):
         limit_score(DILEMMA, SEEN * 0.5, (1, 1))
