@@ -2,7 +2,8 @@
 
 ``models/data/facts.csv`` has one number, or one range, per row. ``low <= central <= high``; the three are equal where
 a source gives one number; an end that the source leaves open ("more than", "up to") is empty, and so is the centre
-if only an end is known. Rows without a number are context. Money is in nominal US dollars of the fact's date.
+if only an end is known. Rows without a number are context. Money is in US dollars of the fact's date;
+`models.price_level` brings it to one base year.
 Grades: A primary or measured, B reported by a named source, C secondary, ``article`` the news article itself.
 
 Two dates: ``date``, when the number held, and ``published``, when the document it comes from appeared, empty if the row
@@ -38,7 +39,7 @@ GRADES = ("A", "B", "C", "article")
 UNITS = frozenset({
     "", "1", "1/yr", "EFLOPS", "GB/chip", "GW", "PF-days", "PFLOPS/16 chips", "TFLOPS/chip", "TWh/yr", "coefficient",
     "US$ bn", "US$ bn/GW", "US$ bn/quarter", "US$ bn/yr", "US$ mn/rack", "US$/chip-h",
-    "chips", "count", "exponent", "months", "nats", "ratio", "ratio/yr", "shares", "years",
+    "chips", "count", "exponent", "index", "months", "nats", "ratio", "ratio/yr", "shares", "years",
 })  # fmt: skip
 """The vocabulary of units; shares of one have the unit ``1``."""
 

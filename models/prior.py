@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.facts import load_facts, require_in_time
+from models.price_level import to_base_year
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -75,13 +76,15 @@ class Prior:
         return np.asarray(np.clip(np.exp(values) if self.log else values, self.low, self.high))
 
 
-def fact(fact_id: str, side: str = "central") -> float:
+def fact(fact_id: str, side: str = "central", *, as_reported: bool = False) -> float:
     """Number of a fact: its ``central`` value, or the ``low`` or ``high`` one.
+
+    Money is in dollars of the base year (`models.price_level`), or of its own date if ``as_reported``.
 
     Examples
     --------
-    >>> fact("S26")
-    8.0
+    >>> fact("S26"), fact("F003", as_reported=True), round(fact("F003"), 3)
+    (8.0, 82.999, 85.939)
     """
     facts = load_facts()
     if fact_id not in facts:
@@ -89,7 +92,7 @@ def fact(fact_id: str, side: str = "central") -> float:
     value: float | None = getattr(require_in_time(facts[fact_id]), side)
     if value is None:
         raise InputError(f"fact {fact_id} has no {side} value; name another fact, or sweep a range")
-    return value
+    return value if as_reported else value * to_base_year(facts[fact_id])
 
 
 def derived(low: float, central: float, high: float, *, facts: Sequence[str], reason: str, log: bool = False) -> Prior:

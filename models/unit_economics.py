@@ -1,6 +1,7 @@
 """What a GW of AI compute earns and costs, and what a lead in it is worth: the parts that the races share.
 
-Present values are taken at the start of the useful life, in US$ billion per GW of capacity:
+Present values are taken at the start of the useful life, in US$ billion per GW of capacity and in dollars of the base
+year (`models.price_level`); what is earned and paid later is in current dollars, discounted at a nominal rate:
 
     revenue R = p (1 - exp(-(rho + g) T)) / (rho + g)      fully used, price falling at rate g
     cost    c = kappa + w (1 - exp(-rho T)) / rho          capital, then power
@@ -121,7 +122,7 @@ class UnitEconomics(PayoffModel):
         unit="1/yr",
         above=0,
         high=1,
-        meaning="continuous discount rate of present values",
+        meaning="continuous discount rate of present values, nominal",
         default=swept(0.06, DISCOUNT_RATE, 0.15, reason="cost of capital; no fact"),
     )
 

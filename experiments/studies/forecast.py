@@ -33,21 +33,27 @@ MADE_ON = LAST_DATE
 """A forecast from facts up to this day; it is the record's date, not that of a run."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
+
+def _reported(fact_id: str) -> float:
+    """Spending in the dollars of its year, as it will be reported when the forecast is scored."""
+    return fact(fact_id, as_reported=True)
+
+
 YEARS: dict[int, dict[str, tuple[float, float]]] = {
     2025: {
-        "Amazon": (fact("F002"), fact("F003")),
-        "Alphabet": (fact("F006"), fact("F007")),
-        "Microsoft": (fact("F010"), fact("F011")),
-        "Meta": (fact("F015"), fact("F016")),
+        "Amazon": (_reported("F002"), _reported("F003")),
+        "Alphabet": (_reported("F006"), _reported("F007")),
+        "Microsoft": (_reported("F010"), _reported("F011")),
+        "Meta": (_reported("F015"), _reported("F016")),
     },
     2026: {
-        "Amazon": (fact("F003"), fact("F019")),
-        "Alphabet": (fact("F007"), fact("F020")),
-        "Microsoft": (fact("F011"), fact("F012")),
-        "Meta": (fact("F017"), fact("F021")),
+        "Amazon": (_reported("F003"), _reported("F019")),
+        "Alphabet": (_reported("F007"), _reported("F020")),
+        "Microsoft": (_reported("F011"), _reported("F012")),
+        "Meta": (_reported("F017"), _reported("F021")),
     },
 }
-"""Capital expenditure, US$ bn, of the two years before each target, each pair in one definition.
+"""Capital expenditure, US$ bn as reported, of the two years before each target, each pair in one definition.
 
 Microsoft: cash, fiscal years to June. Meta: cash for 2025, with finance leases, as it guides, for 2026. The second
 number of 2026 is guidance, for Microsoft what was reported.

@@ -21,7 +21,7 @@ from models.parameters import parameter
 from models.prior import Prior, derived
 from theory.errors import InputError
 
-# Ids of the collected facts: the article's statements S01 to S54, then what other sources say.
+# Ids of the collected facts: the article's statements S01 to S54, what other sources say, and the price index.
 ARTICLE_IDS = [f"S{i:02d}" for i in range(1, 55)]
 OTHER_NUMBERS = (
     1, 2, 3, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 35, 36, 37,
@@ -30,6 +30,7 @@ OTHER_NUMBERS = (
     133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 144, 145, 146, 147, 148, 149, 155, 156, 157, 160, 161,
 )  # fmt: skip
 OTHER_IDS = [f"F{i:03d}" for i in OTHER_NUMBERS]
+INDEX_IDS = [f"P{i}" for i in range(21, 26)]
 
 GOOD = {
     "id": "F900a",
@@ -70,7 +71,7 @@ def _number(fact_id: str) -> float:
 
 def test_every_collected_fact_is_there_whole_or_in_parts_and_no_other() -> None:
     base = {fact_id.rstrip("abcdefgh") for fact_id in load_facts()}
-    assert base == {*ARTICLE_IDS, *OTHER_IDS}
+    assert base == {*ARTICLE_IDS, *OTHER_IDS, *INDEX_IDS}
 
 
 def test_parts_of_a_fact_are_lettered_without_gaps() -> None:
