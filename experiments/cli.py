@@ -1,7 +1,8 @@
 """The command line. Only what a command needs is imported, when it runs: ``computerace --help`` stays quick.
 
 Standard output carries results, standard error what is said meanwhile. Exit codes: 0; 1 if something failed; 2 for
-bad input, with one line that says what was given, what is allowed and what to do; 130 on Ctrl-C.
+bad input, with one line that says what was given, what is allowed and what to do; 130 on Ctrl-C, 143 when told to end
+(SIGTERM).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,6 +39,16 @@ def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise typer.BadParameter(f"{text!r} is not a whole number of at least 1")
     return int(text)
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise typer.BadParameter(f"{text!r} is not a number above 0")
+    return value
 
 
 def _address(text: str) -> str:
@@ -118,15 +130,17 @@ def root(
 
 @app.command(epilog="Examples: computerace models; computerace models compute-race --json")
 def models(
-    name: Annotated[str | None, typer.Argument(help="A model; all of them if left out.")] = None, as_json: Json = False
+    name: Annotated[str | None, typer.Argument(help="A model, or module:Class of one; all models if left out.")] = None,
+    as_json: Json = False,
 ) -> None:
     """List the payoff models, or describe one: parameters, bounds, priors and the facts behind them."""
     from experiments.model_text import describe_model, model_text
+    from experiments.targets import model_class
     from experiments.text import table
-    from models.catalogue import catalogue, model
+    from models.catalogue import catalogue
 
     if name is not None:
-        described = describe_model(model(name))
+        described = describe_model(model_class(name))
         _print(described if as_json else model_text(described))
         return
     every = [describe_model(cls) for cls in catalogue().values()]
@@ -182,7 +196,9 @@ def run(
     workers: Workers = None,
     scheduler: Scheduler = None,
     target: Annotated[str | None, typer.Option(metavar="NUMBER", help="Run until this number is precise.")] = None,
-    half_width: Annotated[float | None, typer.Option(metavar="W", help="Half the width its interval may have.")] = None,
+    half_width: Annotated[
+        float | None, typer.Option(parser=_positive, metavar="W", help="Half the width its interval may have.")
+    ] = None,
     most: Annotated[int, typer.Option(metavar="DRAWS", help="Most draws for a target.")] = MOST_DRAWS,
     records: Records = Path("records"),
     as_json: Json = False,
@@ -342,18 +358,11 @@ def _describe_study(study: Study, records: Path) -> dict[str, Any]:
 
 
 def _state(study: Study, records: Path) -> str:
-    """Key of the record, or why there is none."""
-    from experiments.records import MissingRecord, StaleRecord, load_record
+    """State of the full record or, if there is nothing of it, of the quick one."""
+    from experiments.records import state_of
 
-    for quick in (False, True):
-        try:
-            record = load_record(study, quick=quick, directory=records)
-        except StaleRecord:
-            return "stale"
-        except MissingRecord:
-            continue
-        return record.short_key + (" (quick)" if quick else "")
-    return "none"
+    full, quick = (state_of(study, quick=quick, directory=records) for quick in (False, True))
+    return f"{quick} (quick)" if full == "none" != quick else full
 
 
 def _study_text(described: Mapping[str, Any]) -> Iterable[str]:
@@ -395,13 +404,25 @@ def _refuse(message: str, code: int = 2) -> int:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Say what an interrupt leaves behind; typer only passes on that there was one."""
+    """Say what an interrupt, or being told to end, leaves behind; typer only passes on that there was one."""
     from experiments.runner import RunInterrupted
 
+    code = 130
+
+    def end(number: int, frame: object) -> None:
+        nonlocal code
+        code = 128 + number
+        raise KeyboardInterrupt
+
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in ends if signal.getsignal(number) is signal.SIG_DFL}
     try:
         yield
     except RunInterrupted as interrupt:
-        raise typer.Exit(_refuse(str(interrupt), code=130)) from interrupt
+        raise typer.Exit(_refuse(str(interrupt), code=code)) from interrupt
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _refuse_ours(error: Exception) -> int:

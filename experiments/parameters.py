@@ -7,7 +7,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args, get_type_hints
 
 from theory.errors import InputError
 
@@ -25,18 +25,21 @@ class StudyParameter:
     --------
     >>> StudyParameter("draws", 1000).read("1_000_000", "dilemma_class")
     1000000
-    >>> StudyParameter("draws", 1000).read("many", "dilemma_class")
+    >>> StudyParameter("draws", 1000).read("many", "race")
     Traceback (most recent call last):
-    theory.errors.InputError: draws is 'many'; it must be a whole number. See: computerace experiments dilemma_class
+    theory.errors.InputError: draws is 'many'; it must be a whole number below 2**63. See: computerace experiments race
     """
 
     name: str
     default: Value
+    options: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
         """What is allowed, in words."""
-        kinds = {bool: "true or false", int: "a whole number", float: "a finite number", str: "a text"}
+        if self.options:
+            return " or ".join(map(repr, self.options))
+        kinds = {bool: "true or false", int: "a whole number below 2**63", float: "a finite number", str: "a text"}
         return kinds[type(self.default)]
 
     def read(self, value: object, study: str) -> Value:
@@ -48,7 +51,10 @@ class StudyParameter:
             Naming the parameter, the value, and what is allowed.
         """
         try:
-            return _convert(value, type(self.default))
+            converted = _convert(value, type(self.default))
+            if self.options and converted not in self.options:
+                raise ValueError
+            return converted
         except (TypeError, ValueError, OverflowError):
             raise InputError(
                 f"{self.name} is {value!r}; it must be {self.kind}. See: computerace experiments {study}"
@@ -56,14 +62,14 @@ class StudyParameter:
 
 
 def declared(function: Callable[..., Any], study: str) -> dict[str, StudyParameter]:
-    """Parameters of a study's function, by name, in order.
+    """Parameters of a study's function, by name, in order; the options of a `Literal` are all that is allowed.
 
     Raises
     ------
     InputError
         If an argument other than ``rng`` and ``part`` is not keyword-only with a bool, int, float or str default.
     """
-    parameters = {}
+    parameters, hints = {}, get_type_hints(function)
     for name, argument in inspect.signature(function).parameters.items():
         if name in ("rng", "part"):
             continue
@@ -72,7 +78,7 @@ def declared(function: Callable[..., Any], study: str) -> dict[str, StudyParamet
             raise InputError(
                 f"argument {name!r} of the study {study!r} must be keyword-only, with a bool, int, float or str default"
             )
-        parameters[name] = StudyParameter(name, default)
+        parameters[name] = StudyParameter(name, default, get_args(hints.get(name)))
     return parameters
 
 
@@ -118,7 +124,7 @@ def _convert(value: object, kind: type[Value]) -> Value:
     if kind is str or isinstance(value, bool):
         raise TypeError
     converted: int | float = int(number) if kind is int else float(number)
-    if converted != number or not math.isfinite(converted):
+    if converted != number or not math.isfinite(converted) or (kind is int and abs(converted) >= 2**63):
         raise ValueError
     return converted
 

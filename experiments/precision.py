@@ -61,10 +61,10 @@ def run_to_precision(
     """
     study = find(study) if isinstance(study, str) else study
     values: dict[str, Any] = study.values(parameters, quick=quick)
-    if "draws" not in values or half_width <= 0 or not math.isfinite(half_width):
-        raise InputError(
-            f"half-width is {half_width} for {study.name}; it must be above 0, and the study needs a parameter draws"
-        )
+    if "draws" not in values:
+        raise InputError(f"{study.name} has no parameter draws that could grow; run it without --target")
+    if half_width <= 0 or not math.isfinite(half_width):
+        raise InputError(f"half-width is {half_width}; it must be a number above 0, in the unit of {target!r}")
     if most < values["draws"]:
         raise InputError(f"most is {most}; it must be at least draws, {values['draws']}")
     while True:

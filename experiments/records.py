@@ -9,7 +9,8 @@
                             record.json               numbers and provenance; written last, so it means complete
 
 A record is found by its key (`experiments.keys`): if the source, the data, the lock or a parameter changes, the key
-changes, and the old record is *stale*. `load_record` never returns a stale one.
+changes, and the old record is *stale*. `load_record` never returns a stale one. The replicates of a complete record
+are scaffolding: they may be deleted, and are not looked at again.
 """
 
 from __future__ import annotations
@@ -211,7 +212,7 @@ def read_record(folder: Path) -> Record:
     if not path.is_file():
         raise MissingRecord(f"there is no complete record in {folder}")
     try:
-        content = json.loads(path.read_bytes())
+        content = dict(json.loads(path.read_bytes()))
         if content.pop("schema") != SCHEMA:
             raise MissingRecord(f"{path} was written by another version of computerace")
         tables = {name: _table(folder / entry["file"], entry["checksum"]) for name, entry in content["tables"].items()}
@@ -259,6 +260,29 @@ def load_record(
         raise MissingRecord(f"{error}. Run: {command}") from error
     except MissingRecord:
         raise _explain(key, Path(directory), command) from None
+
+
+def state_of(study: Study, *, quick: bool = False, directory: Path | str = RECORDS) -> str:
+    """State of the record of a study in a word or two: its key, stale, damaged, how much there is of it, or none."""
+    values = study.values(quick=quick)
+    folder = record_folder(key_of(study, values), directory)
+    try:
+        return read_record(folder).short_key
+    except DamagedFileError:
+        return "damaged"
+    except MissingRecord:
+        pass
+    total = study.replicates * study.chunks(values)
+    kept = len(list(folder.glob("replicate-*.parquet")))
+    if kept:
+        return f"{kept} of {total} {study.piece}s"
+    try:
+        load_record(study, quick=quick, directory=directory)
+    except StaleRecord:
+        return "stale"
+    except MissingRecord:
+        pass
+    return "none"
 
 
 def command_for(

@@ -106,6 +106,10 @@ def run(
     key = key_of(study, values)
     folder = record_folder(key, directory)
     say = note if progress else _silent
+    draws = values.get("draws")
+    if isinstance(draws, int) and draws % study.replicates and draws > study.replicates:
+        used = draws - draws % study.replicates
+        say(f"draws is {draws}; {used} are used, as many for each of {study.replicates} replicates")
     try:
         return read_record(folder)
     except MissingRecord:

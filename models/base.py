@@ -34,6 +34,7 @@ from models.symbolic import CompiledPayoffs, compile_payoffs, symbolic_model
 from theory.continuous import ContinuousGame
 from theory.errors import InputError
 from theory.game import Game
+from theory.generators import require_generator
 
 __all__ = ["PayoffModel", "Priors", "Shock", "Value", "choice", "count", "parameter", "payoff_model", "payoff_parts"]
 
@@ -187,7 +188,7 @@ class PayoffModel:
     ) -> dict[str, Floats]:
         """Drawn states of the world by name, each of shape ``(states, *batch)``, as `realised` takes them."""
         draws = math.prod(self.batch_shape)
-        points = sobol_points(0, draws * states, max(len(self.shocks), 1), rng)
+        points = sobol_points(0, draws * states, max(len(self.shocks), 1), require_generator(rng))
         # every draw gets states of its own: consecutive blocks of a Sobol sequence are nets, so each is balanced
         points = np.moveaxis(points.reshape(*self.batch_shape, states, -1), -2, 0)
         return {

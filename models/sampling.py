@@ -16,6 +16,7 @@ from scipy.stats import qmc
 
 from theory.copula import GaussianCopula
 from theory.errors import InputError
+from theory.generators import require_generator
 
 if TYPE_CHECKING:
     from models.base import PayoffModel
@@ -168,8 +169,8 @@ class Priors:
         -------
         dict of arrays, ``(draws,)`` or ``(draws, N)`` for per-player parameters: ``model.replace(**sample)``.
         """
-        if not 1 <= draws <= MOST:
-            raise InputError(f"draws is {draws}; from one to 2**30 can be sampled")
+        if not 1 <= draws <= MOST or int(draws) != draws:
+            raise InputError(f"draws is {draws}; a whole number from one to 2**30 can be sampled")
         return self._drawn(0, draws, design, rng, rng)
 
     def sample_part(self, part: Chunk, *, rng: np.random.Generator, design: str = "sobol") -> dict[str, Floats]:
@@ -182,6 +183,7 @@ class Priors:
     def _drawn(
         self, start: int, stop: int, design: str, common: np.random.Generator, rng: np.random.Generator
     ) -> dict[str, Floats]:
+        require_generator(common), require_generator(rng)
         if design not in DESIGNS:
             raise InputError(f"design is {design!r}; it must be one of {', '.join(DESIGNS)}")
         inputs = len(self.names)

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import quad
 
 from theory.errors import InputError
+from theory.generators import require_generator
 
 Floats = NDArray[np.float64]
 
@@ -79,6 +80,7 @@ class AllPayEquilibrium:
     def sample(self, size: int, rng: np.random.Generator) -> Floats:
         """Bids drawn from the equilibrium, shape ``(size, n)``."""
         grid = self.highest * np.linspace(0, 1, 20_001) ** 2
+        require_generator(rng)
         columns = [np.interp(rng.random(size), self.distribution(i, grid), grid) for i in range(len(self.values))]
         return np.where(self.active, np.stack(columns, axis=-1), 0.0)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from theory.continuous import ContinuousGame, Floats
+from theory.errors import InputError
 
 LEVELS = 97
 """Points of the first grid."""
@@ -46,6 +47,9 @@ def best_reply(
     >>> round(float(reply), 6), round(float(value), 6)
     (0.5, 0.25)
     """
+    if player not in range(game.n_players):
+        raise InputError(f"player is {player}; the game has players 0 to {game.n_players - 1}")
+    x = game.choices(x)
     low, high = game.lower[..., player], game.upper[..., player]
     steps = np.linspace(0.0, 1.0, levels) ** 2
     points = low + (high - low) * steps.reshape(-1, *(1,) * low.ndim)

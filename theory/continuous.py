@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats
 from theory.display import aligned
 from theory.errors import InputError
 from theory.game import Game
@@ -142,14 +143,35 @@ class ContinuousGame:
 
     def payoff(self, x: Floats) -> Floats:
         """Payoffs of all players, shape ``(..., *batch, N)``."""
+        x = self.choices(x)
         return np.stack([self.payoff_of(i, x) for i in range(self.n_players)], axis=-1)
 
+    def choices(self, x: ArrayLike) -> Floats:
+        """What a caller gives as choices, as floats of shape ``(..., *batch, N)``.
+
+        Raises
+        ------
+        InputError
+            If they are no numbers, or do not fit the players and the batch. NaN stands for what was not solved.
+        """
+        try:
+            floats = np.asarray(x, float)
+            np.broadcast_shapes(floats.shape[:-1], self.batch_shape)
+        except (TypeError, ValueError):
+            floats = None
+        if floats is None or not floats.ndim or floats.shape[-1] != self.n_players:
+            given = f"{str(x)[:60]}" if floats is None else f"of shape {floats.shape}"
+            shape = (*(str(n) for n in self.batch_shape), str(self.n_players))
+            raise InputError(f"choices are {given}; they must be numbers of shape (..., {', '.join(shape)})")
+        return floats
+
     def payoff_of(self, player: int, x: Floats) -> Floats:
-        """Payoff of one player, shape ``(..., *batch)``."""
+        """Payoff of one player, shape ``(..., *batch)``; unchecked, for solvers."""
         return _full(self.payoffs[player](x, *self.parameters), x)
 
     def gradient(self, x: Floats) -> Floats:
         """Own marginal payoffs, shape ``(..., *batch, N)``."""
+        x = self.choices(x)
         return np.stack([self.gradient_of(i, x) for i in range(self.n_players)], axis=-1)
 
     def gradient_of(self, player: int, x: Floats) -> Floats:
@@ -176,6 +198,7 @@ class ContinuousGame:
         """Value of a named outcome at ``x``, shape ``(..., *batch)``."""
         if name not in self.outcomes:
             raise InputError(f"the game has no outcome {name!r}; it has {sorted(self.outcomes)}")
+        x = self.choices(x)
         return _full(self.outcomes[name](x, *self.parameters), x)
 
     def __getitem__(self, index: Any) -> ContinuousGame:
@@ -217,9 +240,12 @@ class ContinuousGame:
         """
         if self.shared:
             raise InputError("a finite game has no shared limits; leave out shared=, or solve it with nash(game)")
-        grids = [np.broadcast_to(np.asarray(g, float), (*self.batch_shape, np.shape(g)[-1])) for g in levels]
-        if len(grids) != self.n_players:
-            raise InputError(f"{len(grids)} lists of levels given; one per player is needed: {self.n_players}")
+        if not hasattr(levels, "__len__") or len(levels) != self.n_players:
+            raise InputError(
+                f"levels is {str(levels)[:60]}; one list of choices per player is needed, {self.n_players} in all, "
+                "e.g. [np.linspace(0, 1, 3)] * n"
+            )
+        grids = [self._grid(i, values) for i, values in enumerate(levels)]
         counts = [grid.shape[-1] for grid in grids]
         cells = self.n_players * int(np.prod(counts)) * int(np.prod(self.batch_shape))
         if cells > MAX_CELLS:
@@ -242,6 +268,14 @@ class ContinuousGame:
             outcomes={name: table(self.outcome(name, x)) for name in self.outcomes},
             batch_ndim=len(self.batch_shape),
         )
+
+    def _grid(self, player: int, levels: ArrayLike) -> Floats:
+        values = finite_floats(levels, f"levels[{player}]")
+        if not values.ndim or values.shape[:-1] not in ((), self.batch_shape):
+            raise InputError(
+                f"levels[{player}] has shape {values.shape}; it must be (n,) or {(*self.batch_shape, 'n')}"
+            )
+        return np.broadcast_to(values, (*self.batch_shape, values.shape[-1]))
 
     def __repr__(self) -> str:
         batch = f", batch {self.batch_shape}" if self.batch_shape else ""
@@ -320,7 +354,8 @@ def require_continuous(game: object, solver: str) -> None:
     """Refuse what is not a `ContinuousGame`, before a solver stumbles over it."""
     if not isinstance(game, ContinuousGame):
         raise InputError(
-            f"{solver} takes a ContinuousGame, not {type(game).__name__}; make one with ContinuousGame(...)"
+            f"{solver} takes a ContinuousGame, not {type(game).__name__}; make one with ContinuousGame(...), or a "
+            "payoff model's model.continuous_game()"
         )
 
 

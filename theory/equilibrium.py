@@ -13,7 +13,7 @@ from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.errors import InputError, SolverError
 from theory.float_vertices import float_vertex_enumeration
 from theory.gambit import METHODS as GAMBIT
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.homotopy import logit_homotopy
 from theory.newton import continuous_nash
 from theory.polynomial_nash import polynomial_nash
@@ -93,8 +93,7 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
         if game.shared:
             return variational_equilibrium(game)
         return continuous_nash(game)
-    if not isinstance(game, Game):
-        raise InputError(f"nash takes a Game, not {type(game).__name__}; make one with Game(...) or Game.from_bimatrix")
+    require_game(game, "nash")
     if method is not None and method not in METHODS:
         raise InputError(f"unknown method {method!r}; the methods are {', '.join(METHODS)}, or None to choose one")
     if method is not None:

@@ -263,7 +263,8 @@ def require_game(game: object, solver: str) -> None:
     """Refuse what is not a `Game`, before a solver stumbles over it."""
     if not isinstance(game, Game):
         raise InputError(
-            f"{solver} takes a Game, not {type(game).__name__}; make one with Game(...) or Game.from_bimatrix"
+            f"{solver} takes a Game, not {type(game).__name__}; make one with Game(...), Game.from_bimatrix or a "
+            "payoff model's model.game()"
         )
 
 

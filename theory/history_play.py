@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from theory.automata import Automaton
 from theory.errors import InputError
+from theory.generators import require_generator
 
 Actions = NDArray[np.int64]
 
@@ -161,7 +162,7 @@ def match(
     sizes = tuple(n_actions) if n_actions is not None else (2,) * len(strategies)
     if rounds < 1 or not 0 <= noise <= 1 or len(sizes) != len(strategies):
         raise InputError(f"rounds is {rounds}, noise {noise} and n_actions {sizes}: out of range")
-    for i, (strategy, own) in enumerate(zip(strategies, rng.spawn(len(strategies)), strict=True)):
+    for i, (strategy, own) in enumerate(zip(strategies, require_generator(rng).spawn(len(strategies)), strict=True)):
         strategy.start(i, len(strategies), own)
     played = np.empty((rounds, len(strategies)), np.int64)
     for t in range(rounds):

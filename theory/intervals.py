@@ -46,7 +46,9 @@ def probability(successes: ArrayLike, *, level: float = LEVEL) -> Estimate:
     >>> print(probability([True] * 30 + [False] * 70))
     0.3 [0.219, 0.396]
     """
-    flags = np.asarray(successes, bool).ravel()
+    flags = np.asarray(successes).ravel()
+    if not np.isin(flags, (False, True)).all():
+        raise InputError(f"successes are {str(successes)[:60]}; they must be true or false, one per draw")
     return probability_of(int(flags.sum()), flags.size, level=level)
 
 

@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.errors import InputError
 from theory.game import Game
+from theory.generators import require_generator
 from theory.learning import TIE
 from theory.solution import Solution, product_distribution
 
@@ -157,6 +158,7 @@ def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate:
     if rule not in RULES or game.batch_ndim or rounds < 1:
         raise InputError(f"rule is {rule!r}, rounds {rounds}, game {game!r}; rules are {sorted(RULES)}, a single game")
     payoffs = np.asarray(game.from_minimum()[0].payoffs, float)
+    require_generator(rng)
     payoffs = payoffs / (payoffs.reshape(len(payoffs), -1).max(axis=1).reshape(-1, *(1,) * game.n_players) + 1e-300)
     choose = [RULES[rule](n, rounds, rate) for n in game.n_actions]
     memories = [

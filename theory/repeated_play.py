@@ -34,6 +34,7 @@ from numpy.typing import ArrayLike
 from theory.automata import Automaton
 from theory.errors import InputError
 from theory.game import Array, Game
+from theory.generators import require_generator
 from theory.solution import TOLERANCE, Solution, product_distribution
 
 if TYPE_CHECKING:
@@ -506,6 +507,7 @@ def simulate(
     array([13., 13.])
     """
     _check_fit(game, automata)
+    require_generator(rng)
     rounds, replications = _count(rounds, "rounds"), _count(replications, "replications")
     noises = _probabilities(noise, "noise", game.n_players)
     misperceptions = _probabilities(misperception, "misperception", game.n_players)

@@ -26,6 +26,7 @@ from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.display import aligned
 from theory.errors import InputError
+from theory.generators import require_generator
 from theory.intervals import Estimate, from_replicates, ratio_of_means
 
 Floats = NDArray[np.float64]
@@ -132,15 +133,19 @@ def hindsight_split(
     """
     if replicates < 2 or states < 2:
         raise InputError(f"{replicates} replicates of {states} states: at least two of each are needed")
-    chosen = solution.select() if isinstance(solution, ContinuousSolution) else np.asarray(solution, float)
-    if not np.isfinite(chosen).all():
-        raise InputError("some draws have no certified equilibrium; leave them out: count them with solution.count")
-    parts = [_split(model.realised_game(states, stream), chosen) for stream in rng.spawn(replicates)]
+    if not hasattr(model, "realised_game"):
+        raise InputError(f"hindsight_split takes a model with states of the world, not {type(model).__name__}")
+    given = solution.select() if isinstance(solution, ContinuousSolution) else solution
+    streams = require_generator(rng).spawn(replicates)
+    parts = [_split(model.realised_game(states, stream), given) for stream in streams]
     players = parts[0][0]
     return HindsightSplit(players, np.stack([over for _, over, _ in parts]), np.stack([under for _, _, under in parts]))
 
 
-def _split(game: ContinuousGame, chosen: Floats) -> tuple[tuple[str, ...], Floats, Floats]:
+def _split(game: ContinuousGame, given: ArrayLike) -> tuple[tuple[str, ...], Floats, Floats]:
+    chosen = game.choices(given)
+    if not np.isfinite(chosen).all():
+        raise InputError("some draws have no certified equilibrium; leave them out: count them with solution.count")
     x = np.broadcast_to(chosen, (*game.batch_shape, game.n_players))
     over, under = np.empty(x.shape), np.empty(x.shape)
     for i in range(game.n_players):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from theory.errors import InputError
+from theory.generators import require_generator
 from theory.intervals import Estimate, from_replicates
 
 Floats = NDArray[np.float64]
@@ -62,7 +63,7 @@ def sobol_indices(
         )
     if len(names) < 2:
         raise InputError(f"the inputs are {list(names)}; at least two are needed to share out the result's variance")
-    runs = [_one_design(function, len(names), points, stream) for stream in rng.spawn(replicates)]
+    runs = [_one_design(function, len(names), points, stream) for stream in require_generator(rng).spawn(replicates)]
     first, total = (np.stack([run[kind] for run in runs]) for kind in range(2))  # (replicates, outputs, inputs)
     return [
         {

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from theory.copula import GaussianCopula
 from theory.errors import InputError
+from theory.generators import require_generator
 from theory.intervals import Estimate, from_replicates
 
 Floats = NDArray[np.float64]
@@ -71,7 +72,9 @@ def shapley_effects(
         )
     if orders < 2 or replicates < 2:
         raise InputError(f"orders is {orders} and replicates {replicates}; at least two of each are needed")
-    runs = np.stack([_one_estimate(function, copula, orders, stream) for stream in rng.spawn(replicates)])
+    runs = np.stack(
+        [_one_estimate(function, copula, orders, stream) for stream in require_generator(rng).spawn(replicates)]
+    )
     return [
         {names[c]: from_replicates(runs[:, o, c]) for c in np.argsort(-runs[:, o].mean(axis=0), kind="stable")}
         for o in range(runs.shape[1])

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from theory.automata import Automaton
 from theory.errors import InputError
 from theory.game import Game
+from theory.generators import require_generator
 from theory.intervals import Estimate
 from theory.simulated_play import Simulator
 
@@ -72,7 +73,7 @@ class Tournament:
         Equal means share the better rank.
         """
         count = len(self.repetitions)
-        drawn = rng.integers(0, count, (samples, count))
+        drawn = require_generator(rng).integers(0, count, (samples, count))
         means = np.stack([self.repetitions[rows].mean(axis=0) for rows in drawn])
         low, high = np.quantile(_ranks(means), [0.5 - level / 2, 0.5 + level / 2], axis=0)
         rank = _ranks(self.repetitions.mean(axis=0))
@@ -255,12 +256,12 @@ def on_graph(
         if selection is None:
             states = _copy_best(states, near, [score(k) for k in range(len(nodes))])
         else:
-            assert rng is not None
-            for k in rng.integers(0, len(nodes), len(nodes)):
+            drawn = require_generator(rng)
+            for k in drawn.integers(0, len(nodes), len(nodes)):
                 if near[k].size:
-                    other = int(rng.choice(near[k]))
+                    other = int(drawn.choice(near[k]))
                     chance = 1 / (1 + np.exp(np.clip(-selection * (score(other) - score(k)), -700, 700)))
-                    if rng.random() < chance:
+                    if drawn.random() < chance:
                         states[k] = states[other]
         history.append(states.copy())
     return np.array(history)

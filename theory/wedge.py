@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.common_objective import STARTS, joint_optimum
-from theory.continuous import ContinuousGame, ContinuousSolution, Payoff
+from theory.continuous import ContinuousGame, ContinuousSolution, Payoff, require_continuous
 from theory.display import aligned
 from theory.errors import InputError
 
@@ -80,9 +80,10 @@ def strategic_wedge(
     >>> print(repr(wedge).splitlines()[0])
                       Nash  joint profit  welfare
     """
+    require_continuous(game, "strategic_wedge")
     if welfare not in game.outcomes:
         raise InputError(f"the game has no outcome {welfare!r} to maximise; it has {sorted(game.outcomes)}")
-    nash = solution.select() if isinstance(solution, ContinuousSolution) else np.asarray(solution, float)
+    nash = solution.select() if isinstance(solution, ContinuousSolution) else game.choices(solution)
     joint = _optimum(game, game.total(), nash)
     social = _optimum(game, game.outcomes[welfare], nash)
     profit_nash, profit_joint = game.payoff(nash).sum(axis=-1), game.payoff(joint).sum(axis=-1)

@@ -8,7 +8,7 @@ prize and demand. The same draws with the stakes switched off say which term car
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,9 @@ IN_STEP = {("revenue", "capital_cost"): 0.8}
     quick={"draws": 16_384},
     chunk=CHUNK,
 )
-def study(*, draws: int = 131_072, design: str = "sobol", rng: np.random.Generator, part: Part) -> Columns:
+def study(
+    *, draws: int = 131_072, design: Literal["sobol", "latin hypercube"] = "sobol", rng: np.random.Generator, part: Part
+) -> Columns:
     """Some of one independent set of calibrated draws: class for several numbers of labs, equilibria, losses."""
     model = LabDilemma()
     calibrated = model.replace(**model.priors().sample_part(part, design=design, rng=rng))

@@ -21,6 +21,7 @@ from models.prior import fact
 from models.stake_pricing import CLOUDS, holder_payoff, own_lab_profit
 from models.typeset import typst
 from theory import probability
+from theory.errors import InputError
 from theory.sensitivity import sobol_indices
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
@@ -76,6 +77,8 @@ OUTCOMES = (
 )
 def study(*, draws: int = 2048, extra: float = 0.1, rng: np.random.Generator) -> Columns:
     """One independent set of draws, one row each; ``extra`` is the further stake."""
+    if not 0 <= extra <= 0.5:
+        raise InputError(f"extra is {extra}; a further stake is a share of the lab, from 0 to 0.5")
     base = EquityForCompute()
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
     found = solve_scenarios(model, extra)

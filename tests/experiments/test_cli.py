@@ -231,7 +231,10 @@ def test_a_closed_pipe_is_quiet() -> None:
     assert process.returncode == 1
 
 
-def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(workshop: Workshop) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_is_interrupted_keeps_what_is_done_and_the_next_run_goes_on(
+    workshop: Workshop, number: signal.Signals, code: int
+) -> None:
     parameters = {"fault": "waits", "signs": str(workshop.signs)}
     words = [word for name, value in parameters.items() for word in ("--set", f"{name}={value}")]
     command = [*COMMAND, "run", workshop.name, "--quick", *words, "--workers", "2"]
@@ -245,9 +248,12 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(workshop: Workshop) 
     with started as process:
         while process.poll() is None and not (workshop.computed() > 2 and list(folder.glob("*/replicate-*.parquet"))):
             time.sleep(0.02)
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes of the command
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)  # as a terminal does: to all processes of the command
+        else:
+            process.send_signal(number)
         _, errors = process.communicate()
-    assert process.returncode == 130
+    assert process.returncode == code
     assert errors.startswith("computerace: interrupted; ")
     assert errors.count("\n") == 1
     assert f"computerace run {workshop.name} --quick --set fault=waits" in errors

@@ -49,7 +49,7 @@ def test_a_common_wave_widens_the_total(replicates):
 
 
 def test_no_fact_is_later_than_the_forecast():
-    used = set(re.findall(r'fact\("(F\w+)"', inspect.getsource(forecast)))
+    used = set(re.findall(r'(?:fact|_reported)\("(F\w+)"', inspect.getsource(forecast)))
     assert used and not [f for f in used if load_facts()[f].late]
 
 

@@ -20,7 +20,7 @@ from experiments.columns import (
     write_columns,
 )
 from experiments.keys import key_of
-from experiments.records import MissingRecord, StaleRecord, load_record, read_record, replicate_file
+from experiments.records import MissingRecord, StaleRecord, load_record, read_record, replicate_file, state_of
 from experiments.runner import run
 from theory.errors import InputError
 
@@ -151,6 +151,25 @@ def test_a_damaged_record_is_no_record(workshop: Workshop, file: str) -> None:
     again = run(workshop.study, quick=True, workers=1, directory=workshop.records, progress=False)
     assert again.values_digest == made.values_digest
     assert read_record(made.folder).values_digest == made.values_digest
+
+
+def test_the_state_of_a_record_is_said_in_a_word(workshop: Workshop) -> None:
+    def state() -> str:
+        return state_of(workshop.study, quick=True, directory=workshop.records)
+
+    assert state() == "none"
+    made = run(workshop.study, quick=True, workers=1, directory=workshop.records, progress=False)
+    assert state() == made.short_key
+    replicate_file(made.folder, 0).unlink()  # scaffolding of a complete record
+    assert state() == made.short_key
+    for content in ("[1]", "null", '{"schema"', "{}"):
+        (made.folder / "record.json").write_text(content)
+        assert state() == "damaged"
+    (made.folder / "record.json").unlink()
+    assert state() == "3 of 4 replicates"
+    again = run(workshop.study, quick=True, workers=1, directory=workshop.records, progress=False)
+    workshop.helper.write_text(workshop.helper.read_text() + "# a remark\n")
+    assert (again.values_digest, state()) == (made.values_digest, "stale")
 
 
 def test_changed_numbers_are_noticed(workshop: Workshop) -> None:

@@ -47,6 +47,7 @@ def test_values_are_read(name: str, given: object, value: object) -> None:
         ("draws", 1.5),
         ("draws", True),
         ("draws", None),
+        ("draws", "1e300"),
         ("step", "nan"),
         ("step", np.inf),
         ("fast", 2),
@@ -55,6 +56,13 @@ def test_values_are_read(name: str, given: object, value: object) -> None:
 def test_wrong_values_are_refused_by_name(name: str, given: object) -> None:
     with pytest.raises(InputError, match=rf"{name} is .*must be .*computerace experiments a_study"):
         make().values({name: given})
+
+
+def test_options_of_a_literal_are_all_that_is_allowed() -> None:
+    study = find("dilemma_class")
+    assert study.values({"design": "latin hypercube"})["design"] == "latin hypercube"
+    with pytest.raises(InputError, match="design is 'lattice'; it must be 'sobol' or 'latin hypercube'"):
+        study.values({"design": "lattice"})
 
 
 def test_quick_changes_defaults_and_explicit_values_win() -> None:

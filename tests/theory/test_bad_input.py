@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from models import ComputeRace
 from theory import (
     ContinuousGame,
     Game,
@@ -13,13 +14,16 @@ from theory import (
     decompose,
     dilemma_class,
     equilibrium_derivative,
+    hindsight_split,
     joint_optimum,
     nash,
     p_dominance,
     payoff_dominant,
     perfect_equilibria,
+    probability,
     pure_nash,
     risk_dominance,
+    strategic_wedge,
     strong_stackelberg,
     supermodularity,
     support_regimes,
@@ -29,6 +33,8 @@ from theory import (
     variational_equilibrium,
     weighted_potential,
 )
+from theory.automata import tit_for_tat
+from theory.best_replies import best_reply
 from theory.bimatrix import lemke_howson, lemke_howson_all
 from theory.discounting import critical_discount_factor
 from theory.equilibrium import METHODS
@@ -38,6 +44,8 @@ from theory.mutation_chain import mutation_distribution, stochastic_stability
 from theory.payoff_polygon import payoff_set
 from theory.payoff_polytopes import payoff_bounds
 from theory.public_monitoring import public_bounds
+from theory.regret_learning import learn
+from theory.repeated_play import simulate
 from theory.risk import cvar
 from theory.symmetric_games import symmetric_equilibria
 from theory.symmetric_monitoring import symmetric_public_payoffs
@@ -70,9 +78,9 @@ CONTINUOUS = {
 NO_GAMES = [None, 3, "game", [[1, 2], [3, 4]], np.eye(2), object()]
 
 
-def refused(call, *arguments):
+def refused(call, *arguments, **options):
     with pytest.raises(InputError) as caught:
-        call(*arguments)
+        call(*arguments, **options)
     assert len(str(caught.value)) > 20  # says what was given and what to do
 
 
@@ -169,3 +177,29 @@ def test_nothing_at_all_is_refused():
     refused(small_mutation_distribution, [[1, 2], [3, 4]], 20, [])
     for profile in (None, 5, "ab", (0, 2)):
         refused(p_dominance, Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]]), profile)
+
+
+@pytest.mark.parametrize("rng", [None, 1, "seed", np.random], ids=str)
+def test_only_a_generator_makes_random_numbers(rng):
+    race = ComputeRace()
+    game = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    refused(race.priors().sample, 8, rng=rng)
+    refused(race.states, 8, rng)
+    refused(hindsight_split, race, np.ones(5), rng=rng)
+    refused(learn, game, "hedge", rounds=3, rng=rng)
+    refused(simulate, game, [tit_for_tat(1)] * 2, rounds=3, rng=rng)
+
+
+@pytest.mark.parametrize("choices", [None, "abc", [1, 2], 3.0, [[1, 2, 3, 4]], [1, 2, 3, 4, None, 6]], ids=str)
+def test_choices_that_do_not_fit_the_players_are_refused(choices):
+    race = ComputeRace()
+    game = race.continuous_game()
+    refused(strategic_wedge, game, choices)
+    refused(best_reply, game, choices, 0)
+    refused(game.payoff, choices)
+    refused(game.outcome, "welfare", choices)
+    refused(hindsight_split, race, choices, rng=np.random.default_rng(1))
+    refused(hindsight_split, game, np.ones(5), rng=np.random.default_rng(1))
+    refused(best_reply, game, np.ones(5), 5)
+    refused(game.discretise, choices)
+    refused(probability, [0.5, 2])
