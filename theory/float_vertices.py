@@ -1,11 +1,8 @@
-"""All equilibria of one two-player game in floating point: vertices of the best-response polytopes by Qhull.
+"""All equilibria of one two-player game in floating point: vertices of the best-response polytopes, by pivoting.
 
-Definitions and labels are those of `theory.vertices`, where the same is done exactly. A facet of the convex hull of the
-dual points (one per inequality, seen from a point inside) is a vertex of the polytope, and the points that span it
-are the inequalities that bind there (Barber, Dobkin, Huhdanpaa 1996, ACM Trans. Math. Softw. 22:469-483). If every
-vertex has as many labels as there are dimensions, the game has no ties and a pair of vertices is an equilibrium
-if the labels of one are those that the other lacks. In a game with ties, or if anything found has regret, the exact
-enumeration is done instead.
+Definitions and labels are those of `theory.vertices`, where the same is done exactly. If every vertex has as many
+labels as there are dimensions, the game has no ties and a pair of vertices is an equilibrium if the labels of one are
+those that the other lacks. In a game with ties, or if anything found has regret, the exact enumeration is done instead.
 """
 
 from __future__ import annotations
@@ -21,7 +18,10 @@ from theory.vertices import vertex_enumeration
 MOST_LABELS = 62
 """Most actions in total: labels are bits of one integer."""
 
-_TIE = 1e-9  # slack of an inequality, of 1, that counts as binding: wider than the rounding of Qhull
+MOST_BYTES = 2**30
+"""Most memory for the dictionaries of one polytope's vertices."""
+
+_TIE = 1e-9  # slack of an inequality, of 1, that counts as binding: wider than the rounding of the pivots
 
 
 def float_vertex_enumeration(game: Game) -> Solution:
@@ -36,12 +36,13 @@ def float_vertex_enumeration(game: Game) -> Solution:
     Returns
     -------
     Solution
-        ``complete`` is False if Qhull did the work: it decides by rounded arithmetic.
+        ``complete`` is False if no exact enumeration was needed: the walk decides by rounded arithmetic.
 
     Raises
     ------
     InputError
-        If the game is not a single two-player game, or has more than `MOST_LABELS` actions in total.
+        If the game is not a single two-player game, or has more than `MOST_LABELS` actions in total, or more vertices
+        than fit into `MOST_BYTES`.
 
     Examples
     --------
@@ -82,19 +83,11 @@ def _unit(matrix: Array) -> Array:
 
 def _vertices(matrix: Array) -> tuple[NDArray[np.int64], Array] | None:
     """Vertices of ``matrix z <= 1, z >= 0``: codes of the binding inequalities, and z; None if there are ties."""
-    from scipy.spatial import ConvexHull, QhullError
+    from theory.vertex_walk_kernel import walk
 
-    r, d = matrix.shape
-    inside = np.full(d, 0.25 / d)
-    normals = np.vstack([-np.eye(d), matrix])
-    slack = np.concatenate([inside, 1 - matrix @ inside])
-    try:
-        hull = ConvexHull(normals / slack[:, None])
-    except QhullError:
-        return None
-    points = inside - hull.equations[:, :-1] / hull.equations[:, -1:]
-    binding = np.hstack([points, 1 - points @ matrix.T]) <= _TIE
-    if (binding.sum(axis=1) != d).any():
-        return None
-    points[binding[:, :d]] = 0.0
-    return binding @ (1 << np.arange(d + r)), points
+    rows, d = matrix.shape
+    most = MOST_BYTES // (8 * rows * (d + 1))
+    codes, points, state = walk(np.ascontiguousarray(matrix), _TIE, most)
+    if state == 2:
+        raise InputError(f"a best-response polytope has over {most:,} vertices; use lemke_howson_all(game)")
+    return None if state else (codes, points)
