@@ -164,10 +164,8 @@ def batch_support_enumeration(game: Game) -> BatchSolution:
 
 def _certified(solution: BatchSolution) -> BatchSolution:
     """Take out mixtures that rounding has spoiled, and say of how many draws the list is not proved complete."""
-    spoiled = np.zeros_like(solution.mask)
-    filled = np.nonzero(solution.mask)  # one place in ten: the others hold nothing to look at
-    scale = np.asarray(solution.game.payoff_range, float)[filled[:-1]]
-    spoiled[filled] = largest(solution.regret[filled]) > solution.tolerance * scale
+    bound = solution.tolerance * np.asarray(solution.game.payoff_range, float)
+    spoiled = largest(solution.regret) > bound[..., None]  # NaN, where there is no mixture, is not
     complete = np.asarray(solution.complete) & ~spoiled.any(axis=-1)
     ties = int(np.size(complete) - complete.sum())
     if not ties:

@@ -90,14 +90,19 @@ def _in_blocks(game: Game, distributions: Array) -> tuple[Array, Array]:
     results = np.full((2, places, n, draws), np.nan)
     for start in range(0, draws, BLOCK):
         block = slice(start, start + BLOCK)
-        rows = np.ascontiguousarray(table[..., block])
+        rows = np.array(table[..., block], order="C")
+        least = functools.reduce(np.minimum, rows.swapaxes(0, 1))
+        rows -= least[:, None]  # differences are then not lost against a large common level
         for place in range(places):
             own = weights[place, :, block]
             filled = np.flatnonzero(own[0] == own[0])
             if 2 * filled.size > own.shape[1]:  # most draws: all of them, those that hold nothing give NaN
-                results[:, place, :, block] = _block(rows, own, shape)
+                values = _block(rows, own, shape)
+                values[0] += least
+                results[:, place, :, block] = values
             elif filled.size:
                 values = _block(rows.take(filled, axis=2), own.take(filled, axis=1), shape)
+                values[0] += least.take(filled, axis=1)
                 for kind, player in itertools.product(range(2), range(n)):
                     results[kind, place, player, block][filled] = values[kind, player]
     order = (2, *game.batch_shape, places, n)
@@ -106,22 +111,19 @@ def _in_blocks(game: Game, distributions: Array) -> tuple[Array, Array]:
 
 
 def _block(table: Array, weights: Array, shape: tuple[int, ...]) -> Array:
-    """Payoffs and regret, (2, N, draws), from ``table`` (N, cells, draws) and ``weights`` (cells, draws)."""
+    """Payoffs and regret, (2, N, draws), of ``weights`` (cells, draws) in ``table`` (N, cells, draws), its least zero."""
     draws = table.shape[-1]
     results = np.empty((2, len(table), draws))
     grid = weights.reshape(*shape, draws)
     scratch = np.empty(draws)
     for player, n_own in enumerate(shape):
         values = np.moveaxis(table[player].reshape(*shape, draws), player, 0).reshape(n_own, -1, draws)
-        least = values.min(axis=(0, 1))
-        values = values - least  # differences are then not lost against a large common level
         moved = np.moveaxis(grid, player, 0).reshape(values.shape)
         others = functools.reduce(np.add, moved)
         best = _dot(others, values[0], scratch)
         for action in range(1, n_own):
             np.maximum(best, _dot(others, values[action], scratch), out=best)
-        value = _dot(moved.reshape(-1, draws), values.reshape(-1, draws), scratch)
-        np.add(value, least, out=results[0, player])
+        value = results[0, player] = _dot(moved.reshape(-1, draws), values.reshape(-1, draws), scratch)
         np.maximum(best - value, 0.0, out=results[1, player])  # minus rounding
     return results
 
