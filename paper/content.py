@@ -158,7 +158,7 @@ def section_content(study: str, section: Section, calibration: Numbers, *, param
         "answer": first_sentences(section.paragraphs[0]),
         "parameters": card_rows(section.model, calibration) if parameters else [],
         "paragraphs": list(section.paragraphs),
-        "caption": f"{section.caption} {BRACKETS}",
+        "caption": f"{section.caption} In the text of this section: {BRACKETS}",
         "alt": section.alt,
         "cites": list(section.cites),
     }

@@ -111,7 +111,7 @@ def _in_blocks(game: Game, distributions: Array) -> tuple[Array, Array]:
 
 
 def _block(table: Array, weights: Array, shape: tuple[int, ...]) -> Array:
-    """Payoffs and regret, (2, N, draws), of ``weights`` (cells, draws) in ``table`` (N, cells, draws), its least zero."""
+    """Payoffs and regret, (2, N, draws), of ``weights`` (cells, draws) in ``table`` (N, cells, draws), least zero."""
     draws = table.shape[-1]
     results = np.empty((2, len(table), draws))
     grid = weights.reshape(*shape, draws)

@@ -26,6 +26,14 @@ NAMES = {
 }
 """Policies of the cloud, for readers."""
 
+DONE = {
+    "both": "serving both without a stake",
+    "only Anthropic": "serving only Anthropic without a stake",
+    "both, stake": "serving both with a stake in Anthropic",
+    "only Anthropic, stake": "serving only Anthropic with a stake in it",
+}
+"""The policies that a cloud and one lab compare, as something done."""
+
 
 def write(numbers: Numbers) -> Section:
     """Section on the AI supermarket."""
@@ -85,7 +93,7 @@ def _tie(numbers: Numbers) -> str:
     odds = _by_substitution(numbers["by substitution"])
     return (
         f"{opening}Of serving both or Anthropic alone, with or without today's stake, AWS and Anthropic's other owners "
-        f"together gain most by: {NAMES[first]} ({percent_interval(best[first])} of the draws). The stake by itself is "
+        f"together gain most by {DONE[first]} ({percent_interval(best[first])} of the draws). The stake by itself is "
         f"worth {spread(gain['both, stake'])} US$ bn to the pair, for it takes margin off one shelf; the refusal of "
         f"OpenAI is worth {spread(gain['only Anthropic'])}, for it closes the other. A tie that excludes wins more "
         f"often with {larger}; the draws where one with OpenAI pays differ most in the medians of {apart}."

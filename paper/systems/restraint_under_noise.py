@@ -119,8 +119,8 @@ def _policies(numbers: Numbers) -> str:
         f"From an error of {percent(numbers['reference noise'])}, three years late: {looking}; clearer sight is worth "
         f"{more} than faster sight. A tax on every GW, given back in equal parts, would be worth US$ "
         f"{number(alone)} bn to labs that never hold back; to labs that do it is worth US$ "
-        f"{number(gains['tax'])} bn: it {tax}. A fine of the same size on what is "
-        f"above the cap {verb} US$ {number(abs(gains['fine above the cap']))} bn."
+        f"{number(gains['tax'])} bn: it {tax}. A fine of the same size on GW beyond an agreed cap "
+        f"{verb} US$ {number(abs(gains['fine above the cap']))} bn."
     )
 
 
