@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.registry import Columns, Findings, experiment, share
+from experiments.registry import Columns, Findings, Part, experiment
 from models.base import Shock
 from models.compute_race import BUILDERS, ComputeRace
 from theory import (
@@ -36,6 +36,11 @@ REPLICATES = 8
 
 STATES = 16
 """States of demand and prize per draw; draws and states are averaged over together."""
+
+CHUNK = 2048
+"""Draws in memory at one time, times the points of the best replies' grid: a few tenths of a gigabyte."""
+
+LOSSES = ("overspend", "underinvest")
 
 OFF: dict[str, float] = {"stealing": 0.0, "decided": 0.0, "survival": 0.0}
 TERMS: dict[str, tuple[str, ...]] = {
@@ -58,11 +63,12 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
     claims=(2, 10),
     replicates=REPLICATES,
     quick={"draws": 512},
+    chunk=CHUNK,
 )
-def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
-    """One independent set of draws; one row per draw and state, the draw's numbers repeated over its states."""
+def study(*, draws: int = 4096, rng: np.random.Generator, part: Part) -> Columns:
+    """Some of one independent set of draws; a row per draw and state, the draw's numbers repeated over its states."""
     base = ComputeRace()
-    model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
+    model = base.replace(**base.priors().sample_part(part, rng=rng))
     game = model.continuous_game()
     solution = continuous_nash(game)
     solved = solution.certified.any(axis=-1)
@@ -96,7 +102,7 @@ def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
     states = 2 * STATES
     columns = {name: np.repeat(values, states) for name, values in per_draw.items()}
     for i, name in enumerate(BUILDERS):
-        for title, loss in (("overspend", split.overspend), ("underinvest", split.underinvest)):
+        for title, loss in zip(LOSSES, (split.overspend, split.underinvest), strict=True):
             columns[f"{title}, {name}"] = np.moveaxis(loss[..., i].reshape(states, -1), 0, -1).ravel()
     return columns
 
@@ -105,17 +111,19 @@ def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Split and wedge per builder with intervals, the terms' shares, drivers, and the calibrated centre."""
     states = 2 * STATES
-    per_draw = {name: np.concatenate([part[name][::states] for part in replicates]) for name in replicates[0]}
+    read = [_read(part, states) for part in replicates]
+    per_draw = {name: np.concatenate([once[name] for once, _ in read]) for name in read[0][0]}
+    losses = [lost for _, lost in read]
     numbers = {
         "draws": len(per_draw["unit margin"]),
         "states per draw": states,
-        "share not certified": float(np.mean([part["not certified"][0] for part in replicates])),
+        "share not certified": float(np.mean(per_draw["not certified"])),
         "unit margin": _spread(per_draw["unit margin"]),
         "P(unit margin > 0)": probability(per_draw["unit margin"] > 0),
         "P(unit margin > 0), constant price": probability(per_draw["unit margin, constant price"] > 0),
         "unit margin, constant price": _spread(per_draw["unit margin, constant price"]),
         "margin at constant price": _spread(per_draw["margin at constant price"]),
-        "split": _split(replicates),
+        "split": _split(losses),
         "GW": {
             title: {name: _spread(per_draw[f"{title} GW, {name}"]) for name in BUILDERS}
             | {"total": _spread(sum(per_draw[f"{title} GW, {name}"] for name in BUILDERS))}
@@ -133,19 +141,26 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "rivals": rivals(),
         "lambda by law of the prize": asymmetry_by_law(rng),
     }
-    losses = {name: np.concatenate([p[name] for p in replicates]) for name in replicates[0] if "," in name}
-    kept = {name: values[:: max(1, len(values) // 20_000)] for name, values in losses.items() if name[0] in "ou"}
+    together = {name: np.concatenate([lost[name] for lost in losses]) for name in losses[0]}
+    kept = {name: values[:: max(1, len(values) // 20_000)] for name, values in together.items()}
     return Findings(numbers, {"losses": kept})
 
 
-def _split(replicates: Replicates) -> dict[str, Any]:
+def _read(part: Columns, states: int) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """One replicate: what there is once per draw, and the losses of every draw and state."""
+    lost = [f"{title}, {name}" for title in LOSSES for name in BUILDERS]
+    once = {name: part[name][::states] for name in part if name not in lost}
+    return once, {name: part[name] for name in lost}
+
+
+def _split(losses: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, Any]:
     """Hindsight statistics per builder over draws and states; each replicate is one independent estimate."""
-    length = min(len(part["unit margin"]) for part in replicates)
-    losses = [
-        np.stack([[part[f"{title}, {name}"][:length] for part in replicates] for name in BUILDERS], axis=-1)
-        for title in ("overspend", "underinvest")
-    ]
-    return HindsightSplit(BUILDERS, losses[0], losses[1]).table()
+    length = min(len(lost[f"{LOSSES[0]}, {BUILDERS[0]}"]) for lost in losses)
+    over, under = (
+        np.stack([[lost[f"{title}, {name}"][:length] for lost in losses] for name in BUILDERS], axis=-1)
+        for title in LOSSES
+    )
+    return HindsightSplit(BUILDERS, over, under).table()
 
 
 def _spread(values: Any) -> dict[str, float]:

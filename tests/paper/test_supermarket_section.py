@@ -77,4 +77,4 @@ def test_section_names_the_best_tie_of_the_numbers(numbers):
     best = {name: {"value": 0.0, "low": 0.0, "high": 0.1} for name in numbers["best for cloud and Anthropic"]}
     turned = {**numbers, "best for cloud and Anthropic": {**best, "both": {"value": 1.0, "low": 0.9, "high": 1.0}}}
     text = write(turned).paragraphs[1]
-    assert "both labs, no stake" in text and "go together" not in text
+    assert "serving both without a stake" in text and "go together" not in text
