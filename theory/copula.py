@@ -8,8 +8,6 @@ for ``Z = L Phi^-1(u)`` with ``L`` the lower Cholesky factor.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
@@ -75,33 +73,38 @@ class GaussianCopula:
         """Inputs with the copula's correlations from independent uniform ones, shape ``(..., d)``."""
         return np.asarray(special.ndtr(_scores(u) @ self._factor.T))
 
-    def given(self, known: Sequence[int], values: Floats, u: Floats) -> Floats:
-        """Inputs given some of them.
+    def resampled(self, orders: NDArray[np.int64], outer: Floats, u: Floats) -> Floats:
+        """Points that keep more and more inputs of an outer point, the others drawn afresh given those.
+
+        With the inputs in reverse order, the scores are ``L e`` with independent ``e``: what is kept fixes the first
+        entries of ``e``, the others are new.
 
         Parameters
         ----------
-        known
-            Which inputs are known.
-        values
-            Their values, shape ``(..., len(known))``.
+        orders
+            Permutations of the inputs, shape ``(m, d)``; those that come first are drawn afresh first.
+        outer
+            Points, shape ``(m, d)``.
         u
-            Independent uniform numbers, shape ``(..., d)``; those in the places of unknown inputs are used.
+            Independent uniform numbers, shape ``(m, d - 1, n, d)``.
 
         Returns
         -------
-        array of shape ``(..., d)``
+        array of shape ``(m, d - 1, n, d)``
+            In ``[:, k - 1]`` the first ``k`` inputs of each order are new.
         """
-        fixed = list(known)
-        free = [i for i in range(self.inputs) if i not in fixed]
-        result = np.empty((*np.broadcast_shapes(values.shape[:-1], u.shape[:-1]), self.inputs))
-        result[..., fixed] = values
-        if not free:
-            return result
-        weights = np.linalg.solve(self.normal[np.ix_(fixed, fixed)], self.normal[np.ix_(fixed, free)])  # (known, free)
-        left = self.normal[np.ix_(free, free)] - self.normal[np.ix_(free, fixed)] @ weights
-        mean = _scores(values) @ weights
-        result[..., free] = special.ndtr(mean + _scores(u[..., free]) @ np.linalg.cholesky(left).T)
-        return result
+        d = self.inputs
+        turned = orders[:, ::-1]
+        factors = np.linalg.cholesky(self.normal[turned[:, :, None], turned[:, None, :]])
+        scores = np.take_along_axis(_scores(outer), turned, axis=1)
+        old = np.linalg.solve(factors, scores[..., None])[..., 0]
+        kept = np.arange(d) < d - np.arange(1, d)[:, None]  # (d - 1, d)
+        mixed = np.where(kept[:, None], old[:, None, None], _scores(u))
+        found = mixed @ factors.swapaxes(1, 2)[:, None]
+        found = np.where(kept[:, None], scores[:, None, None], found)  # to the last bit
+        points = np.empty(u.shape)
+        np.put_along_axis(points, np.broadcast_to(turned[:, None, None], u.shape), special.ndtr(found), axis=-1)
+        return points
 
 
 def _scores(u: Floats) -> Floats:

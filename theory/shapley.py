@@ -86,14 +86,9 @@ def _one_estimate(
 ) -> Floats:
     """Effects of every output, shape ``(outputs, inputs)``."""
     inputs = copula.inputs
-    points = np.empty((orders, inputs - 1, _INNER, inputs))
-    drawn = [rng.permutation(inputs) for _ in range(orders)]
+    drawn = rng.permuted(np.tile(np.arange(inputs), (orders, 1)), axis=1)
     outer = copula.join(rng.random((orders, inputs)))
-    inner = rng.random((orders, inputs - 1, _INNER, inputs))
-    for row, order in enumerate(drawn):
-        for unknown in range(1, inputs):  # the first so many of the order are unknown
-            known = order[unknown:].tolist()
-            points[row, unknown - 1] = copula.given(known, outer[row, known][None], inner[row, unknown - 1])
+    points = copula.resampled(drawn, outer, rng.random((orders, inputs - 1, _INNER, inputs)))
     sample = copula.join(rng.random((orders * _INNER, inputs)))
     values = np.asarray(function(points.reshape(-1, inputs)), float).reshape(-1, orders, inputs - 1, _INNER)
     variance = np.asarray(function(sample), float).var(axis=-1, ddof=1)  # (outputs,)
@@ -102,7 +97,7 @@ def _one_estimate(
     left[..., inputs] = variance[:, None]
     steps = np.diff(left, axis=-1)
     effects = np.zeros((len(variance), inputs))
-    for row, order in enumerate(drawn):
-        effects[:, order] += steps[:, row]
+    for j in range(inputs):  # in each order, input j has one place
+        effects[:, j] = steps[:, drawn == j].sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):  # an output without variance
         return np.asarray(np.nan_to_num(effects / orders / variance[:, None]))

@@ -122,6 +122,24 @@ def test_shapley_effects_of_correlated_normals(rho):
     assert sum(estimate.value for estimate in found.values()) == pytest.approx(1)
 
 
+def test_inputs_drawn_afresh_have_the_conditional_law_of_the_normal_scores():
+    normal = np.array([[1, 0.8, 0.3], [0.8, 1, 0.5], [0.3, 0.5, 1]])
+    copula = GaussianCopula(6 / np.pi * np.arcsin(normal / 2) * (1 - np.eye(3)) + np.eye(3))
+    orders = np.array([[0, 1, 2], [2, 0, 1]])
+    outer = special.ndtr(np.array([[0.1, 1.0, -0.5], [0.7, -1.2, 0.4]]))
+    u = np.random.default_rng(8).random((2, 2, 200_000, 3))
+    z = special.ndtri(copula.resampled(orders, outer, u))
+    for m, order in enumerate(orders):
+        for k in (1, 2):
+            new, kept = order[:k], order[k:]
+            np.testing.assert_allclose(z[m, k - 1][:, kept], special.ndtri(outer[m, kept])[None].repeat(200_000, 0))
+            weights = normal[np.ix_(new, kept)] @ np.linalg.inv(normal[np.ix_(kept, kept)])
+            mean = weights @ special.ndtri(outer[m, kept])
+            cov = normal[np.ix_(new, new)] - weights @ normal[np.ix_(kept, new)]
+            np.testing.assert_allclose(z[m, k - 1][:, new].mean(axis=0), mean, atol=0.01)
+            np.testing.assert_allclose(np.cov(z[m, k - 1][:, new].T), cov.squeeze(), atol=0.01)
+
+
 def test_an_unused_input_has_a_shapley_effect_only_through_its_correlation():
     copula = GaussianCopula([[1, 0.9, 0], [0.9, 1, 0], [0, 0, 1]])
     rng = np.random.default_rng(7)
