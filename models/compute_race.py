@@ -5,7 +5,8 @@ demand and prize are drawn. Payoff (US$ billion, present value), with R, c, priz
 `models.unit_economics`:
 
     pi_i = h V theta_V s_i + F standing_i + R min(k_i, theta D_i(k)) - c_i k_i
-    s_i = k_i^r / sum_j k_j^r,     D_i(k) = (1 - beta) d_i + beta s_i sum_j d_j,     d_i = a S_i / (f_i kappa)
+    s_i = k_i^r / sum_j k_j^r,     D_i(k) = (1 - beta) d_i + beta s_i sum_j d_j
+    d_i = (a + (1 - a) l_i) S_i / (f_i kappa)
 
 ``theta``, ``theta_V`` are lognormal with mean one, so the expected sale has the closed form (limited expected
 value of the lognormal)
@@ -18,6 +19,7 @@ separate newsvendors; with only the prize it is the contest of Tullock (1980) an
 literature: those, and business stealing (Mankiw and Whinston 1986). New: prize, market share and standing in
 one payoff on facts, so that each can be seen to carry its part of the spending.
 
+A share a of companies' plans is AI compute; a lab's plan, which is rent as capital, is nothing else (l_i = 1).
 Non-race demand d_i is not observed. It is swept from last year's build, as though demand stood still, to this
 year's guidance, as though all of the plan were demand.
 """
@@ -69,6 +71,11 @@ def market_cost() -> Prior:
 COST_FACTORS = (own_chips(), own_chips(), market_cost(), market_cost(), market_cost())
 """Priors of the named builders' relative capital cost: two make chips of their own."""
 
+COMPANY = fixed(0.0, reason="capital expenditure of a company, of which a share is AI compute")
+LAB = fixed(1.0, reason="compute rented or announced, as capital")
+COMPUTE_ONLY = (COMPANY, COMPANY, COMPANY, COMPANY, LAB)
+"""Whether the named builders' plans are AI compute and nothing else."""
+
 _COMPUTE_2024 = fact("F035a") + fact("F035b")  # OpenAI's, training and inference
 
 PLANS = (
@@ -102,6 +109,14 @@ class ComputeRace(Stakes, Accounts):
         above=0,
         meaning="builder's capital cost relative to the market's",
         default=COST_FACTORS,
+    )
+    compute_only: Value = parameter(
+        "ell",
+        unit="1",
+        low=0,
+        high=1,
+        meaning="one if the plan is AI compute and nothing else, as a lab's is; zero for a company's",
+        default=COMPUTE_ONLY,
     )
     stealing: Value = parameter(
         "beta",
@@ -144,17 +159,18 @@ class ComputeRace(Stakes, Accounts):
         """Copy with some parameters changed; a new number of builders takes or adds average ones."""
         n = whole(changes.get("n_builders", self.n_builders))
         if n != self.n_builders and n is not None:
-            for name in ("plan", "cost_factor"):
+            for name in ("plan", "cost_factor", "compute_only"):
                 changes.setdefault(name, _resize(np.asarray(getattr(self, name)), n))
         return super().replace(**changes)
 
     def demand(self) -> Any:
-        """Mean demand of each builder without a race, GW: ``d_i = a S_i / (f_i kappa)``."""
+        """Mean demand of each builder without a race, GW: ``d_i = (a + (1 - a) l_i) S_i / (f_i kappa)``."""
+        a = self.ai_share
         if isinstance(self.plan, tuple):  # symbols
-            own = zip(self.plan, self.cost_factor, strict=True)
-            return tuple(self.ai_share * plan / (factor * self.capital_cost) for plan, factor in own)
-        per_dollar = np.asarray(self.ai_share / self.capital_cost)[..., None]
-        return per_dollar * np.asarray(self.plan) / np.asarray(self.cost_factor)
+            own = zip(self.plan, self.cost_factor, self.compute_only, strict=True)
+            return tuple((a + (1 - a) * lab) * plan / (factor * self.capital_cost) for plan, factor, lab in own)
+        share = np.asarray(a)[..., None] + (1 - np.asarray(a))[..., None] * np.asarray(self.compute_only)
+        return share * np.asarray(self.plan) / (np.asarray(self.cost_factor) * np.asarray(self.capital_cost)[..., None])
 
     def cost(self, i: int) -> Any:
         """Present value that a GW costs builder ``i``: ``c_i = c + (f_i - 1) kappa``."""

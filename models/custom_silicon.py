@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, count, parameter, payoff_model
-from models.compute_race import PLANS
+from models.compute_race import COMPUTE_ONLY, PLANS
 from models.parameters import whole
 from models.prior import Prior, derived, fact, swept
 from models.shared_priors import cloud_margin, own_chip_ratio
@@ -47,8 +47,9 @@ MERCHANTS = ("Nvidia", "AMD")
 
 def _build() -> Prior:
     """Yearly build of the five named builders, from last year's to this year's, GW."""
-    per_dollar = Stakes().ai_share / UnitEconomics().capital_cost
-    low, central, high = (per_dollar * sum(getattr(plan, end) for plan in PLANS) for end in ("low", "central", "high"))
+    share, cost = Stakes().ai_share, UnitEconomics().capital_cost
+    parts = [(plan, (share + (1 - share) * lab.central) / cost) for plan, lab in zip(PLANS, COMPUTE_ONLY, strict=True)]
+    low, central, high = (sum(each * getattr(plan, end) for plan, each in parts) for end in ("low", "central", "high"))
     facts = tuple(dict.fromkeys(f for plan in PLANS for f in plan.facts))
     return derived(low, central, high, facts=facts, log=True, reason="capital plans of the race at the central cost")
 

@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models.base import Shock, Value, count, parameter, payoff_model
-from models.prior import derived, fact
+from models.prior import derived, fact, mapped
 from models.unit_economics import Stakes
 
 _CAPEX_2024 = ("F003", "F007", "F011", "F016")
@@ -71,12 +71,12 @@ class LabDilemma(Stakes):
         low=0,
         high=1,
         meaning="fall of revenue per GW when total build doubles",
-        default=derived(
+        default=mapped(
             0.0,
             fact("F117", "high") / 2,
             fact("F117", "high"),
             facts=("F117",),
-            reason="from none to the price cut of a large cloud in June 2025; central half of it",
+            reason="from none to the price cut of a large cloud in June 2025, as if build had doubled; central half",
         ),
     )
 

@@ -26,7 +26,17 @@ from typing import Any
 import numpy as np
 
 from models.base import Value, count, parameter, payoff_model
-from models.compute_race import BUILDERS, COST_FACTORS, PLANS, ComputeRace, market_cost, plan_prior, rented_as_capital
+from models.compute_race import (
+    BUILDERS,
+    COMPUTE_ONLY,
+    COST_FACTORS,
+    LAB,
+    PLANS,
+    ComputeRace,
+    market_cost,
+    plan_prior,
+    rented_as_capital,
+)
 from models.links import EquityStakes, Pairs, TakeOrPay
 from models.prior import derived, fact, swept
 from models.shared_priors import alphabet_stake, amazon_stake
@@ -70,6 +80,14 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         above=0,
         meaning="builder's capital cost relative to the market's",
         default=(*COST_FACTORS, market_cost()),
+    )
+    compute_only: Value = parameter(
+        "ell",
+        unit="1",
+        low=0,
+        high=1,
+        meaning="one if the plan is AI compute and nothing else, as a lab's is; zero for a company's",
+        default=(*COMPUTE_ONLY, LAB),
     )
     stake_microsoft_openai: Value = parameter(
         "s_MO",

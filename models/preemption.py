@@ -59,8 +59,8 @@ from theory.game import Game
 
 Floats = NDArray[np.float64]
 
-SHORTAGE = fact("F116b") / fact("F115a")
-"""Price in a shortage over the price that pays: posted price of a reserved chip in 2024 over its break-even rent."""
+SHORTAGE = fact("F116a") / fact("F115a")
+"""Price in a shortage over the price that pays: posted price of a reserved H100 in 2024 over its break-even rent."""
 
 
 def _stake(name: str) -> Prior:

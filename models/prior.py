@@ -3,8 +3,9 @@
 A prior is a triangular distribution on [low, high] with its mode at the central value, or the same on the
 logarithm of the parameter. Where the facts give the three values, the prior carries their ids and the worst
 grade among them; where no fact exists the parameter is *swept*: the range is stated with its reason, and
-every result that depends on it says so through the sensitivity indices. A fact dated or published after November 2025
-is refused wherever it would set something.
+every result that depends on it says so through the sensitivity indices. Between the two, a parameter is *mapped* if
+its numbers are those of facts about something else, taken for it by an assumption that the reason states. A fact dated
+or published after November 2025 is refused wherever it would set something.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from theory.errors import InputError
 
 Floats = NDArray[np.float64]
 
-GRADES = ("A", "B", "C", "article", "swept", "fixed")
+GRADES = ("A", "B", "C", "article", "mapped", "swept", "fixed")
 """From best to worst; a prior has the worst grade of the facts behind it."""
 
 
@@ -36,7 +37,7 @@ class Prior:
     facts
         Ids of the facts that set the three values; empty if the parameter is swept.
     grade
-        Worst grade of those facts, or ``"swept"``.
+        Worst grade of those facts, ``"mapped"`` or ``"swept"``.
     log
         Triangular in the logarithm; for positive parameters that span factors rather than differences.
     reason
@@ -98,6 +99,11 @@ def fact(fact_id: str, side: str = "central", *, as_reported: bool = False) -> f
 def derived(low: float, central: float, high: float, *, facts: Sequence[str], reason: str, log: bool = False) -> Prior:
     """Prior computed from several facts; ``reason`` says how."""
     return Prior(low, central, high, tuple(facts), worst_grade(facts), log, reason)
+
+
+def mapped(low: float, central: float, high: float, *, facts: Sequence[str], reason: str, log: bool = False) -> Prior:
+    """Prior from facts about something else; ``reason`` says what is assumed to make them bear on the parameter."""
+    return Prior(low, central, high, tuple(facts), "mapped", log, reason)
 
 
 def swept(low: float, central: float, high: float, *, reason: str, log: bool = False) -> Prior:

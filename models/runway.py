@@ -15,8 +15,9 @@ compute ``k_i``, standing ``s_i = k_i^r / sum_j k_j^r`` and the market's mood ``
     bill        b_i = max(tau b_i(last year), a y_i or a x y_i)   at the start of the year; tau is owed in any case
     cash        dm_i = (phi V_i + (1 - o) R_i - b_i) dt + sigma_m y_i dz_i
     compute     dk_i = (b_i - delta k_i) dt
-    payoff      Pi_i = exp(-(rho + phi) H) (V_i + m_i)  if never ruined
+    payoff      Pi_i = exp(-(rho + phi) H) (V_i + m_i - m_i0)  if never ruined
 
+A valuation is of the equity, and so holds the opening cash ``m_i0`` already; later cash counts as far as it differs.
 ``phi`` closes the loop from spending through standing to funding and back. Ruin between the ends of a quarter is drawn
 with the crossing probability of the Brownian bridge, ``exp(-2 m m' / variance)``, so that for constant flows the first
 passage has its law in continuous time. There is no closed form: payoffs are means over paths drawn once and used for
@@ -42,7 +43,7 @@ from scipy.stats import qmc
 
 from models.base import PayoffModel, Value, count, parameter, payoff_model
 from models.lab_dilemma import LabDilemma
-from models.prior import Prior, derived, fact, swept
+from models.prior import Prior, derived, fact, mapped, swept
 from models.unit_economics import Stakes, UnitEconomics
 from theory.game import Game
 
@@ -151,14 +152,14 @@ class Runway(PayoffModel):
         above=0,
         meaning="cash today",
         default=(
-            derived(
+            mapped(
                 fact("F036b"),
                 fact("F036c"),
                 fact("F036b") + fact("F036c"),
                 facts=("F036b", "F036c"),
                 reason="no balance is known: the planned burn of 2025 (low), of 2026 (central), of both (high)",
             ),
-            derived(
+            mapped(
                 fact("F060b") / 2,
                 fact("F060b"),
                 fact("F060b"),
@@ -240,8 +241,12 @@ class Runway(PayoffModel):
         low=0,
         high=1,
         meaning="part of the last year's bill that is owed in any case",
-        default=derived(
-            0.5, 0.75, fact("F076b", "high"), facts=("F076b",), reason="take-or-pay of one cloud (high), half (low)"
+        default=mapped(
+            0.5,
+            0.75,
+            fact("F076b", "high"),
+            facts=("F076b",),
+            reason="take-or-pay in one cloud's backlog, taken as if all bills were under it (high); half, and between",
         ),
     )
     other_cost: Value = parameter(
@@ -355,7 +360,7 @@ class _Simulation:
                 self.step(quarter)
         value, _ = self.worth(self.years)
         held = np.exp(-(self.of.discount_rate + self.of.sold) * self.years)
-        payoff = np.where(self.alive, held * (value + self.m), 0.0)
+        payoff = np.where(self.alive, held * (value + self.m - self.of.cash), 0.0)
         return Course(payoff.mean(axis=0), 1 - self.alive.mean(axis=0), self.spent.mean(axis=0))
 
     def commit(self, year: int) -> None:

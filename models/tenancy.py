@@ -19,7 +19,7 @@ from scipy import special
 
 from models.base import Value, choice, parameter, payoff_parts
 from models.capacity_race import CapacityRace
-from models.prior import derived, fact, swept
+from models.prior import derived, fact, mapped, swept
 from models.shared_priors import bargaining_weight, demand_volatility, switching_cost
 from models.unit_economics import UnitEconomics
 
@@ -37,6 +37,10 @@ def trade(value: Any, relet: Any, weight: Any, cost: Any, capacity: Any, used: A
     -5.0
     """
     return (relet + weight * (value - relet)) * used + relet * (capacity - used) - cost * capacity
+
+
+_EARNED_LATER = fact("F039a") / (fact("F035a") + fact("F035b"))
+"""OpenAI's revenue of 2025 over its compute of 2024."""
 
 
 @payoff_parts
@@ -69,13 +73,13 @@ class Tenancy(UnitEconomics):
         unit="1",
         above=0,
         meaning="lab's revenue from a used GW over the market rent of it",
-        default=derived(
+        default=mapped(
             1.0,
-            fact("F039a") / (fact("F035a") + fact("F035b")),
-            fact("F042b") / fact("F050a"),
-            facts=("F039a", "F035a", "F035b", "F042b", "F050a"),
-            reason="a lab that just pays its rent (low); OpenAI's revenue of 2025 over its compute of 2024 (central); "
-            "Anthropic's run-rate over its bill at AWS alone (high)",
+            (1 + _EARNED_LATER) / 2,
+            _EARNED_LATER,
+            facts=("F039a", "F035a", "F035b"),
+            reason="a lab that just pays its rent (low); OpenAI's revenue of 2025 over its compute of 2024, which "
+            "growth between the years inflates (high); halfway (central)",
         ),
     )
     relet_discount: Value = parameter(
@@ -86,10 +90,10 @@ class Tenancy(UnitEconomics):
         meaning="discount at which idle capacity is let to others",
         default=derived(
             0.0,
+            1 - fact("F115a") / fact("F116a"),
             fact("F117", "high"),
-            1 - fact("F115a") / fact("F116b"),
-            facts=("F117", "F115a", "F116b"),
-            reason="none in a starved market (low); a price cut of 2025 (central); posted to break-even rent (high)",
+            facts=("F117", "F115a", "F116a"),
+            reason="none in a starved market (low); posted to break-even rent (central); a price cut of 2025 (high)",
         ),
     )
     specificity: Value = parameter(

@@ -24,12 +24,16 @@ from typing import Any
 
 from models.base import PayoffModel, payoff_parts
 from models.parameters import Value, parameter
-from models.prior import derived, fact, swept
+from models.prior import derived, fact, mapped, swept
 from models.shared_priors import DISCOUNT_RATE, demand_volatility
 from models.symbolic import exp
 
 POWER_COST = (0.4, 0.7, 1.2)
 """Power and other running cost of a GW-year, US$ bn: 8.76 TWh at 46 to 137 US$/MWh."""
+
+
+LOSS_ELASTICITY = fact("F140d") * fact("F140e") / (fact("F140d") + fact("F140e"))
+"""Elasticity of reducible loss to compute that is split optimally between parameters and data."""
 
 
 def _central_capital() -> float:
@@ -39,6 +43,11 @@ def _central_capital() -> float:
 def _rent_at_margin(margin: float) -> float:
     """Rent of a GW-year, US$ bn, that leaves a gross margin at central capital, life and power cost."""
     return (_central_capital() / fact("F127b") + POWER_COST[1]) / (1 - margin)
+
+
+def rent_at_reported_margin() -> float:
+    """Rent that leaves Oracle's latest reported gross margin at central capital, life and power, US$ bn a year."""
+    return _rent_at_margin(fact("F119a"))
 
 
 def rent_in_backlog() -> float:
@@ -174,12 +183,13 @@ class Stakes(UnitEconomics):
         above=0,
         high=1,
         meaning="exponent of the contest success function",
-        default=derived(
-            fact("F140d") * fact("F140e") / (fact("F140d") + fact("F140e")),
-            fact("F148b"),
+        default=mapped(
+            LOSS_ELASTICITY,
+            (LOSS_ELASTICITY + fact("F148b")) / 2,
             1.0,
             facts=("F140d", "F140e", "F148b"),
-            reason="elasticity of reducible loss (low) and of task length (central) to compute; 1 is a lottery",
+            reason="elasticity of reducible loss to compute (low), as if standing followed loss; halfway to that of "
+            "task length, an upper bound, for it holds algorithmic progress as well (central); a lottery (high)",
         ),
     )
     survival: Value = parameter(

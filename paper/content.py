@@ -210,6 +210,7 @@ def _calibration_texts(calibration: Numbers, chief: list[str]) -> dict[str, str]
         "undated": undated(calibration["dated by year alone"]),
         "uncertain numbers": str(len(rows)),
         "swept numbers": str(sum(row["grade"] == "swept" for row in rows)),
+        "mapped numbers": str(sum(row["grade"] == "mapped" for row in rows)),
         "chief driver": chief[0],
         "second driver": chief[1],
     }
@@ -246,7 +247,8 @@ def _dilemma_texts(dilemma: Numbers) -> dict[str, str]:
 
 
 def _race_texts(race: Numbers, calibration: Numbers) -> dict[str, str]:
-    total, guidance, share = spending_against_guidance(race, calibration)
+    total, guidance, on_ai = spending_against_guidance(race, calibration)
+    share = next(e["central"] for e in calibration["models"]["compute-race"] if e["parameter"] == "ai_share")
     centre = race["centre"]
     return {
         "race draws": count(race["draws"]),
@@ -255,10 +257,10 @@ def _race_texts(race: Numbers, calibration: Numbers) -> dict[str, str]:
         "stranded": spread(race["stranded capital"]),
         "unmet": spread(race["unmet demand"]),
         "guidance": number(guidance),
-        "guidance on AI": number(guidance * share),
+        "guidance on AI": number(on_ai),
         "AI share": percent(share),
         "predicted spending": number(total),
-        "predicted over guidance": percent(total / (guidance * share)),
+        "predicted over guidance": percent(total / on_ai),
         "centre over joint": _signed_percent(centre["total over joint"]),
         "centre over welfare": _signed_percent(centre["total over welfare"]),
         "centre dissipation": percent(centre["dissipation"]),

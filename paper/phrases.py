@@ -171,14 +171,15 @@ def asymmetry_phrases(asymmetry: Numbers) -> dict[str, str]:
 def driver_phrases(drivers: Numbers, calibration: Numbers) -> dict[str, str]:
     """Whether effects are separate or joint, and whether the chief drivers rest on facts."""
     first_order = sum(max(0.0, index["first"]["value"]) for index in drivers.values())
-    swept = {e["parameter"] for e in calibration["models"]["lab-dilemma"] if e["grade"] == "swept"}
-    chief = [spoken(name) for name in list(drivers)[:4] if name in swept]
+    grades = {e["parameter"]: e["grade"] for e in calibration["models"]["lab-dilemma"]}
+    weak = ("swept", "mapped")
+    chief = [f"{spoken(name)} ({grades[name]})" for name in list(drivers)[:4] if grades.get(name) in weak]
     alone = max(drivers, key=lambda name: drivers[name]["first"]["value"])
     return {
         "interaction": f"The first-order indices add up to {percent(first_order)} of the variance, the largest single "
         f"one being {percent(drivers[alone]['first']['value'])} ({spoken(alone)}): the rest is interaction"
         + (", and no single fact would settle the class." if drivers[alone]["first"]["value"] < 0.5 else "."),
-        "chief swept": f"Among the four chief drivers of the dilemma, swept are: {listed(chief)}."
+        "chief swept": f"Among the four chief drivers of the dilemma are {listed(chief)}."
         if chief
         else "None of the four chief drivers of the dilemma is among them.",
     }
@@ -232,6 +233,7 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
         "meaning": frequency_and_size(race["split"]),
         "carried": carried(race["terms"]),
         "margin": margin_phrase(race["P(unit margin > 0)"]),
+        "account margin": account_margin(race["margin at constant price"], calibration["facts"]["F119a"]["central"]),
         "critical ratio": critical_ratio(race["unit margin"]),
         "constant price": constant_price(race["unit margin, constant price"], race["unit margin"]),
         "rivals": more_rivals(race["rivals"]),
@@ -266,6 +268,16 @@ def society(centre: Numbers) -> str:
     lost = f"the race costs the racers US$ {number(profit)} bn against the joint optimum, and society US$ "
     lost += f"{number(welfare)} bn against the welfare optimum"
     return lost + (": less, because users gain from what is built." if welfare < profit else ".")
+
+
+def account_margin(margin: Mapping[str, float], reported: float) -> str:
+    """Margin of the draws as accounts state it, against what a cloud reports."""
+    level = "higher" if margin["0.5"] > reported else "lower"
+    return (
+        "As accounts state it, undiscounted and at a constant price, the median margin of the draws is "
+        f"{percent(margin['0.5'])}: {level} than the {percent(reported)} that Oracle reports of its latest quarter. "
+        "The rent that leaves just that is among the scenarios."
+    )
 
 
 def law_phrase(by_law: Numbers) -> str:
@@ -318,22 +330,24 @@ def certified(missed: float) -> str:
 
 
 def spending_against_guidance(race: Numbers, calibration: Numbers) -> tuple[float, float, float]:
-    """Median capital spending of all builders, their guidance (US$ bn a year), and the share of it that is AI."""
+    """Median capital spending of all builders, their guidance, and the part of it that is AI compute, US$ bn a year."""
     entries = calibration["models"]["compute-race"]
-    guidance = sum(e["high"] for e in entries if e["parameter"] == "plan")
+    plans, labs = ([e for e in entries if e["parameter"] == name] for name in ("plan", "compute_only"))
     share = next(e["central"] for e in entries if e["parameter"] == "ai_share")
-    return sum(table["0.5"] for table in race["capital spending"].values()), guidance, share
+    guided = [(e["high"], share + (1 - share) * lab["central"]) for e, lab in zip(plans, labs, strict=True)]
+    predicted = sum(table["0.5"] for table in race["capital spending"].values())
+    return predicted, sum(high for high, _ in guided), sum(high * part for high, part in guided)
 
 
-def guidance_gap(predicted: float, guidance: float, share: float) -> str:
+def guidance_gap(predicted: float, guidance: float, on_ai: float) -> str:
     """What the difference between predicted and guided spending means."""
-    if predicted < 0.9 * guidance * share:
+    if predicted < 0.9 * on_ai:
         return (
             "The gap says that actual builders see more revenue per GW, a larger stake, or more demand than the "
             "public contracts show, or that they build more than their payoffs as modelled justify; the facts "
             "cannot tell which."
         )
-    if predicted < 1.1 * guidance * share:
+    if predicted < 1.1 * on_ai:
         return "The two agree as far as the swept share allows to say."
     return (
         "The model predicts more than is guided: its stakes are too large, or something that it leaves out, such as "

@@ -335,15 +335,18 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
 
 
 def centre() -> dict[str, Any]:
-    """Calibrated centre, and what tightness, the exit fee and the term do there."""
+    """Calibrated centre, what tightness does there, and what is agreed on, by exit fee, where the market is tight."""
     base = AnchorTenant()
-    found = base.agree()
+    wanted = base.replace(tightness=_end("tightness", "high"))
+    found = wanted.agree()
     tightness = np.linspace(0.0, 1.0, 41)
     market = base.replace(tightness=tightness)
     tight = market.agree()
     fees = np.linspace(0.0, 1.0, 41)
     price = base.covered() * base.market_price()
     return {
+        "signed": bool(base.agree().committed > 0),
+        "tight": _end("tightness", "high"),
         "GW without": float(found.speculative),
         "GW with": float(found.capacity),
         "GW efficient": float(found.efficient),
@@ -363,7 +366,7 @@ def centre() -> dict[str, Any]:
             "gain": tight.gain,
             "rent": tight.yearly_price,
         },
-        "by exit fee": {"fee": fees, "GW with": base.replace(exit_fee=fees).agree().capacity},
+        "by exit fee": {"fee": fees, "GW with": wanted.replace(exit_fee=fees).agree().capacity},
     }
 
 
@@ -379,7 +382,7 @@ def contracts() -> dict[str, dict[str, float]]:
         "OpenAI-Oracle": (fact("F071c"), fact("F071a") / (fact("F071c") * fact("F071b")), fact("F071b")),
         "OpenAI-AWS": (fact("F073a") / (fact("F073b") * rent), rent, fact("F073b")),
         "OpenAI-CoreWeave": (fact("F074") / (fact("F077b") * rent), rent, fact("F077b")),
-        "Anthropic-AWS (Rainier, as opened)": (fact("S28") / base.capital_cost, rent, float(base.term)),
+        "Anthropic-AWS (Rainier, as opened)": (fact("F105b"), rent, float(base.term)),
         "Anthropic-AWS (Rainier, as planned)": (fact("F107a"), rent, float(base.term)),
         "Anthropic-Google": (fact("F078b", "low"), rent, float(base.term)),
     }

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from experiments.dilemma_boundary import boundaries, boundary_plane, chief_pair
 from experiments.registry import Columns, Findings, Part, experiment
 from models.lab_dilemma import LabDilemma
-from models.unit_economics import rent_in_backlog
+from models.unit_economics import LOSS_ELASTICITY, rent_at_reported_margin, rent_in_backlog
 from theory import CLASSES, Estimate, cvar, dilemma_class, from_replicates, loss_asymmetry, probability, ratio_of_means
 from theory.information import value_of_information
 from theory.intervals import probability_of, share_of_counts
@@ -67,8 +67,11 @@ SCENARIOS: dict[str, dict[str, float]] = {
     "a tenth of the prize settled": {"decided": 0.1},
     "all of the prize settled": {"decided": 1.0},
     "rents as in CoreWeave's backlog": {"revenue": rent_in_backlog()},
+    "rents at the margin that Oracle reports": {"revenue": rent_at_reported_margin()},
+    "standing follows loss": {"decisiveness": LOSS_ELASTICITY},
+    "a lottery": {"decisiveness": 1.0},
 }
-"""Choices that no fact settles, taken at an extreme, and the lowest source of rents, on the same draws."""
+"""Choices that no fact settles, taken at an extreme, and lower sources of rents, on the same draws."""
 
 IN_STEP = {("revenue", "capital_cost"): 0.8}
 """Rank correlation of rents with costs, if dearer compute is also sold dearer; the priors are independent."""
@@ -182,7 +185,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         "fear in dilemmas": _quartiles(found, "fear"),
         "drivers": driven,
         "tornado": tornado(rng),
-        "Shapley effects, rent in step with cost": shares_in_step(rng, orders=max(4, draws // 512)),
+        "Shapley effects, rent in step with cost": shares_in_step(rng, orders=min(256, max(4, draws // 512))),
         "what separates dilemmas": separation(rng),
         "value of information": information(rng),
         "boundaries": boundaries(),
@@ -209,6 +212,13 @@ def _reduce(part: Columns) -> dict[str, Any]:
     for name, loss in (("inaction", np.maximum(gain, 0)), ("overspending", np.maximum(-gain, 0))):
         losses |= {f"P({name} > 0)": float((loss > 0).mean()), f"E[{name}]": float(part[name].mean())}
         losses[f"CVaR95[{name}]"] = float(cvar(loss))
+    selection: dict[str, float] = {}
+    where_several: dict[str, float | None] = {}
+    for name in part:
+        if name.startswith(("racing", "burnt")):
+            values = part[name]
+            selection[name] = float(values.mean())
+            where_several[name] = float(values[several].mean()) if several.any() else None
     return {
         "draws": len(dilemma),
         "classes": {name: np.bincount(part[name], minlength=len(CLASSES)) for name in part if name.startswith("class")},
@@ -219,12 +229,8 @@ def _reduce(part: Columns) -> dict[str, Any]:
             name: np.quantile(part[name][dilemma], (0.25, 0.5, 0.75)) if dilemma.any() else None
             for name in ("greed", "fear")
         },
-        "selection": {name: float(part[name].mean()) for name in part if name.startswith(("racing", "burnt"))},
-        "selection where several": {
-            name: float(part[name][several].mean()) if several.any() else None
-            for name in part
-            if name.startswith(("racing", "burnt"))
-        },
+        "selection": selection,
+        "selection where several": where_several,
     }
 
 

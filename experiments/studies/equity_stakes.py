@@ -20,7 +20,7 @@ from models.equity_for_compute import EquityForCompute, Sourcing, pair_value
 from models.prior import fact
 from models.stake_pricing import CLOUDS, holder_payoff, own_lab_profit
 from models.typeset import typst
-from theory import probability
+from theory import Estimate, probability
 from theory.errors import InputError
 from theory.sensitivity import sobol_indices
 
@@ -95,7 +95,8 @@ def study(*, draws: int = 2048, extra: float = 0.1, rng: np.random.Generator) ->
         "no stake": ("Amazon only, Amazon cheaper", "Amazon only"),
         "larger stake": ("Google more, Amazon cheaper", "Google more"),
     }.items():
-        columns[f"lost to a cheaper rival, {title}"] = found[before].share[..., 0] - found[after].share[..., 0]
+        held, kept = (found[name].share[..., 0] for name in (before, after))
+        columns |= {f"lost to a cheaper rival, {title}": held - kept, f"kept beside a cheaper rival, {title}": kept}
     columns |= taking(model, found)
     return columns
 
@@ -163,7 +164,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
     low, high = facts_on_share()
     consistent = (kept["two-chip share"] >= low) & (kept["two-chip share"] <= high)
     effects = {effect: _effect(kept, effect) for effect in COMPARED}
-    lost = {title: kept[f"lost to a cheaper rival, {title}"] for title in ("no stake", "larger stake")}
+    lost, left = (
+        {title: _sure(kept[f"{what} a cheaper rival, {title}"]) for title in ("no stake", "larger stake")}
+        for what in ("lost to", "kept beside")
+    )
     numbers = {
         "draws": int(certified.sum()),
         "share not certified": float(1 - certified.mean()),
@@ -186,7 +190,8 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
             for name in ("no stakes", "Amazon only", "today", "Google more")
         },
         "lost to a cheaper rival": {title: _spread(values) for title, values in lost.items()},
-        "P(stake holds better)": probability(_sure(lost["no stake"] - lost["larger stake"]) > 0),
+        "kept beside a cheaper rival": {title: _spread(values) for title, values in left.items()},
+        "P(stake holds better)": holds_better(lost, left),
         "P(taking dominates)": {cloud: probability(kept[f"taking dominates, {cloud}"]) for cloud in CLOUDS[:2]},
         "both stakes against none": {
             cloud: _spread(kept[f"both stakes against none, {cloud}"]) for cloud in CLOUDS[:2]
@@ -200,6 +205,21 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
     }
     table = {effect: _sure(kept[f"{effect}: share, Google"]) for effect in COMPARED}
     return Findings(numbers, {"effects on the TPU share": table})
+
+
+def holds_better(
+    lost: Mapping[str, NDArray[np.float64]], left: Mapping[str, NDArray[np.float64]]
+) -> dict[str, Estimate]:
+    """Whether the larger stake holds the lab better against a rival's price cut, by three measures of that.
+
+    A stake raises the share that can be lost, so points, parts of the share, and what is left in the end differ.
+    """
+    part = {title: lost[title] / np.maximum(lost[title] + left[title], np.finfo(float).tiny) for title in lost}
+    return {
+        "points lost": probability(lost["larger stake"] < lost["no stake"]),
+        "part lost": probability(part["larger stake"] < part["no stake"]),
+        "share left": probability(left["larger stake"] > left["no stake"]),
+    }
 
 
 def facts_on_share() -> tuple[float, float]:

@@ -1,14 +1,15 @@
 """What will each builder spend in 2026? The calibrated race, one year on, from facts up to November 2025 only.
 
 Demand without a race is rolled forward by a rule: from the latest year's spending (demand stands still) to that
-spending grown once more as it grew in that year, log-triangular between them. Growth is in part common to all builders
-and in part their own: the quantiles of the builders are tied by a Gaussian copula whose correlation is drawn as well,
-for two years of four builders do not tell it; each keeps its quantile in both years. The race then says what is built
-on AI; spending on the rest, ``(1 - a)`` of the latest year, is taken to stand still. The same draws one year earlier,
-on the spending of 2023 and 2024, give a *backcast* of 2025 that can be held against the guidance now. Two forecasts
-come out: over all draws, and over those whose backcast meets the guidance (rejection sampling, Rubin 1984), which also
-says what would have to be true for the race to explain the spending of 2025. Two rules without any model, no change and
-the same growth again, are recorded beside them. All of it is there for others to score.
+spending grown once more as it grew in that year, log-triangular between them. Growth is in part common to all
+builders and in part their own: the quantiles of the builders are tied by a Gaussian copula whose correlation is drawn
+as well, for two years of four builders do not tell it; each keeps its quantile in both years. The race then says what
+is built on AI; spending on the rest, ``(1 - a)`` of the latest year, is taken to stand still. The same draws one year
+earlier, on the spending of 2023 and 2024 but otherwise on the same facts, give a *backcast* of 2025 that can be held
+against the guidance now. Two forecasts come out: over all draws, and over those whose backcast meets the guidance
+(rejection sampling, Rubin 1984), which also says what would have to be true for the race to explain the spending of
+2025. Two rules without any model, no change and the same growth again, are recorded beside them. All of it is there
+for others to score.
 """
 
 from __future__ import annotations

@@ -239,13 +239,15 @@ def centre(rng: np.random.Generator) -> dict[str, Any]:
 def rivals() -> dict[str, dict[str, float]]:
     """Race among n equal builders with total demand and total standing held at the centre's: rivalry alone varies."""
     centre = ComputeRace()
-    named = centre.n_builders
+    named, factor = centre.n_builders, np.mean(centre.cost_factor)
+    plan = centre.demand().sum() * factor * centre.capital_cost / centre.ai_share
     results = {}
     for n in range(2, 9):
         model = centre.replace(
             n_builders=n,
-            plan=np.full(n, np.sum(centre.plan) / n),
-            cost_factor=np.full(n, np.mean(centre.cost_factor)),
+            plan=np.full(n, plan / n),
+            cost_factor=np.full(n, factor),
+            compute_only=np.zeros(n),
             survival=centre.survival * named / n,
         )
         game = model.continuous_game()

@@ -32,6 +32,9 @@ MATERIAL = 0.1
 VALUATIONS = {"before": fact("F060a"), "talks": fact("S03", "low")}
 """Anthropic's valuation, US$ bn."""
 
+ALL = "all"
+"""The case in which the other lab's valuation rises by the same factor."""
+
 KINDS = ("restraint", "either", "one escalates", "escalation", "mixed")
 """What the pure equilibria of a game say; see `kind_of`."""
 
@@ -53,8 +56,13 @@ def study(*, draws: int = 512, paths: int = 256, rng: np.random.Generator) -> Co
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
     seed = int(rng.integers(2**62))  # every case meets the same paths
     columns: dict[str, NDArray[Any]] = {}
-    for case, value in VALUATIONS.items():
-        changed = model.replace(valuation=np.stack([model.valuation[:, 0], np.full(len(model.valuation), value)], -1))
+    step = VALUATIONS["talks"] / VALUATIONS["before"]
+    for case, (factor, value) in {
+        **{name: (1.0, value) for name, value in VALUATIONS.items()},
+        ALL: (step, VALUATIONS["talks"]),
+    }.items():
+        own = np.full(len(model.valuation), value)
+        changed = model.replace(valuation=np.stack([factor * model.valuation[:, 0], own], -1))
         columns |= {
             f"{name}, {case}": v for name, v in solved(changed.induced_game(np.random.default_rng(seed))).items()
         }
@@ -159,7 +167,8 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
         if one.any()
         else None,
         "staged race": {"leader": float(race.state(1, 2)[1]), "follower": float(race.state(2, 1)[1])},
-        "jump": {word: _jump(replicates, rows, word) for word in ("fearful", "trusting")},
+        "jump": {word: _jump(replicates, rows, word, "talks") for word in ("fearful", "trusting")},
+        "jump of all": {word: _jump(replicates, rows, word, ALL) for word in ("fearful", "trusting")},
         "kind changes": share_in_replicates([part["kind, before"] != part["kind, talks"] for part in replicates]),
         "elasticity": _spread(rows["elasticity"]),
         "spending per dollar": _spread(rows["spending per dollar"]),
@@ -170,11 +179,11 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
     return Findings(numbers)
 
 
-def _jump(replicates: Replicates, rows: Mapping[str, NDArray[Any]], word: str) -> dict[str, Any]:
-    """What the jump of Anthropic's valuation does to spending in equilibrium."""
+def _jump(replicates: Replicates, rows: Mapping[str, NDArray[Any]], word: str, to: str) -> dict[str, Any]:
+    """What the jump of Anthropic's valuation, or of both, does to spending in equilibrium."""
 
     def change(part: Mapping[str, NDArray[Any]], name: str) -> Floats:
-        return np.asarray(part[f"{word} {name}, talks"] / part[f"{word} {name}, before"] - 1)
+        return np.asarray(part[f"{word} {name}, {to}"] / part[f"{word} {name}, before"] - 1)
 
     rival, own = (f"spending, {lab}" for lab in LABS)
     return {
@@ -184,7 +193,9 @@ def _jump(replicates: Replicates, rows: Mapping[str, NDArray[Any]], word: str) -
         "P(rival rises)": _above(replicates, lambda part: change(part, rival)),
         "rival": _spread(change(rows, rival)),
         "own": _spread(change(rows, own)),
-        "ruin": {case: {lab: _mean(replicates, f"{word} ruin, {lab}, {case}") for lab in LABS} for case in VALUATIONS},
+        "ruin": {
+            case: {lab: _mean(replicates, f"{word} ruin, {lab}, {case}") for lab in LABS} for case in ("before", to)
+        },
     }
 
 

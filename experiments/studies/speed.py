@@ -167,6 +167,7 @@ def _price(replicates: Replicates, rows: Mapping[str, NDArray[Any]], case: str) 
         },
         "P(delay > wait)": share_in_replicates([part[f"delay, {case}"] > part[f"wait, {case}"] for part in replicates]),
         "P(decisive) by threshold": {f"{share:g}": _decisive(replicates, case, share) for share in MATERIAL},
+        "P(decisive | somebody builds)": {f"{share:g}": _decisive_if_built(rows, case, share) for share in MATERIAL},
         "P(delay is material)": _share(replicates, f"delay, {case}", MIDDLE),
         "P(first over second is material)": _share(replicates, f"first over second, {case}", MIDDLE),
         "first over second": _spread(rows[f"first over second, {case}"]),
@@ -183,6 +184,13 @@ def _decisive(replicates: Replicates, case: str, share: float) -> Estimate:
     """Probability that a delay loses more than waiting gains, and more than a share of the campus's cost."""
     pairs = [(part[f"delay, {case}"], part[f"wait, {case}"]) for part in replicates]
     return share_in_replicates([(delay > wait) & (delay > share) for delay, wait in pairs])
+
+
+def _decisive_if_built(rows: Mapping[str, NDArray[Any]], case: str, share: float) -> Estimate | None:
+    """The same among the draws in which somebody builds: where nobody does, nobody is fast."""
+    built = ~rows[f"nobody builds, {case}"]
+    delay, wait = rows[f"delay, {case}"][built], rows[f"wait, {case}"][built]
+    return probability((delay > wait) & (delay > share)) if built.any() else None
 
 
 def _bin(rows: Mapping[str, NDArray[Any]], inside: NDArray[np.bool_]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_necessary
+from paper.claims import CLAIMS, Verdict, agreed, by_necessary
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval
 from paper.systems.section import Section
@@ -133,20 +133,23 @@ def judge(numbers: Numbers) -> Verdict:
     larger, matched = (
         numbers["effects"][name]["P(rises)"][_SHARE] for name in ("larger stake", "larger, matched by Amazon")
     )
-    holds = numbers["P(stake holds better)"]
-    lost = numbers["lost to a cheaper rival"]
+    holds, lost = numbers["P(stake holds better)"], numbers["lost to a cheaper rival"]
+    left = numbers["kept beside a cheaper rival"]
     chief = list(numbers["drivers"]["effect"])[:3]
     size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
     with_stake, without = (points(-lost[title]["0.5"]) for title in ("larger stake", "no stake"))
-    bond = "the stake holds the lab" if holds["low"] > 1 / 2 else "a stake without terms is no bond"
+    ends = [percent(left[title]["0.5"]) for title in ("larger stake", "no stake")]
     return Verdict(
         4,
         CLAIMS[4],
-        by_necessary([larger, holds]),
+        agreed(by_necessary([larger, held]) for held in holds.values()),
         f"Deeper: a larger stake raises Google's share of the lab's compute in {percent_interval(larger)} of the "
         f"draws, by {size}; in {percent_interval(matched)} if Amazon matches it. Cemented: if Amazon's capital gets "
-        f"{percent(numbers['cost cut'])} cheaper, less is lost with the stakes than without in "
-        f"{percent_interval(holds)} ({with_stake} against {without} points): {bond}.",
+        f"{percent(numbers['cost cut'])} cheaper, fewer points are lost with the stakes than without in "
+        f"{percent_interval(holds['points lost'])} ({with_stake} against {without} in the median), a smaller part of "
+        f"the share in {percent_interval(holds['part lost'])}, and more is left in the end in "
+        f"{percent_interval(holds['share left'])} (a share of {ends[0]} against {ends[1]}). What counts as cemented is "
+        "the condition: a stake raises the share, and so what there is to lose.",
         "S4, stakes, prices and orders solved backwards",
         f"Chief drivers of the effect: {listed([name.replace('_', ' ') for name in chief])}. No votes and no exclusive "
         "terms come with the stake in the facts; either would be another game.",

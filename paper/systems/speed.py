@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, RARE, Verdict, agreed, by_probability
+from paper.claims import CLAIMS, RARE, REJECTED, Verdict, agreed, by_probability
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import listed, number, percent, percent_interval, spread, trimmed
 from paper.systems.section import Section
@@ -152,14 +152,15 @@ def years_in_words(years: str) -> str:
 def _verdict(numbers: Numbers) -> Verdict:
     prices = numbers["prices"]
     shortage = prices["shortage"]
-    table = shortage["P(decisive) by threshold"]
-    rulings = {share: by_probability([table[share]]) for share in _judged(numbers)}
+    table = shortage["P(decisive | somebody builds)"]
+    rulings = {share: by_probability([table[share]]) if table[share] else REJECTED for share in _judged(numbers)}
     drivers = [spoken(name) for name in list(numbers["drivers"])[:3]]
     return Verdict(
         7,
         CLAIMS[7],
         agreed(rulings.values()),
         "Decisive: a year's delay loses more than waiting could gain, and more than a share of the campus's cost. "
+        f"Judged where somebody builds at the price of a shortage, {percent_interval(_built(shortage))} of the draws. "
         f"{_over_thresholds(numbers, rulings)} By price over break-even: {_bins_in_words(numbers)}.",
         "S8, preemption with time to build and a shortage that ends",
         f"The end of the shortage carries it: were there none, {_shares(numbers, 'endless shortage')}. Whatever counts "
@@ -171,14 +172,24 @@ def _verdict(numbers: Numbers) -> Verdict:
     )
 
 
+def _built(price: Numbers) -> dict[str, float]:
+    """Probability that somebody builds: one less that of nobody."""
+    nobody = price["P(nobody builds)"]
+    return {"value": 1 - nobody["value"], "low": 1 - nobody["high"], "high": 1 - nobody["low"]}
+
+
 def _judged(numbers: Numbers) -> list[str]:
     return [f"{share:g}" for share in numbers["judged"]]
 
 
-def _shares(numbers: Numbers, case: str) -> str:
-    table = numbers["prices"][case]["P(decisive) by threshold"]
-    shown = [f"{percent_interval(table[share])} from {percent(float(share))} on" for share in _judged(numbers)]
-    return listed(shown)
+def _shares(numbers: Numbers, case: str, table: str = "P(decisive) by threshold") -> str:
+    found = numbers["prices"][case][table]
+    shown = [
+        f"{percent_interval(found[share])} from {percent(float(share))} on"
+        for share in _judged(numbers)
+        if found[share]
+    ]
+    return listed(shown or ["no draw"])
 
 
 def _over_thresholds(numbers: Numbers, rulings: Mapping[str, str]) -> str:
@@ -186,7 +197,8 @@ def _over_thresholds(numbers: Numbers, rulings: Mapping[str, str]) -> str:
     turns = listed([f"{ruling} from {percent(float(share))} on" for share, ruling in rulings.items()])
     holds = "the verdict is the same at each" if same else f"the verdict turns with it: {turns}"
     return (
-        f"In a shortage: {_shares(numbers, 'shortage')}; {holds}. At contract prices: {_shares(numbers, 'contract')}."
+        f"There: {_shares(numbers, 'shortage', 'P(decisive | somebody builds)')}; {holds}. Of all draws: in a shortage "
+        f"{_shares(numbers, 'shortage')}, at contract prices {_shares(numbers, 'contract')}."
     )
 
 

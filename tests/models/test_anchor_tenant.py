@@ -249,7 +249,7 @@ def test_a_batch_is_solved_as_one_by_one():
 
 
 def test_to_sign_and_to_build_for_the_tenant_is_an_equilibrium_where_it_is_signed():
-    model = AnchorTenant()
+    model = AnchorTenant(tightness=0.8)
     game = model.game()
     cloud, lab = game.payoffs
     assert cloud[1, 1] > cloud[0, 1]

@@ -23,7 +23,9 @@ MICROSOFT, OPENAI, ANTHROPIC = (LINKED.index(name) for name in ("Microsoft", "Op
 
 def plain(linked):
     """The compute race of the same six builders."""
-    return ComputeRace().replace(n_builders=6, plan=linked.plan, cost_factor=linked.cost_factor)
+    return ComputeRace().replace(
+        n_builders=6, plan=linked.plan, cost_factor=linked.cost_factor, compute_only=linked.compute_only
+    )
 
 
 def builds(**changes):

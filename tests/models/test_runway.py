@@ -102,7 +102,7 @@ def by_hand(model, plans, draws):
         for i in range(2):
             if alive[i]:
                 held = np.exp(-(model.discount_rate + model.sold) * model.years)
-                payoff[i] += held * (worth(i, k, theta) + m[i])
+                payoff[i] += held * (worth(i, k, theta) + m[i] - model.cash[i])
     return payoff / model.paths, ruin / model.paths, spent / model.paths
 
 

@@ -70,7 +70,7 @@ def test_an_asymmetry_that_only_the_stakes_carry_is_supported_under_that_conditi
 
 def test_sentences_turn_with_the_numbers() -> None:
     assert "mostly negative" in margin_phrase(estimate(0.1)) and "mostly positive" in margin_phrase(estimate(0.9))
-    assert "cannot tell" in guidance_gap(100, 500, 0.8) and "more than is guided" in guidance_gap(900, 500, 0.8)
+    assert "cannot tell" in guidance_gap(100, 500, 400) and "more than is guided" in guidance_gap(900, 500, 400)
     spread = {"0.05": 1.0, "0.5": 2.0, "0.95": 3.0}
     wedge = {
         name: estimate(0.95) for name in ("P(Nash above joint)", "P(Nash above welfare)", "P(joint optimum builds)")
