@@ -10,8 +10,8 @@ from theory import Estimate
 @pytest.fixture(scope="module")
 def numbers():
     study = find("speed")
-    parts = [study(draws=512, rng=np.random.default_rng(seed)) for seed in range(study.replicates)]
-    return study.summarise(parts, rng=np.random.default_rng(99), draws=512).numbers
+    parts = [study(draws=4096, rng=np.random.default_rng(seed)) for seed in range(study.replicates)]
+    return study.summarise(parts, rng=np.random.default_rng(99), draws=4096).numbers
 
 
 def test_scarcity_makes_speed_decisive(numbers):

@@ -23,7 +23,7 @@ def with_probability(numbers: Any, value: float) -> Any:
     estimate = {"value": value, "low": value, "high": value}
     for effect in ("larger stake", "larger, matched by Amazon"):
         changed["effects"][effect]["P(rises)"]["share, Google"] = estimate
-    changed["P(stake holds better)"] = estimate
+    changed["P(stake holds better)"] = dict.fromkeys(changed["P(stake holds better)"], estimate)
     return changed
 
 
@@ -31,6 +31,12 @@ def test_verdict_follows_the_probabilities(numbers: Any) -> None:
     assert judge(with_probability(numbers, 0.99)).verdict == SUPPORTED
     assert judge(with_probability(numbers, 0.5)).verdict == CONDITIONAL
     assert judge(with_probability(numbers, 0.01)).verdict == REJECTED
+
+
+def test_the_measure_of_what_is_lost_is_a_condition(numbers: Any) -> None:
+    changed = with_probability(numbers, 0.99)
+    changed["P(stake holds better)"]["points lost"] = {"value": 0.01, "low": 0.0, "high": 0.02}
+    assert judge(changed).verdict == CONDITIONAL
 
 
 def test_words_turn_with_the_signs(numbers: Any) -> None:

@@ -22,7 +22,7 @@ def numbers():
 
 def changed(numbers, total, rival):
     other = copy.deepcopy(numbers)
-    for each in other["jump"].values():
+    for each in (*other["jump"].values(), *other["jump of all"].values()):
         for name, share in (("total", total), ("rival", rival)):
             each[f"P({name} rises)"] = {"value": share, "low": share - 0.01, "high": share + 0.01}
     return other
@@ -36,6 +36,13 @@ def test_verdict_asks_for_the_rival_too(numbers, total, rival, verdict):
     found = runway.write(changed(numbers, total, rival)).verdicts[0]
     assert found.verdict == verdict
     assert ("not that of the environment" in found.evidence) == (total > 0.5 > rival)
+
+
+def test_verdict_is_conditional_if_only_one_of_the_two_cases_refutes(numbers):
+    one = changed(numbers, 0.97, 0.04)
+    one["jump of all"] = changed(numbers, 0.97, 0.95)["jump of all"]
+    found = runway.write(one).verdicts[0]
+    assert found.verdict == CONDITIONAL and "If all valuations rise alike" in found.evidence
 
 
 def test_words_turn_with_the_rivals_answer(numbers):

@@ -22,7 +22,7 @@ def numbers():
 def changed(numbers, **shares):
     """Numbers in which speed is decisive in a shortage in so many of the draws, by what counts as material."""
     other = copy.deepcopy(numbers)
-    table = other["prices"]["shortage"]["P(decisive) by threshold"]
+    table = other["prices"]["shortage"]["P(decisive | somebody builds)"]
     for threshold, share in zip(("0.05", "0.1", "0.2"), shares["shortage"], strict=True):
         table[threshold] = {"value": share, "low": share - 0.01, "high": share + 0.01}
     return other
