@@ -1,6 +1,6 @@
 """Cross-check against Gambit, each call in a process with a time limit: ``python -m tests.benchmarks.gambit``.
 
-Needs ``pygambit`` 17, which is not among the locked dependencies (``uv pip install --prerelease allow pygambit``).
+Needs ``pygambit`` 17, which the development dependencies hold where there is a wheel.
 Every equilibrium that only one side lists is printed, and every call that did not return in time counted.
 """
 

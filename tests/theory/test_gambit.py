@@ -5,9 +5,11 @@ import importlib.util
 import numpy as np
 import pytest
 
-from theory import Game, InputError, nash
+from theory import Game, InputError, nash, pure_nash
 from theory.equilibrium import METHODS
+from theory.float_vertices import float_vertex_enumeration
 from theory.gambit import SOLVERS, gambit
+from theory.zero_sum import minimax
 
 GAMES = {
     "dilemma": ([[3, 0], [5, 1]], [[3, 5], [0, 1]]),
@@ -48,3 +50,46 @@ def test_bad_input():
         gambit(Game.from_bimatrix(*GAMES["dilemma"]), "simplex")
     with pytest.raises(InputError, match="one game at a time"):
         gambit(Game(np.zeros((3, 2, 2, 2)), batch_ndim=1))
+
+
+if INSTALLED:  # the development dependencies hold it where there is a wheel: Linux on x86_64
+    # each test draws by itself, so that their order does not matter
+    def draws():
+        return np.random.default_rng(5)
+
+    @pytest.mark.parametrize("shape", [(2, 2), (3, 3), (2, 4), (4, 4)])
+    def test_all_equilibria_of_random_two_player_games(shape):
+        game = Game(draws().normal(size=(2, *shape)).round(2))
+        found = nash(game, "gambit_enummixed")
+        assert found.certified.all()
+        assert listed(found) == listed(nash(game, "vertex_enumeration")) == listed(float_vertex_enumeration(game))
+
+    @pytest.mark.parametrize("shape", [(2, 2, 2), (3, 2, 2), (2, 2, 2, 2)])
+    def test_all_pure_equilibria_of_random_games_of_several_players(shape):
+        game = Game(draws().integers(0, 6, (len(shape), *shape)))  # with ties
+        assert listed(nash(game, "gambit_enumpure")) == listed(pure_nash(game))
+
+    @pytest.mark.parametrize("shape", [(2, 2, 2), (2, 3, 2)])
+    def test_all_equilibria_of_random_three_player_games(shape):
+        game = Game(draws().normal(size=(3, *shape)).round(3))
+        ours = nash(game, "polynomial_nash")
+        assert np.all(ours.complete)
+        assert listed(nash(game, "gambit_enumpoly")) <= listed(ours)
+
+    def test_one_equilibrium_by_each_of_its_ways_is_among_ours():
+        game = Game(draws().normal(size=(2, 3, 3)).round(3))
+        every = listed(nash(game, "vertex_enumeration"))
+        for name in ("lcp", "gnm", "ipa"):
+            found = listed(nash(game, f"gambit_{name}"))
+            assert found and found <= every
+
+    def test_value_and_strategies_of_a_random_zero_sum_game():
+        row = draws().integers(-9, 9, (3, 4))
+        game = Game.from_bimatrix(row, -row)
+        found = nash(game, "gambit_lp")
+        np.testing.assert_allclose(found.payoffs[0, 0], minimax(game).payoffs[0, 0], atol=1e-9)
+
+    def test_the_limit_of_the_logit_branch():
+        game = Game(draws().normal(size=(2, 2, 2)).round(2))
+        found, ours = nash(game, "gambit_logit").distributions[0], nash(game, "logit_homotopy").distributions[0]
+        np.testing.assert_allclose(found, ours, atol=1e-4)
