@@ -83,7 +83,10 @@ CAUTIONS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """Verdict on one claim, with what it rests on; ``cautions`` are those that depend on the numbers."""
+    """Verdict on one claim, with what it rests on; ``cautions`` are those that depend on the numbers.
+
+    ``condition`` completes 'if ...', for a claim that is supported under conditions; else it is not printed.
+    """
 
     claim: int
     text: str
@@ -92,6 +95,7 @@ class Verdict:
     model: str
     sensitivity: str
     cautions: str = ""
+    condition: str = ""
 
 
 def judge_claims(
@@ -115,8 +119,8 @@ def judge_claims(
         Verdicts of the systems around the race, at most one for each claim.
     """
     judged = {
-        1: judge_dilemma(dilemma, chief, conditions["dilemma"]),
-        2: judge_inaction(dilemma, conditions["asymmetry"]),
+        1: judge_dilemma(dilemma, chief, conditions["dilemma"], conditions["short"]),
+        2: judge_inaction(dilemma, conditions["asymmetry"], conditions["short"]),
         10: judge_scarcity(race),
     }
     for verdict in others:
@@ -127,7 +131,14 @@ def judge_claims(
         judged.get(n) or Verdict(n, text, OPEN, "No study answers it yet.", f"Left to {LEFT_TO[n]}.", "")
         for n, text in CLAIMS.items()
     ]
-    return [asdict(row) | {"cautions": f"{row.cautions} {CAUTIONS[row.claim]}".strip()} for row in rows]
+    return [
+        asdict(row)
+        | {
+            "cautions": f"{row.cautions} {CAUTIONS[row.claim]}".strip(),
+            "condition": row.condition if row.verdict == CONDITIONAL else "",
+        }
+        for row in rows
+    ]
 
 
 def by_probability(estimates: Sequence[Mapping[str, float]]) -> str:
@@ -156,6 +167,25 @@ def agreed(rulings: Iterable[str]) -> str:
     return found.pop() if len(found) == 1 else CONDITIONAL
 
 
+def likeliest(rulings: Mapping[str, str]) -> list[str]:
+    """The scenarios whose ruling is the most favourable.
+
+    Examples
+    --------
+    >>> likeliest({"alone": CONDITIONAL, "with a rival": REJECTED})
+    ['alone']
+    """
+    order = (SUPPORTED, CONDITIONAL, REJECTED)
+    best = min(order.index(ruling) for ruling in rulings.values())
+    return [name for name, ruling in rulings.items() if order.index(ruling) == best]
+
+
+def weakest(legs: Mapping[str, Mapping[str, float] | None]) -> str:
+    """What a claim needs and has the least of: the key of the smallest probability."""
+    known = {name: estimate["value"] for name, estimate in legs.items() if estimate}
+    return min(known, key=lambda name: known[name])
+
+
 def by_ratio(estimates: Sequence[Mapping[str, float]]) -> str:
     """Verdict from ratios with intervals, against one; all must agree."""
     if all(float(e["low"]) > 1 for e in estimates):
@@ -163,7 +193,7 @@ def by_ratio(estimates: Sequence[Mapping[str, float]]) -> str:
     return REJECTED if all(float(e["high"]) < 1 for e in estimates) else CONDITIONAL
 
 
-def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str], condition: str) -> Verdict:
+def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str], condition: str, short: str) -> Verdict:
     """Claim 1: probability of the prisoner's dilemma for every number of labs."""
     name = "prisoner's dilemma"
     by_labs = {n: classes[name] for n, classes in dilemma["classes by labs"].items()}
@@ -181,10 +211,11 @@ def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str], condition: s
         f"{percent_interval(two[other])}. {condition}",
         "S1, two-action race of n labs",
         f"With two labs: {terms}. Chief drivers: {listed(list(chief))}.",
+        condition=short,
     )
 
 
-def judge_inaction(dilemma: Mapping[str, Any], condition: str) -> Verdict:
+def judge_inaction(dilemma: Mapping[str, Any], condition: str, short: str) -> Verdict:
     """Claim 2: probability that restraint loses more than racing while rivals race."""
     asymmetry = dilemma["asymmetry"]
     estimate = asymmetry["P(lambda > 1)"]
@@ -198,6 +229,7 @@ def judge_inaction(dilemma: Mapping[str, Any], condition: str) -> Verdict:
         "S1, both losses while rivals race",
         f"Where it holds the game is a prisoner's dilemma in {percent(_value(asymmetry['P(dilemma | lambda > 1)']))} "
         "of the draws: it is necessary for one, and not sufficient.",
+        condition=short,
     )
 
 
@@ -224,6 +256,7 @@ def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
         f"λ at the equilibrium of the race: {shown}.",
         "S2, hindsight split at the Nash equilibrium",
         f"Unit margins are positive in {percent_interval(margin)} of the draws{carried}. Median build {build}.",
+        condition="prize and standing are at stake, and not unit margins alone",
     )
 
 

@@ -25,7 +25,15 @@ def stated_conditions(dilemma: Mapping[str, Any], table: Mapping[str, NDArray[An
     return {
         "dilemma": _sentence(table["class"] == CLASSES.index("prisoner's dilemma"), large, small, names),
         "asymmetry": _sentence(table["P - S"] > 0, large, small, names),
+        "short": _short(table["P - S"] > 0, table, middle),
     }
+
+
+def _short(event: Flags, table: Mapping[str, NDArray[Any]], middle: Mapping[str, float]) -> str:
+    """On which side of its median each driver makes the event more frequent, in words."""
+    large = {name: event[table[name] > value].mean() > event.mean() for name, value in middle.items()}
+    words = [f"{spoken(name)} is {'large' if more else 'small'}" for name, more in large.items()]
+    return " and ".join(words)
 
 
 def _sentence(event: Flags, large: Flags, small: Flags, names: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability
+from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability, likeliest
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -181,7 +181,14 @@ def judge_indispensable(numbers: Numbers) -> Verdict:
         if settled
         else "The condition is the other clouds' conduct: one price for all of them, or prices at cost. The model does "
         "not choose between the two.",
+        CONDUCT[likeliest(rulings)[0]],
     )
+
+
+CONDUCT = {
+    "the others as one seller": "the other clouds act as one seller",
+    "the others at cost": "the other clouds sell at cost",
+}
 
 
 def _legs(numbers: Numbers) -> dict[str, dict[str, Mapping[str, float]]]:
@@ -212,6 +219,7 @@ def judge_consolidation(numbers: Numbers) -> Verdict:
     move = numbers["concentration"]["both, stake"]
     keys = ("HHI of labs", "HHI of clouds", "the cloud's share of profits")
     rises = {key: move["P(rises)"][key] for key in keys}
+    rising = [key for key in keys if rises[key]["low"] > 0.5]
     cost = numbers["others at cost"]["P(rises)"]
     at_cost = listed([f"{key} {percent(cost[key]['value'])}" for key in keys])
     exclusive = numbers["concentration"]["only OpenAI"]["P(rises)"]["HHI of labs"]
@@ -226,6 +234,7 @@ def judge_consolidation(numbers: Numbers) -> Verdict:
         "The share of profits counts the claim on the lab and not what it cost. With the other clouds at cost: "
         f"{at_cost}. Exclusive service of the larger lab raises the index of labs in {percent_interval(exclusive)}. "
         "Mergers and entry are outside the model.",
+        condition=f"what counts is {' and '.join(rising) or 'neither index alone'}",
     )
 
 

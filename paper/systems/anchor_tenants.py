@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability
+from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability, likeliest, weakest
 from paper.figures.style import BLACK, BLUE, GREY, ORANGE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import interval, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -186,6 +186,7 @@ def judge_win(numbers: Numbers) -> Verdict:
         if settled
         else "The condition is who else bids for the tenant, and that the two sides split what they gain: the model "
         "does not choose between the scenarios.",
+        f"there is {' or '.join(words[case] for case in likeliest(rulings))}",
     )
 
 
@@ -198,6 +199,11 @@ def judge_scarcity(numbers: Numbers) -> Verdict:
         tight["P(long beats short | wants)"],
         scarcity["P(tight agrees more)"],
     ]
+    needs = {
+        "labs want more in a tight market": estimates[0],
+        "those that want any prefer a long term": estimates[1],
+        "the cloud would not build for the market anyway": estimates[2],
+    }
     return Verdict(
         11,
         CLAIMS[11],
@@ -208,6 +214,7 @@ def judge_scarcity(numbers: Numbers) -> Verdict:
         "S5, lab at a given rent, and the bargained contract, in slack and tight markets",
         f"At the rent of published contracts a cloud without a rival accepts in {_maybe(tight['P(accepted | wants)'])} "
         f"of the tight draws. Chief drivers of signing: {_chief(numbers, 'contract signed')}.",
+        condition=weakest(needs),
     )
 
 

@@ -189,6 +189,7 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         f"of that range. Chief driver of that point: {chief}.",
         f"A probability would repeat the prior that spans the sources: {percent_interval(claim[_BELOW])} of its draws "
         f"are below one, {percent_interval(claim[_PAYS])} below the maker's point, by the shape that was given to it.",
+        "the same compute costs less with own chips, on which the two sources differ",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, agreed, by_necessary
+from paper.claims import CLAIMS, Verdict, agreed, by_necessary, likeliest
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval
 from paper.systems.section import Section
@@ -139,10 +139,13 @@ def judge(numbers: Numbers) -> Verdict:
     size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
     with_stake, without = (points(-lost[title]["0.5"]) for title in ("larger stake", "no stake"))
     ends = [percent(left[title]["0.5"]) for title in ("larger stake", "no stake")]
+    rulings = {measure: by_necessary([larger, held]) for measure, held in holds.items()}
+    good = likeliest(rulings)
+    others = [measure for measure in rulings if measure not in good]
     return Verdict(
         4,
         CLAIMS[4],
-        agreed(by_necessary([larger, held]) for held in holds.values()),
+        agreed(rulings.values()),
         f"Deeper: a larger stake raises Google's share of the lab's compute in {percent_interval(larger)} of the "
         f"draws, by {size}; in {percent_interval(matched)} if Amazon matches it. Cemented: if Amazon's capital gets "
         f"{percent(numbers['cost cut'])} cheaper, fewer points are lost with the stakes than without in "
@@ -153,6 +156,8 @@ def judge(numbers: Numbers) -> Verdict:
         "S4, stakes, prices and orders solved backwards",
         f"Chief drivers of the effect: {listed([name.replace('_', ' ') for name in chief])}. No votes and no exclusive "
         "terms come with the stake in the facts; either would be another game.",
+        condition=f"what counts is {' or '.join(f'the {m}' for m in good)}"
+        + (f", and not {listed([f'the {m}' for m in others])}" if others else ""),
     )
 
 

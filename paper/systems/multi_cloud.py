@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, SURE, Verdict, by_necessary
+from paper.claims import CLAIMS, SURE, Verdict, by_necessary, weakest
 from paper.figures.style import BLACK, BLUE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import number, percent, percent_interval
 from paper.systems.section import Section
@@ -145,6 +145,11 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
     lower, pays, beats = (
         claim[f"P(second cloud {event})"] for event in ("lowers the price", "pays", "beats the auction")
     )
+    words = {
+        "a second cloud lowers the price": lower,
+        "to port pays a captive lab": pays,
+        "no cloud can buy exclusivity before lock-in": beats,
+    }
     chief = ", ".join(_spoken(name) for name in list(numbers["drivers"]["gain against auction"])[:3])
     return Verdict(
         3,
@@ -155,6 +160,7 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         f"Condition: no sale of exclusivity before lock-in. {_condition(numbers['condition'])}",
         "S3, clouds' prices after porting, the lab's split",
         f"Price lower by {_middle(numbers['price fall'])}. Chief drivers of the gain over the auction: {chief}.",
+        condition=weakest(words),
     )
 
 

@@ -164,6 +164,7 @@ def _verdict(numbers: Numbers) -> Verdict:
         f"{percent_interval(rival[1])}. Elasticity of spending to all valuations: {spread(numbers['elasticity'], 2)}.",
         "A lab's bill is a share of its income, which falls with its standing: with plans as they are, the other's "
         "valuation can only lower it, and nothing but a change of plans makes it rise.",
+        "all valuations rise, and not that of one lab",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, RARE, REJECTED, Verdict, agreed, by_probability
+from paper.claims import CLAIMS, RARE, REJECTED, Verdict, agreed, by_probability, likeliest
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import listed, number, percent, percent_interval, spread, trimmed
 from paper.systems.section import Section
@@ -169,6 +169,9 @@ def _verdict(numbers: Numbers) -> Verdict:
         f"({number(numbers['sized']['size against full']['0.5'], 2)} of full size).",
         "No fact says which loss is material nor when the shortage ends; the rate is that of the grid's queue and of "
         "the time to build. The campus is kept for ever, so that a shortage is a part of what it earns.",
+        "somebody builds, and losses count from "
+        + " or ".join(percent(float(share)) for share in likeliest(rulings))
+        + " of the cost on",
     )
 
 

@@ -45,6 +45,7 @@ def test_every_claim_has_verdict_numbers_model_sensitivity_and_cautions(tiny: No
         assert claim["verdict"] in (SUPPORTED, CONDITIONAL, REJECTED), claim["claim"]
         assert re.search(r"\d", claim["evidence"]) and claim["model"].startswith("S")
         assert len(claim["sensitivity"]) > 40 and len(claim["cautions"]) > 40
+        assert (claim["verdict"] == CONDITIONAL) == bool(claim["condition"]), claim["claim"]
     assert all(s["caption"].endswith(curly(BRACKETS)) for s in content["systems"])
 
 

@@ -51,9 +51,12 @@ def race(ratio: float, margin: float = 0.2) -> dict[str, object]:
     }
 
 
+CONDITIONS = {"dilemma": "", "asymmetry": "", "short": "the prize is large"}
+
+
 @pytest.mark.parametrize(("share", "ratio", "verdict"), [(0.97, 2.0, SUPPORTED), (0.03, 0.5, REJECTED)])
 def test_all_twelve_claims_have_a_verdict(share: float, ratio: float, verdict: str) -> None:
-    verdicts = judge_claims(dilemma(share), race(ratio, margin=share), ["prize"], {"dilemma": "", "asymmetry": ""})
+    verdicts = judge_claims(dilemma(share), race(ratio, margin=share), ["prize"], CONDITIONS)
     assert [v["claim"] for v in verdicts] == list(CLAIMS) == list(range(1, 13))
     judged = {v["claim"]: v["verdict"] for v in verdicts if v["verdict"] != OPEN}
     assert judged == {1: verdict, 2: verdict, 10: verdict}
@@ -62,10 +65,17 @@ def test_all_twelve_claims_have_a_verdict(share: float, ratio: float, verdict: s
 
 
 def test_an_asymmetry_that_only_the_stakes_carry_is_supported_under_that_condition() -> None:
-    verdicts = judge_claims(dilemma(0.97), race(2.0, margin=0.1), ["prize"], {"dilemma": "", "asymmetry": ""})
+    verdicts = judge_claims(dilemma(0.97), race(2.0, margin=0.1), ["prize"], CONDITIONS)
     (scarcity,) = (v for v in verdicts if v["claim"] == 10)
     assert scarcity["verdict"] == CONDITIONAL
     assert "too much is the greater danger" in scarcity["sensitivity"]
+    assert "stake" in scarcity["condition"]
+
+
+def test_conditions_are_printed_where_there_are_some_only() -> None:
+    for share, words in ((0.97, ""), (0.5, "the prize is large"), (0.03, "")):
+        verdicts = judge_claims(dilemma(share), race(2.0, margin=share), ["prize"], CONDITIONS)
+        assert [v["condition"] for v in verdicts[:2]] == [words, words]
 
 
 def test_sentences_turn_with_the_numbers() -> None:
