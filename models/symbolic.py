@@ -107,12 +107,14 @@ def compile_payoffs(
     formulas = [
         sympy.sympify(model.realised(i, k, state) if realised else model.payoff(i, k)) for i in range(len(players))
     ]
-    gradients = () if realised else tuple(sympy.diff(f, k[i]) for i, f in enumerate(formulas))
+    slopes = () if realised else tuple(functools.partial(sympy.diff, f, k[i]) for i, f in enumerate(formulas))
     outcomes = {} if realised else model.outcomes(k)
     return CompiledPayoffs(
-        payoffs=tuple(_compile(arguments, f, len(k)) for f in formulas),
-        gradients=tuple(_compile(arguments, g, len(k)) for g in gradients),
-        outcomes={name: _compile(arguments, sympy.sympify(f), len(k)) for name, f in outcomes.items()},
+        payoffs=tuple(_compile(arguments, functools.partial(sympy.sympify, f), len(k)) for f in formulas),
+        gradients=tuple(_compile(arguments, slope, len(k)) for slope in slopes),
+        outcomes={
+            name: _compile(arguments, functools.partial(sympy.sympify, f), len(k)) for name, f in outcomes.items()
+        },
     )
 
 
@@ -125,14 +127,18 @@ def _parameter_symbols(model: PayoffModel) -> list[Any]:
     return symbols
 
 
-def _compile(arguments: Sequence[Any], formula: Any, n_players: int) -> Compiled:
-    import sympy
+def _compile(arguments: Sequence[Any], formula: Callable[[], Any], n_players: int) -> Compiled:
+    """Function of choices and parameters, compiled when it is called first: many outcomes never are."""
 
-    # numpy's printer stacks the arguments of Min and Max, which must then have one shape; ours broadcast
-    modules = [{"Min": np.minimum, "Max": np.maximum}, "scipy", "numpy"]
-    function = sympy.lambdify(arguments, formula, modules, cse=True, dummify=True)
+    @functools.cache
+    def function() -> Any:
+        import sympy
+
+        # numpy's printer stacks the arguments of Min and Max, which must then have one shape; ours broadcast
+        modules = [{"Min": np.minimum, "Max": np.maximum}, "scipy", "numpy"]
+        return sympy.lambdify(arguments, formula(), modules, cse=True, dummify=True)
 
     def evaluate(x: Any, *parameters: Any) -> Any:
-        return function(*(x[..., i] for i in range(n_players)), *parameters)
+        return function()(*(x[..., i] for i in range(n_players)), *parameters)
 
     return evaluate
