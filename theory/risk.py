@@ -117,10 +117,16 @@ def hindsight_split(
     states, replicates
         States per replicate (a power of two), and independent replicates for the intervals.
 
+    Returns
+    -------
+    HindsightSplit
+        Losses of shape ``(replicates, states, *batch, N)``, in the unit of the payoffs.
+
     Raises
     ------
     InputError
-        If the solution holds draws without a certified equilibrium, or fewer than two replicates are asked for.
+        If the solution holds draws without a certified equilibrium or does not fit the model, fewer than two replicates
+        are asked for, the model has no states of the world, or ``rng`` is no generator.
 
     Examples
     --------
@@ -161,6 +167,23 @@ def cvar(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
     """Conditional value at risk of a sample: the mean of the worst ``1 - level`` share of it.
 
     The quantile's atom is split so that exactly that share is averaged (Rockafellar and Uryasev 2002).
+
+    Parameters
+    ----------
+    losses
+        Equally likely losses along ``axis``, in any unit; the larger the worse.
+    level
+        In (0, 1).
+
+    Returns
+    -------
+    array
+        Shape of ``losses`` without ``axis``, in their unit.
+
+    Raises
+    ------
+    InputError
+        For another level, no losses, or losses that are not finite numbers.
 
     Examples
     --------

@@ -68,6 +68,19 @@ def strategic_wedge(
         The game that was solved; needs an outcome named ``welfare``.
     solution
         Its solution, of which the first certified equilibrium is used, or choices of shape ``(*batch, N)``.
+    welfare
+        Name of the outcome that the planner maximises.
+
+    Returns
+    -------
+    StrategicWedge
+        Choices of shape ``(*batch, N)`` in the unit of the game's choices; totals and losses, shape ``batch``, in that of
+        its payoffs. Draws without an equilibrium (NaN) have optima, and NaN where Nash enters.
+
+    Raises
+    ------
+    InputError
+        If the game has no such outcome, or choices do not fit it.
 
     Examples
     --------
