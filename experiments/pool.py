@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
+from typing import TypeVar
 
 from experiments.worker import Task, compute, prepare
 from theory.errors import ComputeraceError
@@ -29,6 +30,9 @@ THREAD_VARIABLES = (
     "NUMBA_NUM_THREADS",
 )
 """What limits the threads of numerical libraries; read when they are first imported."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 Done = Callable[[Task, float], None]
 """Called with a task and its seconds when its file is written."""
@@ -72,6 +76,33 @@ def compute_in_processes(tasks: Sequence[Task], workers: int, done: Done) -> Non
                     "worker processes were killed, twice; most likely memory ran out. What is finished is kept; "
                     "run again with fewer workers, e.g. --workers 1"
                 ) from None
+
+
+def map_in_processes(function: Callable[[Item], Result], items: Sequence[Item], workers: int) -> list[Result]:
+    """A module's function of every item, in order, by worker processes.
+
+    Raises
+    ------
+    WorkerLostError
+        If a worker is killed. Else what the function raises.
+    """
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(min(workers, len(items)), mp_context=context, initializer=prepare)
+    before = set(multiprocessing.active_children())
+    with executor:
+        with _quiet_start():
+            futures = [executor.submit(function, item) for item in items]
+        own = set(multiprocessing.active_children()) - before
+        try:
+            return [future.result() for future in futures]
+        except BrokenProcessPool:
+            raise WorkerLostError(
+                "a worker process was killed; most likely memory ran out. What is finished is kept; run again"
+            ) from None
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            _stop(own, ())
+            raise
 
 
 def _round(tasks: Sequence[Task], workers: int, done: Done) -> None:

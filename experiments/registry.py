@@ -17,7 +17,8 @@ makes the record.
 
 A study that says ``chunk=16_384`` has its replicates cut into *chunks* of at most so many draws, which bound its memory
 and are what is computed, written and resumed. Its function takes ``part`` as well, a `Part`; its summary gets
-replicates that are read from their files when they are asked for, so it should go through them once.
+replicates that are read from their files when they are asked for, so it should go through them once, best with
+`each_replicate`.
 """
 
 from __future__ import annotations
@@ -43,6 +44,13 @@ Replicates: TypeAlias = Sequence[Columns]
 """What a summary gets: the columns of every replicate, in order."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Result = TypeVar("Result")
+
+
+def each_replicate(replicates: Replicates, function: Callable[[Columns], Result]) -> list[Result]:
+    """A module's function of every replicate, in order; replicates in files share it out among the run's workers."""
+    share_out: Callable[..., list[Result]] | None = getattr(replicates, "map", None)
+    return share_out(function) if share_out else [function(part) for part in replicates]
 
 
 @dataclass(frozen=True)

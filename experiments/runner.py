@@ -16,10 +16,10 @@ import os
 import platform
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from experiments.catalogue import find
 from experiments.cluster import compute_on_cluster
@@ -28,7 +28,7 @@ from experiments.folders import require_writable
 from experiments.keys import Key, key_of, library_versions
 from experiments.parameters import Value
 from experiments.plain import plain
-from experiments.pool import Done, compute_in_processes
+from experiments.pool import Done, compute_in_processes, map_in_processes
 from experiments.progress import note, progress_of
 from experiments.records import (
     RECORDS,
@@ -44,6 +44,9 @@ from experiments.records import (
 from experiments.registry import Columns, Replicates, Study
 from experiments.worker import Task, compute, study_error
 from theory.errors import ComputeraceError, InputError
+
+MANY = 64
+"""Chunks from which on it is worth the while to start processes that read them for the summary."""
 
 
 class RunInterrupted(KeyboardInterrupt):
@@ -238,8 +241,11 @@ class _Run:
 
     def _replicates(self) -> Replicates:
         """Columns of the replicates: read when asked for if there are chunks, and so more than memory may hold."""
+        workers = self.where if isinstance(self.where, int) else 1
         stored = StoredReplicates(self.folder, self.study.replicates, self.study.chunks(self.values))
-        return stored if self.study.chunk else list(stored)
+        if not self.study.chunk:
+            return list(stored)
+        return _SharedReplicates(stored, workers) if workers > 1 and len(self.tasks) >= MANY else stored
 
     def _sum_up(self, replicates: Replicates) -> tuple[Mapping[str, Any], Mapping[str, Columns]]:
         rng = self.key.generator(self.study.replicates)
@@ -254,6 +260,33 @@ class _Run:
                 raise InputError(f"a table of {owner} is called {name!r}; use letters, digits, spaces, _ and -")
             tables[name] = check_columns(columns, f"table {name!r} of {owner}")
         return plain(findings.numbers), tables
+
+
+class _SharedReplicates(Sequence[Columns]):
+    """Stored replicates of which `experiments.registry.each_replicate` lets worker processes read one each."""
+
+    def __init__(self, stored: StoredReplicates, workers: int) -> None:
+        self._stored, self._workers = stored, workers
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    @overload
+    def __getitem__(self, index: int) -> Columns: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Columns]: ...
+    def __getitem__(self, index: int | slice) -> Columns | Sequence[Columns]:
+        return self._stored[index]
+
+    def map(self, function: Callable[[Columns], Any]) -> list[Any]:
+        """A module's function of every replicate, in order."""
+        tasks = [(function, self._stored, index) for index in range(len(self))]
+        return map_in_processes(_applied, tasks, self._workers)
+
+
+def _applied(task: tuple[Callable[[Columns], Any], StoredReplicates, int]) -> Any:
+    function, stored, index = task
+    return function(stored[index])
 
 
 def _silent(text: str) -> None:

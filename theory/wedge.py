@@ -74,8 +74,8 @@ def strategic_wedge(
     Returns
     -------
     StrategicWedge
-        Choices of shape ``(*batch, N)`` in the unit of the game's choices; totals and losses, shape ``batch``, in that of
-        its payoffs. Draws without an equilibrium (NaN) have optima, and NaN where Nash enters.
+        Choices, shape ``(*batch, N)``, in the unit of the game's choices; totals and losses, shape ``batch``, in that
+        of its payoffs. Draws without an equilibrium (NaN) have optima, and NaN where Nash enters.
 
     Raises
     ------

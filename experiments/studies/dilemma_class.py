@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.dilemma_boundary import boundaries, boundary_plane, chief_pair
-from experiments.registry import Columns, Findings, Part, experiment
+from experiments.registry import Columns, Findings, Part, each_replicate, experiment
 from models.lab_dilemma import LabDilemma
 from models.unit_economics import LOSS_ELASTICITY, rent_at_reported_margin, rent_in_backlog
 from theory import CLASSES, Estimate, cvar, dilemma_class, from_replicates, loss_asymmetry, probability, ratio_of_means
@@ -155,7 +155,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
 
     Each replicate is read once and leaves counts, means and quantiles, whose spread over replicates gives intervals.
     """
-    found = [_reduce(part) for part in replicates]
+    found = each_replicate(replicates, _reduce)
     driven, shown = drivers(rng), shown_draws(rng)
     pair = chief_pair(driven["dilemma"], SHOWN)
     numbers = {

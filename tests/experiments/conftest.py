@@ -67,7 +67,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.registry import Findings, experiment
+from experiments.registry import Findings, each_replicate, experiment
 from models import LabDilemma
 from {package}.scale import scaled
 from theory.intervals import from_replicates
@@ -81,10 +81,15 @@ def study(*, draws: int = 48, pause: float = 0.0, design: str = "sobol", rng, pa
     return {{"x": scaled(sample["prize"], 0.1), "noise": rng.random(part.draws)}}
 
 
+def reduce(part):
+    """Mean and draws of one replicate."""
+    return part["x"].mean() + part["noise"].mean(), part["x"]
+
+
 @study.summary
 def summarise(replicates, *, rng, draws, pause, design):
     """Mean with its interval, and all draws."""
-    means, drawn = zip(*[(part["x"].mean() + part["noise"].mean(), part["x"]) for part in replicates])
+    means, drawn = zip(*each_replicate(replicates, reduce))
     return Findings({{"mean": from_replicates(means)}}, {{"draws": {{"x": np.concatenate(drawn)}}}})
 '''
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from experiments.columns import StorageError
 from experiments.keys import key_of
-from experiments.pool import WorkerLostError
+from experiments.pool import WorkerLostError, map_in_processes
 from experiments.records import Record, record_folder, replicate_file
 from experiments.runner import RunInterrupted, SourceChangedError, run
 from experiments.worker import StudyError, Task, compute
@@ -139,3 +140,26 @@ def test_source_that_changes_during_a_run_leaves_no_replicates(
     with pytest.raises(SourceChangedError, match="changed while it ran"):
         quick(workshop)
     assert not list(before.iterdir())
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_workers_that_read_the_replicates_change_no_bit(
+    chunked: Workshop, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    plainly = run(chunked.study, workers=1, directory=chunked.root / "plainly", progress=False)
+    read: list[int] = []
+
+    def counted(function: object, items: list[object], given: int) -> list[object]:
+        read.append(given)
+        return map_in_processes(function, items, given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("experiments.runner.MANY", 2)
+    monkeypatch.setattr("experiments.runner.map_in_processes", counted)
+    shared = run(chunked.study, workers=workers, directory=chunked.root / "shared", progress=False)
+    assert shared.values_digest == plainly.values_digest
+    assert read == ([workers] if workers > 1 else [])
+
+
+def test_a_worker_that_is_killed_while_it_reads_is_said() -> None:
+    with pytest.raises(WorkerLostError, match="a worker process was killed"):
+        map_in_processes(os._exit, [9], 1)
