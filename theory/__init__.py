@@ -38,6 +38,7 @@ from theory.finite_regimes import support_regimes
 from theory.game import Game
 from theory.history_play import AutomatonStrategy, AxelrodStrategy, FunctionStrategy, match
 from theory.homotopy import logit_homotopy
+from theory.identity import follow_equilibria
 from theory.intervals import Estimate, from_replicates, probability, ratio_of_means, share_in_replicates
 from theory.invasion import InvasionDiagram, invasion_diagram
 from theory.iterated_dominance import Survivors, iterated_dominance, rationalizable
@@ -152,6 +153,7 @@ __all__ = [
     "fermi_log_fixation",
     "fictitious_play",
     "fit_logit",
+    "follow_equilibria",
     "from_nfg",
     "from_programs",
     "from_replicates",
