@@ -3,9 +3,9 @@
 Solvers over quantities list the equilibria of each draw in the order in which their starts found them, so that a place
 of the list may hold one equilibrium in one draw and another in the next. Where the draws are neighbours, as along a
 swept parameter, equilibria of two draws are matched so that together they move least (the assignment problem, Kuhn
-1955, Naval Research Logistics Quarterly 2), and one that moves too far is a new one. Stacks of finite games need none of
-this: their places are pairs of supports (`theory.batches`). `theory.continuation` follows one parameter through folds,
-and proves more.
+1955, Naval Research Logistics Quarterly 2), and one that moves too far is a new one. Stacks of finite games need none
+of this: their places are pairs of supports (`theory.batches`). `theory.continuation` follows one parameter through
+folds, and proves more.
 """
 
 from __future__ import annotations
