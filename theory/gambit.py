@@ -39,6 +39,9 @@ SECONDS = 30.0
 
 _RATIONAL = ("enummixed", "lcp", "lp")
 
+_OPTIONS = {"logit": {"maxregret": 1e-10}}
+"""What a solver must be asked for to be precise enough."""
+
 _PROGRAM = """
 import io, json, sys
 import pygambit
@@ -91,19 +94,29 @@ logit, gnm, ipa
             f"gambit_{solver} needs pygambit, which is not installed: pip install 'computerace[gambit]', "
             "or leave out the method"
         )
-    options = {"rational": game.is_exact} if solver in _RATIONAL else {}
-    answer = _answer({"game": to_nfg(game), "solver": solver, "options": options}, solver, seconds)
-    read: Callable[[str], Fraction | float] = Fraction if game.is_exact and options else float
+    options: dict[str, object] = {"rational": game.is_exact} if solver in _RATIONAL else dict(_OPTIONS.get(solver, {}))
+    task = {"game": to_nfg(_in_units(game)), "solver": solver, "options": options}
+    answer = _answer(json.dumps(task), solver, seconds)
+    read: Callable[[str], Fraction | float] = Fraction if game.is_exact and solver in _RATIONAL else float
     profiles = [[np.array([read(share) for share in strategy]) for strategy in profile] for profile in answer]
     shape = (0, *game.n_actions)
     found = np.stack([product_distribution(p) for p in profiles]) if profiles else np.empty(shape)
     return Solution(game, f"gambit_{solver}", found, complete=False, note="as Gambit lists them; not proved complete")
 
 
-def _answer(task: dict[str, object], solver: str, seconds: float) -> list[list[list[str]]]:
+def _in_units(game: Game) -> Game:
+    """The game with payoffs over their range, to twelve digits: Gambit's answers depend on units, and these do not."""
+    payoffs = np.asarray(game.payoffs, float)
+    scale = float(payoffs.max() - payoffs.min())
+    return game if game.is_exact or scale == 0 else Game((payoffs / scale).round(12))
+
+
+@functools.lru_cache(maxsize=256)
+def _answer(task: str, solver: str, seconds: float) -> list[list[list[str]]]:
+    """What Gambit says to a task as JSON; the same each time, so it is asked once."""
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _PROGRAM], input=json.dumps(task), capture_output=True, text=True, timeout=seconds
+            [sys.executable, "-c", _PROGRAM], input=task, capture_output=True, text=True, timeout=seconds
         )
     except subprocess.TimeoutExpired as error:
         raise SolverError(f"gambit_{solver} gave no answer in {seconds:g} seconds; try another method") from error

@@ -95,7 +95,7 @@ def test_discretised_game_has_the_equilibrium_on_its_grid():
         (lambda: ContinuousGame([lambda x: x[..., 0]], 0, np.inf), "finite bounds"),
         (lambda: cournot(2).outcome("welfare", np.zeros(2)), "no outcome"),
         (lambda: cournot(2)[0], "no batch axes"),
-        (lambda: cournot(2).discretise([[0.1]]), "one per player"),
+        (lambda: cournot(2).discretise([[0.1]]), "one list of choices per player"),
         (lambda: cournot(2).discretise([[0.1], [7.0]]), "outside the bounds"),
         (lambda: cournot(6).discretise([np.linspace(0, 1, 40)] * 6), "fewer levels"),
     ],
