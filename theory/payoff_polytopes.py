@@ -41,6 +41,12 @@ SHRINKAGE = (1e-6, 1e-4, 1e-3, 1e-2, 0.1, 0.3)
 ATTEMPTS = 40
 """Images of such a start before the next one is tried."""
 
+PATIENT = 0.9
+"""Discount factor beyond which images settle too slowly to start from the outer set, if there is another start."""
+
+GROWTH = 60
+"""Most images by which the inner set grows; it may be left at any of them."""
+
 
 @dataclass(frozen=True, eq=False)
 class SupportingPlay:
@@ -115,6 +121,8 @@ def payoff_bounds(
         For two players, a multiple of four. For more, the directions are all vectors of -1, 0 and 1.
     tolerance
         Change of the levels, as a share of the payoff ranges, at which the iterations end.
+    max_iterations
+        Of the outer set, which is wider than it need be if they are used up; it holds the payoffs at any of them.
 
     Raises
     ------
@@ -205,34 +213,65 @@ class _Stage:
             levels = np.minimum(levels, best)
             if change <= tolerance * (1 - d):
                 return levels, iteration
-        raise SolverError(f"the outer set has not settled after {max_iterations} iterations; raise max_iterations")
+        return levels, iteration  # each iterate holds the set: this one is wider than it need be
 
     def inner(self, levels: Floats, tolerance: float, max_iterations: int) -> tuple[Floats, SupportingPlay] | None:
-        """Vertices of an inner set and their play, None if no start generates itself."""
-        starts = []
-        nash = self.payoffs[(self.gains <= 1e-12).all(axis=1)]
+        """Vertices of an inner set and their play, None if no start generates itself.
+
+        The hull of sets that generate themselves does so too, and with its image still: the set only grows, and is an
+        answer whenever it is left.
+        """
+        begun = self.reversion()
         corners = corners_of(self.directions, levels)
         centre = corners.mean(axis=0)
-        for shrinkage in SHRINKAGE:
+        for shrinkage in SHRINKAGE if begun is None or self.discount_factor <= PATIENT else ():
             points = self.settle(centre + (1 - shrinkage) * (corners - centre))
             if points is not None:
-                starts.append(points)
+                image = self.generate(points)
+                begun = image if begun is None or image is None else self.joined(begun, image)
                 break
-        if len(nash):
-            starts.append(nash)
-        if not starts:
+        if begun is None:
             return None
-        points = np.concatenate(starts)
-        step = self.generate(points)
-        for _ in range(max_iterations):
-            if step is None:
+        step = begun
+        for _ in range(min(max_iterations, GROWTH)):
+            image = self.generate(step[0])
+            if image is None:
                 return None
-            grown = (self.directions @ step[0].T).max(axis=1) - (self.directions @ points.T).max(axis=1)
+            wider = self.joined(step, image)
+            grown = (self.directions @ wider[0].T).max(axis=1) - (self.directions @ step[0].T).max(axis=1)
+            step = wider
             if grown.max() <= tolerance:
-                return self.close(*step)
-            points = step[0]
-            step = self.generate(points)
-        raise SolverError(f"the inner set has not settled after {max_iterations} iterations; raise max_iterations")
+                break
+        return self.close(*step)
+
+    def reversion(self) -> tuple[Floats, NDArray[np.int64], Floats] | None:
+        """What is sustained by going back to each player's worst stage equilibrium for whoever deviates.
+
+        Stage equilibria and single profiles for ever; and, by public lotteries over all profiles, every mean of payoffs
+        that is worth more than the equilibrium by what any deviation brings.
+        """
+        d = self.discount_factor
+        stable = (self.gains <= 1e-12).all(axis=1)
+        if not stable.any():
+            return None
+        worst = self.payoffs[stable].min(axis=0)
+        kept = np.flatnonzero(stable | ((1 - d) * self.gains <= d * (self.payoffs - worst)).all(axis=1))
+        parts = [(self.payoffs[kept], kept, self.payoffs[kept])]
+        means = _support_of_points(self.directions, self.payoffs, worst + (1 - d) / d * self.gains.max(axis=0) + _SLACK)
+        for mean in np.unique(means.round(12), axis=0) if means is not None else ():
+            every = np.arange(len(self.payoffs))
+            parts.append(((1 - d) * self.payoffs + d * mean, every, np.broadcast_to(mean, self.payoffs.shape)))
+        points, actions, after = (np.concatenate(each) for each in zip(*parts, strict=True))
+        chosen = hull_points(points)
+        return points[chosen], actions[chosen], after[chosen]
+
+    def joined(
+        self, one: tuple[Floats, NDArray[np.int64], Floats], other: tuple[Floats, NDArray[np.int64], Floats]
+    ) -> tuple[Floats, NDArray[np.int64], Floats]:
+        """Points of both that span their hull, with profiles and continuations."""
+        points, actions, after = (np.concatenate(pair) for pair in zip(one, other, strict=True))
+        kept = hull_points(points)
+        return points[kept], actions[kept], after[kept]
 
     def settle(self, points: Floats) -> Floats | None:
         """First image that lies inside its own image; None if the images vanish or do not settle."""
@@ -283,6 +322,17 @@ def directions_for(n: int, count: int) -> Floats:
         return np.stack([np.cos(angles), np.sin(angles)], axis=-1).round(15)
     signs = np.array([v for v in product((-1, 0, 1), repeat=n) if any(v)], float)
     return np.asarray(signs / np.linalg.norm(signs, axis=1, keepdims=True))
+
+
+def hull_points(points: Floats) -> NDArray[np.int64]:
+    """Indices of points whose convex hull is that of all: its vertices where it is full-dimensional."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    _, first = np.unique(points.round(12), axis=0, return_index=True)
+    try:
+        return np.asarray(first[ConvexHull(points[first]).vertices]) if len(first) > points.shape[1] else first
+    except QhullError:  # flat: all of them will do
+        return np.asarray(first)
 
 
 def _support_of_halfspaces(directions: Floats, levels: Floats, least: Floats) -> Floats | None:
