@@ -40,6 +40,10 @@ MAX_IMAGES = 300
 
 _SLACK = 1e-7  # of the payoff ranges
 _NO_GAIN = 1e-9  # of the payoff ranges: what counts as no gain from a deviation
+PATIENT = 0.95
+"""Discount factor beyond which what is found at it is carried over: sets grow with patience (Abreu, Pearce and
+Stacchetti 1990, theorem 6), but their approximations find it harder."""
+
 _PATIENCE = 15  # images without a wider set
 
 
@@ -185,6 +189,8 @@ def public_bounds(
             real, np.full(len(real), -np.inf), nothing, None, nan, 0.0, discount_factor, iterations, unit
         )
     found = stage.inner(levels, tolerance)
+    if discount_factor > PATIENT:
+        found = stage.wider(found, _Stage.of(game, chances, PATIENT, directions).found(game, tolerance, max_iterations))
     moved = levels + real @ stage.level
     if found is None:
         return PublicBounds(real, moved, nothing, None, nan, nan, discount_factor, iterations, unit)
@@ -257,7 +263,7 @@ class _Stage:
                 return levels, iteration
             if (levels + levels[self.opposite()] < -n * 10 * _SLACK).any():
                 return None, iteration  # half-spaces that exclude each other
-        raise SolverError(f"the outer set has not settled after {max_iterations} iterations; raise max_iterations")
+        return levels, iteration  # each iterate holds the set: this one is wider than it need be
 
     def opposite(self) -> NDArray[np.int64]:
         return np.asarray((self.directions @ self.directions.T).argmin(axis=1))
@@ -296,6 +302,31 @@ class _Stage:
             if change <= tolerance * (1 - self.discount_factor) or (best is not None and since > _PATIENCE):
                 break
         return best
+
+    def found(self, game: Game, tolerance: float, max_iterations: int) -> tuple[Floats, PublicPlay, float] | None:
+        """Vertices, play and largest gain of an inner set."""
+        levels, _ = self.outer(game, tolerance, max_iterations)
+        return None if levels is None else self.inner(levels, tolerance)
+
+    def wider(
+        self, own: tuple[Floats, PublicPlay, float] | None, less: tuple[Floats, PublicPlay, float] | None
+    ) -> tuple[Floats, PublicPlay, float] | None:
+        """The wider of a set and one for less patient players, whose play is slowed down: its values stay.
+
+        With ``k = d0 (1 - d) / (d (1 - d0))``, continuations ``v + k (w - v)`` give the same values and rewards.
+        """
+        if less is None:
+            return own
+        values, play, _ = less
+        d = self.discount_factor
+        k = PATIENT * (1 - d) / (d * (1 - PATIENT))
+        lottery = k * play.lottery + (1 - k) * np.eye(len(values))[:, None]
+        numbers = np.ravel_multi_index(tuple(play.profiles.T), tuple(self.profiles.max(axis=0) + 1))
+        carried = self.close(values, np.asarray(numbers), np.einsum("kyj,jn->kyn", lottery, values))
+        if carried[2] > _NO_GAIN:
+            return own
+        widths = [(self.directions @ each[0].T).max(axis=1).sum() if each else -np.inf for each in (own, carried)]
+        return carried if widths[1] > widths[0] else own
 
     def generate(self, points: Floats, margin: float) -> list[tuple[Floats, int, Floats]]:
         """Points at which ``B`` of the convex hull is supported, their profiles, and continuations ``(Y, N)``."""
