@@ -138,7 +138,7 @@ def deterring_penalty(game: Game, profile: Sequence[int], detection: ArrayLike =
 
 def _check(game: Game, allowed: Sequence[Sequence[int]]) -> None:
     fits = len(allowed) == game.n_players and all(
-        len(own) and len(set(own)) == len(own) and all(0 <= a < m for a in own)
+        len(own) and len(set(own)) == len(own) and all(a in range(m) for a in own)
         for own, m in zip(allowed, game.n_actions, strict=False)
     )
     if not fits:

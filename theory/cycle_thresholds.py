@@ -102,6 +102,8 @@ def cournot_threshold(n: Any = None) -> Any:
     import sympy
 
     firms = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
+    if firms.is_number and not (firms.is_integer and firms >= 2):
+        raise InputError(f"n is {n}; it must be a whole number of firms, at least 2")
     q, x = sympy.symbols("q x", positive=True)
     joint = sympy.solve(sympy.diff(q * (1 - firms * q), q), q)[0]
     reply = sympy.solve(sympy.diff(x * (1 - x - (firms - 1) * q), x), x)[0]
@@ -136,6 +138,10 @@ def tullock_threshold(effort: Any = None, n: Any = None) -> Any:
 
     players = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
     k = sympy.Symbol("k", positive=True) if effort is None else sympy.sympify(effort)
+    if players.is_number and not (players.is_integer and players >= 2):
+        raise InputError(f"n is {n}; it must be a whole number of players, at least 2")
+    if players.is_number and k.is_number and not 0 < k < (players - 1) / players**2:
+        raise InputError(f"effort is {effort}; it must lie between 0 and that of the equilibrium, (n - 1)/n^2")
     others = (players - 1) * k
     cooperation = 1 / players - k
     deviation = (1 - sympy.sqrt(others)) ** 2  # by the best reply sqrt(others) - others
@@ -149,7 +155,7 @@ def _payoffs(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) 
     if game.batch_ndim or not cycle:
         raise InputError(f"{game!r} and a cycle of {len(cycle)} profiles; a single game and at least one profile")
     for profile in (*cycle, punish):
-        if len(profile) != n or not all(0 <= a < m for a, m in zip(profile, shape, strict=True)):
+        if len(profile) != n or not all(a in range(m) for a, m in zip(profile, shape, strict=True)):
             raise InputError(f"profile {tuple(profile)} does not exist in {game!r}")
     table = np.asarray(game.from_minimum()[0].payoffs, float)
     highest = table.reshape(n, -1).max(axis=1)

@@ -19,6 +19,7 @@ payoffs are rescaled or shifted.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -137,14 +138,15 @@ def turn_taking(game: Game) -> FloatArray:
     """Critical discount factor of taking turns at racing, in a symmetric two-action race of two players.
 
     The players alternate between (race, restrain) and (restrain, race), under the threat of (race, race) for ever.
-    Whose turn it is to restrain keeps to it if ``(S + d T)/(1 + d) >= P``, that is ``d >= (P - S)/(T - P)``; whose
-    turn it is to race does so gladly when ``T >= R``.
+    Whose turn it is to restrain keeps to it if ``(S + d T)/(1 + d) >= P``, that is ``d >= (P - S)/(T - P)``. Whose turn
+    it is to race does so gladly when ``T >= R``; else it must lose more by the threat than ``R - T`` now, which it does
+    if ``(R - P) d^2 - (P - S) d - (R - T) >= 0``.
 
     Returns
     -------
     array of shape ``batch``
-        0 where ``T >= R`` and ``S >= P``: each turn is a stage equilibrium; ``(P - S)/(T - P)`` where ``T >= R``,
-        ``P > S`` and ``T + S > 2P``; NaN elsewhere.
+        The smallest that meets both; 0 where ``T >= R`` and ``S >= P``: each turn is a stage equilibrium. NaN where no
+        discount factor below one does, or where ``T < R`` and racing together is no threat.
 
     Raises
     ------
@@ -159,7 +161,10 @@ def turn_taking(game: Game) -> FloatArray:
     R, S, T, P = _symmetric_payoffs(game)
     # restraining costs P - S now and brings T - P next: over two rounds, then again and again
     factor = critical_discount_factor(cooperation=S - P, deviation=np.zeros_like(P), punishment=P - T)
-    return np.where(T >= R, factor, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):  # NaN where no root is asked for
+        root = ((P - S) + np.sqrt((P - S) ** 2 + 4 * (R - P) * (R - T))) / (2 * (R - P))
+    reluctant = np.where((R > P) & (P >= S) & (T + S > 2 * P), np.maximum(root, factor), np.nan)
+    return np.where(T >= R, factor, reluctant)
 
 
 def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None) -> Any:
@@ -198,20 +203,27 @@ def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None) 
     return sympy.simplify(T - R) / sympy.simplify(T - P)
 
 
+LONGEST = 64
+"""Most rounds of a punishment that are tried before the stage equilibrium for ever."""
+
+
 @dataclass(frozen=True)
 class StickAndCarrot:
-    """Optimal symmetric two-phase punishment.
+    """Optimal symmetric punishment of some rounds.
 
     Parameters
     ----------
     discount_factor
         The smallest that supports the target; NaN if none below one does.
     punishment
-        Action of the one round of punishment, after which play returns to the target.
+        Action of the rounds of punishment, after which play returns to the target.
+    rounds
+        How many: one if the harshest action is harsh enough; infinity for the stage equilibrium for ever.
     """
 
     discount_factor: float
     punishment: float
+    rounds: float = 1
 
 
 def stick_and_carrot(
@@ -222,12 +234,15 @@ def stick_and_carrot(
     nash: float,
     worst: float,
 ) -> StickAndCarrot:
-    """Smallest discount factor that supports a symmetric target with one round of punishment (Abreu 1986).
+    """Smallest discount factor that supports a symmetric target with rounds of one punishment (Abreu 1986).
 
-    After any deviation, from the target ``q`` or from the punishment ``x``, all play ``x`` once and then ``q``. With
-    ``g = best deviation payoff - payoff``, the two conditions bind together at the optimum:
+    After any deviation, from the target ``q`` or from the punishment ``x``, all play ``x`` for ``L`` rounds and then
+    ``q``. With ``g = best deviation payoff - payoff`` and ``D = payoff(q) - payoff(x)`` that holds if
 
-        g(q) = d (payoff(q) - payoff(x)),    g(x) = d (payoff(q) - payoff(x)).
+        g(q) <= (d + ... + d^L) D,    g(x) <= d^L D.
+
+    One round is best, and the two conditions bind together, where actions are harsh enough; else more rounds of the
+    harshest are, up to `LONGEST`, or the stage equilibrium for ever.
 
     Parameters
     ----------
@@ -237,7 +252,7 @@ def stick_and_carrot(
         Action to be supported.
     nash, worst
         The symmetric stage equilibrium, and the harshest action allowed. Between them ``payoff`` must fall and ``g``
-        rise from 0. If ``g(worst) < g(target)``, the punishment is ``worst`` itself.
+        rise from 0.
 
     Raises
     ------
@@ -282,7 +297,47 @@ def stick_and_carrot(
     punishment = nash + step * (worst - nash)
     loss = payoff(target) - payoff(punishment)
     factor = critical_discount_factor(cooperation=0.0, deviation=temptation, punishment=temptation - loss)
-    return StickAndCarrot(float(factor), punishment)
+    best = StickAndCarrot(float(factor), punishment)
+    if step < 1.0:  # harsh enough
+        return best
+    for rounds in range(2, LONGEST + 1):
+        best = _sooner(best, _longer(payoff, gain, target, nash, worst, rounds))
+    loss = temptation + payoff(target) - payoff(nash)
+    return _sooner(best, StickAndCarrot(temptation / loss, nash, math.inf) if loss > temptation else best)
+
+
+def _sooner(one: StickAndCarrot, other: StickAndCarrot) -> StickAndCarrot:
+    return other if other.discount_factor < one.discount_factor or math.isnan(one.discount_factor) else one
+
+
+def _longer(
+    payoff: Callable[[float], float],
+    gain: Callable[[float], float],
+    target: float,
+    nash: float,
+    worst: float,
+    rounds: int,
+) -> StickAndCarrot:
+    """Best punishment of so many rounds; NaN if there is none."""
+    from scipy.optimize import brentq
+
+    def needed(step: float) -> tuple[float, float]:
+        """Discount factors that keep players to the target, and to the punishment."""
+        action = nash + step * (worst - nash)
+        lost = payoff(target) - payoff(action)
+        tempted = gain(target) / lost
+        if not 0 < tempted < rounds:
+            return 1.0, 0.0
+        kept = brentq(lambda d: sum(d**k for k in range(1, rounds + 1)) - tempted, 0.0, 1.0, xtol=1e-15)
+        return float(kept), float((max(gain(action) - 1e-12 * gain(target), 0.0) / lost) ** (1 / rounds))
+
+    def excess(step: float) -> float:
+        kept, returned = needed(step)
+        return returned - kept
+
+    step = 1.0 if excess(1.0) <= 0 else float(brentq(excess, 0.0, 1.0, xtol=1e-15, rtol=1e-15))
+    factor = max(needed(step))
+    return StickAndCarrot(factor if factor < 1 else math.nan, nash + step * (worst - nash), rounds)
 
 
 # -- small helpers ---------------------------------------------------------------------------------

@@ -163,7 +163,8 @@ def fermi_log_fixation(f_invader: ArrayLike, f_resident: ArrayLike, selection: A
     strength = finite_floats(selection, "selection")
     if not strength.size or not (strength >= 0).all():
         raise InputError(f"selection is {selection!r}; it must be finite and not negative")
-    advantage = _by_invaders(f_invader, "f_invader") - _by_invaders(f_resident, "f_resident")
+    invader, resident = _of_one_shape(f_invader, f_resident)
+    advantage = invader - resident
     return _log_fixation(-strength[..., np.newaxis] * advantage)
 
 
@@ -185,7 +186,7 @@ def moran_log_fixation(f_invader: ArrayLike, f_resident: ArrayLike) -> FloatArra
     >>> float(np.exp(moran_log_fixation(*pair_payoffs([[2, 1], [3, 0]], 2))))
     0.25
     """
-    invader, resident = _by_invaders(f_invader, "f_invader"), _by_invaders(f_resident, "f_resident")
+    invader, resident = _of_one_shape(f_invader, f_resident)
     if not (invader > 0).all() or not (resident > 0).all():
         raise InputError("fitness in a Moran process must be positive; add a background fitness to the payoffs")
     return _log_fixation(np.log(resident) - np.log(invader))
@@ -321,6 +322,10 @@ def rare_mutation_distribution(log_fixation: ArrayLike) -> FloatArray:
     if log_rates.ndim < 2 or log_rates.shape[-1] != log_rates.shape[-2] or np.isnan(log_rates).any():
         raise InputError(f"log_fixation has shape {log_rates.shape}; it must be (*batch, S, S), without NaN")
     n = log_rates.shape[-1]
+    if not np.isfinite(log_rates[..., ~np.eye(n, dtype=bool)]).all():
+        raise InputError(
+            "log_fixation has an infinite entry: no strategy can be shut out; logs of tiny chances are finite"
+        )
     for k in range(n - 1, 0, -1):  # Grassmann, Taksar & Heyman 1985: take out strategy k
         log_rates[..., :k, k] -= _log_sum(log_rates[..., k, :k])[..., np.newaxis]
         around = log_rates[..., :k, k, np.newaxis] + log_rates[..., k, np.newaxis, :k]
@@ -370,9 +375,18 @@ def _payoffs(payoffs: ArrayLike) -> FloatArray:
     return matrix
 
 
+def _of_one_shape(f_invader: ArrayLike, f_resident: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    invader, resident = _by_invaders(f_invader, "f_invader"), _by_invaders(f_resident, "f_resident")
+    if invader.shape[-1] != resident.shape[-1]:
+        raise InputError(
+            f"f_invader has {invader.shape[-1]} entries and f_resident {resident.shape[-1]}; as many needed"
+        )
+    return invader, resident
+
+
 def _by_invaders(values: ArrayLike, name: str) -> FloatArray:
-    array = np.asarray(values, dtype=float)
-    if array.ndim < 1 or not array.shape[-1] or not np.isfinite(array).all():
+    array = finite_floats(values, name)
+    if array.ndim < 1 or not array.shape[-1]:
         raise InputError(f"{name} has shape {array.shape}; it must be finite, one entry per number of invaders")
     return array
 

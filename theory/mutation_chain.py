@@ -87,7 +87,7 @@ class StochasticStability:
     @property
     def stable(self) -> Integers:
         """The stochastically stable states, shape ``(L, S)``."""
-        tolerance = 1e-9 * max(1.0, float(self.potentials.max()))
+        tolerance = 1e-9 * float(self.potentials.max())
         return np.asarray(self.states[self.potentials <= tolerance])
 
 

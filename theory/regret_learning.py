@@ -27,6 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats
 from theory.errors import InputError
 from theory.game import Game
 from theory.generators import require_generator
@@ -61,7 +62,9 @@ def distances(game: Game, distribution: ArrayLike) -> Distances:
     >>> found.correlated, found.nash > 0
     (0.0, True)
     """
-    p = np.asarray(distribution, float)
+    p = finite_floats(distribution, "distribution")
+    if (p < 0).any():
+        raise InputError(f"distribution has {p.min()}; chances are not negative")
     if game.batch_ndim or p.shape != game.n_actions or abs(p.sum() - 1) > 1e-9:
         raise InputError(f"{game!r} and a distribution of shape {p.shape}; a single game, and chances of its profiles")
     payoffs = np.asarray(game.from_minimum()[0].payoffs, float)
@@ -155,10 +158,12 @@ def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate:
     >>> bool(path.distribution(burn_in=250)[1, 1] > 0.95)
     True
     """
-    if rule not in RULES or game.batch_ndim or rounds < 1:
+    if rule not in RULES or game.batch_ndim or rounds != int(rounds) or rounds < 1:
         raise InputError(f"rule is {rule!r}, rounds {rounds}, game {game!r}; rules are {sorted(RULES)}, a single game")
     payoffs = np.asarray(game.from_minimum()[0].payoffs, float)
     require_generator(rng)
+    if rate is not None and not 0 <= rate < np.inf:
+        raise InputError(f"rate is {rate}; it must be finite and not negative")
     payoffs = payoffs / (payoffs.reshape(len(payoffs), -1).max(axis=1).reshape(-1, *(1,) * game.n_players) + 1e-300)
     choose = [RULES[rule](n, rounds, rate) for n in game.n_actions]
     memories = [
@@ -167,7 +172,11 @@ def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate:
     ]
     actions = np.empty((rounds, game.n_players), np.int64)
     for t in range(rounds):
-        profile = tuple(rule_of(m, rng) for rule_of, m in zip(choose, memories, strict=True))
+        revising = int(rng.integers(game.n_players)) if t and rule in ONE_AT_A_TIME else None
+        profile = tuple(
+            rule_of(m, rng) if revising in (None, i) else m.last
+            for i, (rule_of, m) in enumerate(zip(choose, memories, strict=True))
+        )
         actions[t] = profile
         for i, (memory, a) in enumerate(zip(memories, profile, strict=True)):
             memory.instead = payoffs[(i, *profile[:i], slice(None), *profile[i + 1 :])]
@@ -256,3 +265,6 @@ RULES: dict[str, Callable[[int, int, float | None], Rule]] = {
     "smooth fictitious play": _smooth_fictitious_play,
 }
 """Rules by name: each takes the number of actions, of rounds, and the rate."""
+
+ONE_AT_A_TIME = ("introspection",)
+"""Rules by which one player, drawn at random, revises in a round (Couto, Giaimo and Hilbe 2022); else all do."""

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, square_table
 from theory.automata import Automaton
 from theory.errors import InputError
 from theory.game import Game
@@ -173,10 +174,18 @@ def ecology(scores: ArrayLike, *, generations: int, start: ArrayLike | None = No
     >>> ecology([[3, 0], [5, 1]], generations=100)[-1].round(3)
     array([0., 1.])
     """
-    table = np.asarray(scores, float)
-    if table.ndim != 2 or table.shape[0] != table.shape[1] or not (table >= 0).all() or not table.any():
-        raise InputError(f"scores have shape {table.shape} and smallest entry {table.min()}; square and not negative")
-    first = np.full(len(table), 1 / len(table)) if start is None else np.asarray(start, float)
+    table = finite_floats(scores, "scores")
+    if (
+        table.ndim != 2
+        or not table.size
+        or table.shape[0] != table.shape[1]
+        or not (table >= 0).all()
+        or not table.any()
+    ):
+        raise InputError(f"scores are {str(scores)[:60]}; they must be a square table, not negative, and not all zero")
+    if int(generations) != generations or generations < 0:
+        raise InputError(f"generations is {generations}; it must be a whole number, not negative")
+    first = np.full(len(table), 1 / len(table)) if start is None else finite_floats(start, "start")
     if first.shape != (len(table),) or (first < 0).any() or abs(first.sum() - 1) > 1e-9:
         raise InputError(f"start is {start!r}; it must be {len(table)} shares that add up to one")
     path = np.empty((generations + 1, len(table)))
@@ -238,7 +247,9 @@ def on_graph(
            [1, 1, 0, 0, 0, 1],
            [1, 1, 0, 0, 0, 1]])
     """
-    table, nodes = np.asarray(scores, float), list(graph.nodes)
+    table, nodes = square_table(scores), list(graph.nodes)
+    if not nodes or int(generations) != generations or generations < 0:
+        raise InputError(f"a graph of {len(nodes)} nodes and {generations} generations; some nodes, and a whole number")
     if set(nodes) - set(start) or (selection is not None and rng is None):
         raise InputError("every node needs a strategy in start, and imitation by chance needs rng")
     place = {node: k for k, node in enumerate(nodes)}
@@ -278,7 +289,8 @@ def _copy_best(states: NDArray[np.int64], near: Sequence[NDArray[np.int64]], sco
 
 def _ranks(means: Floats) -> Floats:
     """Rank of each entry along the last axis, 1 for the largest; equal ones share the better rank."""
-    return np.asarray((means[..., None, :] > means[..., :, None] + 1e-12).sum(axis=-1) + 1, float)
+    rounding = 1e-12 * np.abs(means).max()
+    return np.asarray((means[..., None, :] > means[..., :, None] + rounding).sum(axis=-1) + 1, float)
 
 
 def from_programs(

@@ -15,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.arrays import discount_factor_of
-from theory.errors import InputError
+from theory.errors import InputError, SolverError
 from theory.game import Game
 from theory.payoff_polygon import PayoffSet
 from theory.payoff_polytopes import SupportingPlay, as_lottery
 
 Floats = NDArray[np.float64]
 
-_ROUNDING = 1e-7  # of the payoff ranges
+_GAINED = 1e-4  # of a round's payoff range: more than that is no rounding
+
+_ROUNDING = 1e-7  # of the payoff ranges, where a round weighs a hundredth or more; else as much less as it weighs less
 
 
 def supporting_play(game: Game, found: PayoffSet) -> SupportingPlay:
@@ -37,6 +39,8 @@ def supporting_play(game: Game, found: PayoffSet) -> SupportingPlay:
     ------
     InputError
         If the set is empty, or that of another game.
+    SolverError
+        If the discount factor is so near one that rounding hides what a deviation gains.
 
     Examples
     --------
@@ -58,22 +62,33 @@ def supporting_play(game: Game, found: PayoffSet) -> SupportingPlay:
     vertices = (found.vertices - np.asarray(level, float)) / found.scale
     least = vertices.min(axis=0) + (1 - d) / d * needed
     chosen, lotteries = [], []
+    rounding = _ROUNDING * min(1.0, 100 * (1 - d))
     for v in vertices:
         continuation = (v - (1 - d) * stage) / d
         short = np.maximum(least - continuation, 0).max(axis=1)
         outside = np.maximum(vertices.min(axis=0) - continuation, continuation - vertices.max(axis=0)).max(axis=1)
         best, weights, miss = -1, np.empty(0), np.inf
-        for a in np.flatnonzero(np.maximum(short, outside) <= _ROUNDING):
+        for a in np.flatnonzero(np.maximum(short, outside) <= rounding):
             lottery = as_lottery(continuation[a], vertices)
             gap = max(float(np.abs(lottery @ vertices - continuation[a]).max()), float(short[a]))
             if gap < miss:
                 best, weights, miss = int(a), lottery, gap
-        if miss > _ROUNDING:
-            raise InputError(f"the vertex {v.tolist()} is no equilibrium payoff of {game!r}; give its own payoff set")
+        if miss > rounding:
+            raise InputError(
+                f"the vertex {v.tolist()} is no equilibrium payoff of {game!r} as far as rounding lets it be seen; "
+                "give the game's own payoff set, and no discount factor that leaves a round nothing to weigh"
+            )
         chosen.append(best)
         lotteries.append(weights)
     profiles = np.array(list(np.ndindex(*game.n_actions)), np.int64)[chosen]
-    return SupportingPlay(profiles, np.stack(lotteries), vertices.argmin(axis=0).astype(np.int64))
+    play = SupportingPlay(profiles, np.stack(lotteries), vertices.argmin(axis=0).astype(np.int64))
+    gained = deviation_gain(game, play, d) / (1 - d)
+    if gained > _GAINED:
+        raise SolverError(
+            f"at a discount factor of {d} rounding hides what a deviation gains, {gained:.1e} of a round's payoff "
+            "range; take one that is less near one"
+        )
+    return play
 
 
 def play_values(game: Game, play: SupportingPlay, discount_factor: float) -> Floats:

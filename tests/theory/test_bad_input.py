@@ -33,22 +33,31 @@ from theory import (
     variational_equilibrium,
     weighted_potential,
 )
+from theory.agreements import capped
 from theory.automata import tit_for_tat
 from theory.best_replies import best_reply
 from theory.bimatrix import lemke_howson, lemke_howson_all
+from theory.cycle_thresholds import cournot_threshold, path_thresholds, tullock_threshold
 from theory.discounting import critical_discount_factor
 from theory.equilibrium import METHODS
-from theory.finite_population import log_fixation_matrix, small_mutation_distribution
+from theory.finite_population import (
+    fermi_log_fixation,
+    log_fixation_matrix,
+    moran_log_fixation,
+    rare_mutation_distribution,
+    small_mutation_distribution,
+)
 from theory.limit_set import limit_score
 from theory.mutation_chain import mutation_distribution, stochastic_stability
 from theory.payoff_polygon import payoff_set
 from theory.payoff_polytopes import payoff_bounds
 from theory.public_monitoring import public_bounds
-from theory.regret_learning import learn
+from theory.regret_learning import distances, learn
 from theory.repeated_play import simulate
 from theory.risk import cvar
 from theory.symmetric_games import symmetric_equilibria
 from theory.symmetric_monitoring import symmetric_public_payoffs
+from theory.tournament import ecology
 
 FINITE = {
     "nash": nash,
@@ -203,3 +212,21 @@ def test_choices_that_do_not_fit_the_players_are_refused(choices):
     refused(best_reply, game, np.ones(5), 5)
     refused(game.discretise, choices)
     refused(probability, [0.5, 2])
+
+
+def test_senseless_evolution_and_learning_are_refused():
+    game = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    refused(fermi_log_fixation, [1.0, 2.0], [1.0, 2.0, 3.0], 1.0)
+    refused(moran_log_fixation, [1.0, 2.0], [1.0, 2.0, 3.0])
+    refused(rare_mutation_distribution, [[0.0, -1.0], [-np.inf, 0.0]])
+    refused(distances, game, [[2, -1], [0, 0]])
+    refused(distances, game, [[np.nan, 0], [0, 1]])
+    refused(learn, game, "hedge", rounds=10, rng=np.random.default_rng(1), rate=np.nan)
+    refused(learn, game, "hedge", rounds=1.5, rng=np.random.default_rng(1))
+    refused(path_thresholds, game, [(0.5, 0)], (1, 1))
+    refused(cournot_threshold, 0)
+    refused(tullock_threshold, 0.9, 2)
+    refused(ecology, [[1, 2], [3, 4]], start=[np.nan, 1], generations=3)
+    refused(ecology, [[1, 2], [3, 4]], generations=-1)
+    refused(ecology, [], generations=1)
+    refused(capped, game, [[0.5], [0]])

@@ -40,6 +40,7 @@ def race(R: float, S: float, T: float, P: float) -> Game:
         ((3, 1, 4, 0), np.nan, 0.0),  # chicken: (race, race) is no equilibrium, each turn is one
         ((1, 0, 3, 2), np.nan, np.nan),  # deadlock: racing is better for both
         ((3, 0, 2, 1), 0.0, np.nan),  # stag hunt
+        ((3, 0.5, 2.9, 1), 0.0, (0.5 + np.sqrt(0.25 + 0.8)) / 4),  # one in which turns can be kept, to no gain
     ],
 )
 def test_two_action_races(payoffs: tuple[float, ...], grim_factor: float, turns_factor: float) -> None:
@@ -164,11 +165,34 @@ def test_softer_targets_need_less_patience_and_milder_sticks() -> None:
     assert (at_nash.discount_factor, at_nash.punishment) == (0.0, 1 / 3)
 
 
-def test_a_limit_on_punishment_costs_patience() -> None:
-    limited = stick_and_carrot(**cournot(), target=1 / 4, nash=1 / 3, worst=0.36)
-    assert limited.punishment == 0.36
-    assert limited.discount_factor == pytest.approx((1 / 64) / (1 / 8 - 0.36 * 0.28))
-    assert limited.discount_factor > 9 / 32
+def worst_gain(d: float, target: float, action: float, rounds: int) -> float:
+    """Largest gain of one deviation, from the target or in any round of the punishment, in values of the game."""
+
+    def pay(q: float) -> float:
+        return q * (1 - 2 * q)
+
+    def best(q: float) -> float:
+        return (1 - q) ** 2 / 4
+
+    values = [pay(target)]  # with so many rounds of punishment left
+    for _ in range(rounds):
+        values.append((1 - d) * pay(action) + d * values[-1])
+    gains = [(1 - d) * best(target) + d * values[-1] - values[0]]
+    gains += [(1 - d) * best(action) + d * values[-1] - values[left] for left in range(1, rounds + 1)]
+    return max(gains)
+
+
+@pytest.mark.parametrize("worst", [0.334, 0.34, 0.36, 0.40])
+def test_a_limit_on_punishment_asks_for_more_rounds_and_more_patience(worst: float) -> None:
+    limited = stick_and_carrot(**cournot(), target=1 / 4, nash=1 / 3, worst=worst)
+    d = limited.discount_factor
+    assert 9 / 32 < d <= 9 / 17 + 1e-12  # between the unlimited stick and reversion to the equilibrium
+    if np.isfinite(limited.rounds):
+        assert limited.rounds >= 1 and limited.punishment <= worst
+        assert worst_gain(d + 1e-9, 1 / 4, limited.punishment, int(limited.rounds)) <= 1e-9
+    for rounds in (1, 2, 3, 5, 10, 40):  # nothing shorter, longer or milder does with less
+        for action in np.linspace(1 / 3, worst, 30):
+            assert worst_gain(0.99 * d, 1 / 4, action, rounds) > 0
 
 
 # -- bad input -------------------------------------------------------------------------------------

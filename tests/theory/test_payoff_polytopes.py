@@ -7,6 +7,7 @@ from theory import Game
 from theory.errors import InputError
 from theory.payoff_polygon import payoff_set
 from theory.payoff_polytopes import payoff_bounds
+from theory.vertex_play import deviation_gain, play_values
 
 RACE = Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]])
 DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
@@ -97,3 +98,17 @@ def test_bad_input():
         payoff_bounds(DILEMMA, 1.0)
     with pytest.raises(InputError, match="multiple of four"):
         payoff_bounds(DILEMMA, 0.5, n_directions=6)
+
+
+@pytest.mark.parametrize("d", [0.3, 0.95])
+def test_patient_players_keep_what_grim_threats_sustain(d):
+    """A public good of three, each unit worth 2/3 to all: giving pays one each, from a factor of a quarter on."""
+    payoffs = np.zeros((3, 2, 2, 2))
+    for profile in np.ndindex(2, 2, 2):
+        for i in range(3):
+            payoffs[(i, *profile)] = 2 * (3 - sum(profile)) / 3 - (1 - profile[i])
+    game = Game(payoffs)
+    found = payoff_bounds(game, d)
+    assert found.vertices.sum(axis=1).max() == pytest.approx(3, abs=1e-6)
+    assert found.gap < 0.06 and deviation_gain(game, found.play, d) < 2e-7  # the programs' slack
+    np.testing.assert_allclose(play_values(game, found.play, d), found.vertices, atol=1e-9)

@@ -117,3 +117,12 @@ def test_refusals():
         public_bounds(DILEMMA, BAD, 0.5)
     with pytest.raises(InputError, match="weights are"):
         public_bounds(DILEMMA, NOTHING, 0.5).best([1, 2, 3])
+
+
+def test_more_patience_never_takes_payoffs_away():
+    bad = np.array([[0.1, 0.6], [0.6, 0.8]])
+    game = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    bounds = [public_bounds(game, np.stack([1 - bad, bad], axis=-1), d, n_directions=16) for d in (0.95, 0.99)]
+    best = [found.vertices.sum(axis=1).max() for found in bounds]
+    assert 5 < best[0] <= best[1] + 1e-9
+    assert all(found.deviation_gain <= 1e-9 for found in bounds)

@@ -59,7 +59,7 @@ def test_no_regret_approaches_its_equilibria(game):
 
 
 def test_introspection_has_the_stationary_distribution_of_its_chain():
-    """Couto, Giaimo & Hilbe 2022: the exact chain over the four profiles of chicken; all revise at once."""
+    """Couto, Giaimo & Hilbe 2022: the exact chain over the four profiles of chicken; one revises at a time."""
     strength, scaled = 2.0, np.asarray(CHICKEN.payoffs, float) / 7
     switch = {}
     for a, b in np.ndindex(2, 2):
@@ -67,11 +67,20 @@ def test_introspection_has_the_stationary_distribution_of_its_chain():
         switch[a, b] = [1 / (1 + np.exp(-strength * g)) for g in gains]
     chain = np.zeros((4, 4))
     for (a, b), (p, q) in switch.items():
-        for x, y in np.ndindex(2, 2):
-            chain[2 * a + b, 2 * x + y] = (p if x != a else 1 - p) * (q if y != b else 1 - q)
+        chain[2 * a + b, 2 * (1 - a) + b] += p / 2
+        chain[2 * a + b, 2 * a + 1 - b] += q / 2
+        chain[2 * a + b, 2 * a + b] += 1 - (p + q) / 2
     exact = np.linalg.matrix_power(chain, 200)[0]
     path = learn(CHICKEN, "introspection", rounds=40_000, rng=np.random.default_rng(5), rate=strength)
     np.testing.assert_allclose(path.distribution().ravel(), exact, atol=0.02)
+
+
+def test_introspection_in_a_potential_game_has_the_gibbs_measure():
+    """Where one revises at a time, by the logistic rule, detailed balance holds with the potential."""
+    game = Game.from_bimatrix([[1, 0], [0, 0.6]], [[1, 0], [0, 0.6]])
+    gibbs = np.exp(3.0 * np.array([1, 0, 0, 0.6]))
+    path = learn(game, "introspection", rounds=100_000, rng=np.random.default_rng(2), rate=3.0)
+    np.testing.assert_allclose(path.distribution(1000).ravel(), gibbs / gibbs.sum(), atol=0.02)
 
 
 def test_smooth_fictitious_play_settles_in_the_logit_equilibrium():
