@@ -53,6 +53,7 @@ def _backcast(numbers: Numbers) -> str:
     )
     return (
         "A model that is fitted to nothing can be held against the year before. Given the spending of 2023 and 2024, "
+        "and the facts of 2025 on all else, "
         f"the race puts the capital expenditure of 2025 of the four builders with accounts at US$ {spread(total)} bn "
         f"(median, 5th to 95th percentile). They guide to, or report, US$ {number(guidance)} bn "
         f"(cash of the year; Microsoft: of its fiscal year), {verdict}. In "
