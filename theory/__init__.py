@@ -16,6 +16,7 @@ from theory.contest import tullock_contest
 from theory.continuation import EquilibriumMap, continue_equilibria
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.continuous_commitment import ContinuousCommitment, continuous_commitment
+from theory.continuous_thresholds import reversion_thresholds, symmetric_stick_and_carrot
 from theory.cycle_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
 from theory.discounting import (
     critical_discount_factor,
@@ -53,6 +54,7 @@ from theory.nfg import from_nfg, to_nfg
 from theory.noisy_restraint import SymmetricRace, Trigger, best_trigger, symmetric_bounds
 from theory.payoff_polygon import PayoffSet, payoff_set
 from theory.payoff_polytopes import PayoffBounds, SupportingPlay, payoff_bounds
+from theory.penal_codes import PenalCode, penal_code, penal_threshold
 from theory.population_paths import population_generations, population_paths
 from theory.potential import Decomposition, WeightedPotential, decompose, weighted_potential
 from theory.public_monitoring import PublicBounds, public_bounds
@@ -109,6 +111,7 @@ __all__ = [
     "PathPayoffs",
     "PayoffBounds",
     "PayoffSet",
+    "PenalCode",
     "PopulationDistribution",
     "PublicBounds",
     "QLearner",
@@ -188,6 +191,8 @@ __all__ = [
     "payoff_bounds",
     "payoff_dominant",
     "payoff_set",
+    "penal_code",
+    "penal_threshold",
     "perfect_equilibria",
     "play",
     "population_generations",
@@ -200,6 +205,7 @@ __all__ = [
     "rationalizable",
     "replicator_path",
     "rest_points",
+    "reversion_thresholds",
     "risk_dominance",
     "round_robin",
     "share_in_replicates",
@@ -222,6 +228,7 @@ __all__ = [
     "symmetric_bounds",
     "symmetric_count_equilibria",
     "symmetric_public_payoffs",
+    "symmetric_stick_and_carrot",
     "to_nfg",
     "tullock_contest",
     "tullock_threshold",
