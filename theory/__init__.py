@@ -26,6 +26,7 @@ from theory.discounting import (
     symbolic_critical_discount_factor,
     turn_taking,
 )
+from theory.distances import Distances, distances
 from theory.equilibrium import nash
 from theory.errors import ComputeraceError, InputError, SolverError
 from theory.evolutionary_stability import StableStrategy, stable_strategies, strategy_stability
@@ -48,7 +49,12 @@ from theory.limit_set import LimitScore, limit_score
 from theory.lottery_free import PathPayoffs, path_payoffs
 from theory.mediated import MediatedPlay, correlated_equilibrium
 from theory.monitoring import abreu_milgrom_pearce_bound, delayed_discount_factor, green_porter
-from theory.mutation_chain import PopulationDistribution, mutation_distribution, stochastic_stability
+from theory.mutation_chain import (
+    PopulationDistribution,
+    moran_distribution,
+    mutation_distribution,
+    stochastic_stability,
+)
 from theory.newton import continuous_nash
 from theory.nfg import from_nfg, to_nfg
 from theory.noisy_restraint import SymmetricRace, Trigger, best_trigger, symmetric_bounds
@@ -61,7 +67,7 @@ from theory.public_monitoring import PublicBounds, public_bounds
 from theory.pure import pure_nash
 from theory.quantal_response import fit_logit, logit_equilibrium
 from theory.refinements import p_dominance, payoff_dominant, perfect_equilibria, risk_dominance
-from theory.regret_learning import Distances, Learned, distances, learn
+from theory.regret_learning import Learned, learn
 from theory.repeated_play import expected_path, is_subgame_perfect, one_shot_deviations, play, simulate
 from theory.replicator import replicator_path, rest_points
 from theory.risk import HindsightSplit, cvar, hindsight_split, value_at_risk
@@ -178,6 +184,7 @@ __all__ = [
     "loss_asymmetry",
     "match",
     "memory_one_counts",
+    "moran_distribution",
     "moran_log_fixation",
     "mutation_distribution",
     "nash",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.distances import distances_note
 from theory.errors import InputError
 from theory.game import Array, Game
 from theory.solution import Solution, product_distribution
@@ -39,10 +40,37 @@ class LearningPath:
     beliefs: tuple[Array, ...]
     actions: Array
 
+    def distribution(self, burn_in: int = 0) -> Array:
+        """Shares of the action profiles in play after the first rounds, shape ``(n_0, ..., n_{N-1})``."""
+        return empirical_distribution(self.game, self.actions, burn_in)
+
     def solution(self) -> Solution:
-        """The last beliefs as a `Solution`: its regret says how far from equilibrium they are."""
+        """The last beliefs as a `Solution`, whose regret is their distance to Nash; the note has those of play."""
         last = product_distribution([belief[-1:] for belief in self.beliefs])
-        return Solution(self.game, "fictitious play", last, iterations=len(self.actions))
+        note = f"of play: {distances_note(self.game, self.distribution())}"
+        return Solution(self.game, "fictitious play", last, iterations=len(self.actions), note=note)
+
+
+def empirical_distribution(game: Game, actions: NDArray[np.int64], burn_in: int = 0) -> Array:
+    """Shares of the action profiles in a path of shape ``(rounds, N)``, without its first rounds.
+
+    Raises
+    ------
+    InputError
+        If no round is left.
+
+    Examples
+    --------
+    >>> flat = Game.from_bimatrix(np.zeros((2, 2)), np.zeros((2, 2)))
+    >>> empirical_distribution(flat, np.array([[0, 0], [0, 1], [0, 1]]), burn_in=1)
+    array([[0., 1.],
+           [0., 0.]])
+    """
+    if isinstance(burn_in, bool) or int(burn_in) != burn_in or not 0 <= burn_in < len(actions):
+        raise InputError(f"burn_in is {burn_in}; it must be a whole number of rounds, below {len(actions)}")
+    counts = np.zeros(game.n_actions)
+    np.add.at(counts, tuple(actions[int(burn_in) :].T), 1)
+    return np.asarray(counts / counts.sum())
 
 
 def fictitious_play(

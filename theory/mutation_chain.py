@@ -9,16 +9,19 @@ average from all others. In a step one individual, drawn at random, revises:
   looks at another individual, of strategy ``b``, and copies it with probability ``1/(1 + exp(-selection (f_b -
   f_a)))`` (pairwise comparison; Traulsen, Nowak & Pacheco 2006, Phys. Rev. E 74:011909). Every state is visited; the
   share of time in each is the *stationary distribution*.
+- *birth and death* (Moran): one is drawn to have a child with chances in proportion to fitness, ``1 - selection +
+  selection f_s``; the child mutates with probability ``mutation``, and takes the place of one drawn from all, its
+  parent included (Nowak, Sasaki, Taylor & Fudenberg 2004, Nature 428:646-650; with mutation Fudenberg & Imhof 2006).
 - *best reply with mistakes*: it takes a best reply to the others, or by mistake, at a cost, another strategy: cost one
   (uniform mistakes; Kandori, Mailath & Rob 1993, Econometrica 61:29-56; Young 1993, Econometrica 61:57-84), or what
   the mistake loses (logit; Blume 1993, Games Econ. Behav. 5:387-424). The probability of a mistake is ``e^cost``; the
   states that keep a positive share of time as ``e`` goes to zero are *stochastically stable*: those of least
   stochastic potential, which is the least cost of a tree of moves that leads to the state from all others.
 
-Both are the same elimination of states, without subtractions (Grassmann, Taksar & Heyman 1985, Oper. Res.
-33:1107-1116): on logarithms of probabilities for the first, and for the second with sums replaced by the largest term,
-which keeps the leading power of ``e`` exactly. A move changes two counts by one, so that states in lexicographic order
-have neighbours within a band, and only the band is touched.
+All are the same elimination of states, without subtractions (Grassmann, Taksar & Heyman 1985, Oper. Res.
+33:1107-1116): on logarithms of probabilities for the first two, and for the last with sums replaced by the largest
+term, which keeps the leading power of ``e`` exactly. A move changes two counts by one, so that
+states in lexicographic order have neighbours within a band, and only the band is touched.
 """
 
 from __future__ import annotations
@@ -160,6 +163,56 @@ def mutation_distribution(
             copied = counts[:, b] - np.log(size - 1) - np.logaddexp(0, -selection * (fitness[:, b] - fitness[:, a]))
             mutant = np.log(mutation) - np.log(n - 1)
             moves[:, a, b] = counts[:, a] - np.log(size) + np.logaddexp(np.log1p(-mutation) + copied, mutant)
+    return PopulationDistribution(states, _eliminate(states, moves, np.logaddexp, np.logaddexp.reduce))
+
+
+def moran_distribution(
+    payoffs: ArrayLike, population_size: int, selection: float, mutation: float
+) -> PopulationDistribution:
+    """Stationary distribution of birth and death with mutation, over all states of the population.
+
+    Parameters
+    ----------
+    payoffs
+        Shape ``(S, S)``: what the row strategy gets against the column strategy.
+    population_size
+        ``Z``, at least 2; up to `MAX_STATES` states.
+    selection
+        Weight of the payoffs in fitness, in [0, 1]; one takes payoffs for fitness.
+    mutation
+        Of a child, in (0, 1].
+
+    Raises
+    ------
+    InputError
+        For wrong shapes, numbers out of range, fitness that is not positive, or too many states.
+
+    Examples
+    --------
+    >>> moran_distribution([[3, 1], [4, 2]], 20, selection=1, mutation=1e-9).mean_shares
+    array([0.0002, 0.9998])
+    """
+    table = square_table(payoffs, least=2)
+    if not 0 < mutation <= 1 or not 0 <= selection <= 1:
+        raise InputError(f"mutation is {mutation} and selection {selection}; in (0, 1], and in [0, 1]")
+    n = len(table)
+    states = population_states(population_size, n)
+    size = states[0].sum()
+    fitness = 1 - selection + selection * _fitness(table, states)
+    if not (fitness[states > 0] > 0).all():
+        raise InputError(
+            f"fitness goes down to {fitness[states > 0].min():g}; it must be positive: add a background to the "
+            "payoffs, or take less selection"
+        )
+    with np.errstate(divide="ignore"):
+        counts = np.log(states)
+        births = counts + np.log(np.where(states > 0, fitness, 1.0))
+        births -= np.logaddexp.reduce(births, axis=1, keepdims=True)
+        mutants = np.full((len(states), n), -np.inf)  # children of other strategies
+        for b, c in permutations(range(n), 2):
+            mutants[:, b] = np.logaddexp(mutants[:, b], births[:, c] + np.log(mutation) - np.log(n - 1))
+        born = np.logaddexp(np.log1p(-mutation) + births, mutants)
+    moves = counts[:, :, None] - np.log(size) + born[:, None, :]
     return PopulationDistribution(states, _eliminate(states, moves, np.logaddexp, np.logaddexp.reduce))
 
 

@@ -13,10 +13,8 @@ Each round every player looks at what its actions would have earned against what
   each action would have earned so far; where it settles, it is in a logit equilibrium.
 - *Introspection* (Hauser, Hilbe et al. 2021; Couto, Giaimo & Hilbe 2022, New J. Phys. 24:063010): compare the last
   payoff with what another action would have paid, and switch by the Fermi rule.
-
-The distances are those of the definitions: the most that a player gains by leaving for one action (coarse), by a
-change of every action separately (correlated), or, all playing their shares independently, by leaving (Nash), as a
-share of the payoff range. Zero is an equilibrium.
+- *Logit* (Blume 1993, Games Econ. Behav. 5:387-424): one player at a time revises, by logit choice on what each action
+  earns against the others' present ones; in a potential game the long run is the Gibbs measure of the potential.
 """
 
 from __future__ import annotations
@@ -25,66 +23,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from theory.arrays import finite_floats
+from theory.distances import distances_note
 from theory.errors import InputError
 from theory.game import Game
 from theory.generators import require_generator
-from theory.learning import TIE
-from theory.solution import Solution, product_distribution
+from theory.learning import TIE, empirical_distribution
+from theory.solution import Solution
 
 Floats = NDArray[np.float64]
 Rule = Callable[["_Memory", np.random.Generator], int]
-
-
-@dataclass(frozen=True)
-class Distances:
-    """Gains from leaving, the largest over players, as shares of the payoff range."""
-
-    nash: float
-    correlated: float
-    coarse: float
-
-
-def distances(game: Game, distribution: ArrayLike) -> Distances:
-    """How far a distribution over action profiles is from Nash, correlated and coarse correlated equilibrium.
-
-    Raises
-    ------
-    InputError
-        For a batch, or a distribution of another shape.
-
-    Examples
-    --------
-    >>> chicken = Game.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
-    >>> found = distances(chicken, np.array([[2, 1], [1, 0]]) / 4)  # correlated as in Aumann 1974, and not Nash
-    >>> found.correlated, found.nash > 0
-    (0.0, True)
-    """
-    p = finite_floats(distribution, "distribution")
-    if (p < 0).any():
-        raise InputError(f"distribution has {p.min()}; chances are not negative")
-    if game.batch_ndim or p.shape != game.n_actions or abs(p.sum() - 1) > 1e-9:
-        raise InputError(f"{game!r} and a distribution of shape {p.shape}; a single game, and chances of its profiles")
-    payoffs = np.asarray(game.from_minimum()[0].payoffs, float)
-    scale = payoffs.max() or 1.0
-    independent = product_distribution([_shares(p, i) for i in range(game.n_players)])
-    gaps = np.array([[*_gains(payoffs[i], p, i), _gains(payoffs[i], independent, i)[1]] for i in range(p.ndim)])
-    correlated, coarse, nash = np.maximum(gaps.max(axis=0), 0) / scale
-    return Distances(float(nash), float(correlated), float(coarse))
-
-
-def _shares(p: Floats, i: int) -> Floats:
-    return np.asarray(p.sum(axis=tuple(j for j in range(p.ndim) if j != i)))
-
-
-def _gains(payoff: Floats, p: Floats, i: int) -> tuple[float, float]:
-    """Gains of a player by a change of each action, and by leaving for one action."""
-    table, chances = (np.moveaxis(a, i, 0).reshape(a.shape[i], -1) for a in (payoff, p))
-    instead = chances @ table.T  # what action b earns when a was to be played
-    own = np.diag(instead)
-    return float((instead.max(axis=1) - own).sum()), float(instead.sum(axis=0).max() - own.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,15 +56,12 @@ class Learned:
 
     def distribution(self, burn_in: int = 0) -> Floats:
         """Shares of the profiles after the first rounds."""
-        counts = np.zeros(self.game.n_actions)
-        np.add.at(counts, tuple(self.actions[burn_in:].T), 1)
-        return np.asarray(counts / counts.sum())
+        return empirical_distribution(self.game, self.actions, burn_in)
 
     def solution(self, burn_in: int = 0) -> Solution:
         """The empirical distribution as a `Solution`, which computes its payoffs and regret."""
-        found = distances(self.game, self.distribution(burn_in))
-        note = f"distance to Nash {found.nash:.2g}, correlated {found.correlated:.2g}, coarse {found.coarse:.2g}"
-        return Solution(self.game, self.rule, self.distribution(burn_in)[np.newaxis], note=note)
+        found = self.distribution(burn_in)
+        return Solution(self.game, self.rule, found[np.newaxis], note=distances_note(self.game, found))
 
 
 @dataclass(eq=False)
@@ -139,12 +85,12 @@ def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate:
     game
         A single game.
     rule
-        ``"hedge"``, ``"regret matching"``, ``"q-learning"``, ``"introspection"``, ``"best reply"`` or
+        ``"hedge"``, ``"regret matching"``, ``"q-learning"``, ``"introspection"``, ``"best reply"``, ``"logit"`` or
         ``"smooth fictitious play"``.
     rate
-        Of Hedge (default ``sqrt(8 log n / rounds)``); step of Q-learning (default 0.1); precision of smooth fictitious
-        play and strength of selection of introspection (default 20), on payoffs scaled to [0, 1]; chance of revising
-        of best replies (default 0.5).
+        Of Hedge (default ``sqrt(8 log n / rounds)``); step of Q-learning (default 0.1); precision of logit and of
+        smooth fictitious play, and strength of selection of introspection (default 20), on payoffs scaled to [0, 1];
+        chance of revising of best replies (default 0.5).
 
     Raises
     ------
@@ -256,15 +202,21 @@ def _smooth_fictitious_play(n: int, rounds: int, rate: float | None) -> Rule:
     return lambda memory, rng: _draw(_logit(memory.totals / max(memory.round, 1), precision), rng)
 
 
+def _log_linear(n: int, rounds: int, rate: float | None) -> Rule:
+    precision = 20.0 if rate is None else rate
+    return lambda memory, rng: _draw(_logit(memory.instead, precision), rng)
+
+
 RULES: dict[str, Callable[[int, int, float | None], Rule]] = {
     "hedge": _hedge,
     "regret matching": _regret_matching,
     "q-learning": _q_learning,
     "introspection": _introspection,
     "best reply": _best_reply,
+    "logit": _log_linear,
     "smooth fictitious play": _smooth_fictitious_play,
 }
 """Rules by name: each takes the number of actions, of rounds, and the rate."""
 
-ONE_AT_A_TIME = ("introspection",)
-"""Rules by which one player, drawn at random, revises in a round (Couto, Giaimo and Hilbe 2022); else all do."""
+ONE_AT_A_TIME = ("introspection", "logit")
+"""Rules by which one player, drawn at random, revises in a round; else all do."""

@@ -39,6 +39,7 @@ from theory.best_replies import best_reply
 from theory.bimatrix import lemke_howson, lemke_howson_all
 from theory.cycle_thresholds import cournot_threshold, path_thresholds, tullock_threshold
 from theory.discounting import critical_discount_factor
+from theory.distances import distances
 from theory.equilibrium import METHODS
 from theory.finite_population import (
     fermi_log_fixation,
@@ -52,7 +53,7 @@ from theory.mutation_chain import mutation_distribution, stochastic_stability
 from theory.payoff_polygon import payoff_set
 from theory.payoff_polytopes import payoff_bounds
 from theory.public_monitoring import public_bounds
-from theory.regret_learning import distances, learn
+from theory.regret_learning import learn
 from theory.repeated_play import simulate
 from theory.risk import cvar
 from theory.symmetric_games import symmetric_equilibria

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from theory.distances import distances
 from theory.errors import InputError
 from theory.game import Game
 from theory.learning import fictitious_play, local_interaction
@@ -57,6 +58,21 @@ def test_shapley_game_cycles() -> None:
     path = fictitious_play(Game.from_bimatrix(row, column), (0, 1), rounds=5000)
     late = path.beliefs[0][2000:]
     assert np.ptp(late, axis=0).min() > 0.1
+
+
+def test_solution_tells_the_distances_of_play() -> None:
+    """Rock, paper, scissors: shares of play approach the coarse correlated equilibria, here also Nash."""
+    row = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]])
+    path = fictitious_play(Game.from_bimatrix(row, -row), (0, 1), rounds=6000)
+    found = distances(path.game, path.distribution())
+    assert found.nash < 0.03 and found.coarse < 0.03
+    assert path.solution().note == (
+        f"of play: distance to Nash {found.nash:.2g}, correlated {found.correlated:.2g}, coarse {found.coarse:.2g}"
+    )
+    assert path.distribution(5999).sum() == 1
+    for burn_in in (6000, -1, 0.5, True):
+        with pytest.raises(InputError, match="burn_in"):
+            path.distribution(burn_in)
 
 
 def test_random_ties_need_a_generator_and_repeat_with_its_seed() -> None:

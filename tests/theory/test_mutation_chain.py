@@ -7,8 +7,13 @@ import pytest
 from scipy.special import expit
 
 from theory.errors import InputError
-from theory.finite_population import small_mutation_distribution
-from theory.mutation_chain import mutation_distribution, population_states, stochastic_stability
+from theory.finite_population import (
+    moran_log_fixation,
+    pair_payoffs,
+    rare_mutation_distribution,
+    small_mutation_distribution,
+)
+from theory.mutation_chain import moran_distribution, mutation_distribution, population_states, stochastic_stability
 
 RACE = [[3, 0], [5, 1]]
 CYCLE = np.array([[1, 0, 2], [2, 1, 0], [0, 2.5, 1.0]])
@@ -159,3 +164,63 @@ def test_states_and_refusals():
         mutation_distribution([[1, 2, 3]], 5, 1.0, 0.1)
     with pytest.raises(InputError, match="mistakes is"):
         stochastic_stability(RACE, 5, mistakes="none")
+
+
+def moran_by_brute_force(payoffs, size, selection, mutation):
+    """Transition matrix by drawing all parents, mutations and deaths, and its left eigenvector."""
+    table, n = np.asarray(payoffs, float), len(payoffs)
+    states = [s for s in itertools.product(range(size + 1), repeat=n) if sum(s) == size]
+    place = {s: k for k, s in enumerate(states)}
+    chain = np.zeros((len(states), len(states)))
+    for s in states:
+        members = [a for a in range(n) for _ in range(s[a])]
+        fitness = np.array([
+            1 - selection + selection * sum(table[a, b] for k, b in enumerate(members) if k != i) / (size - 1)
+            for i, a in enumerate(members)
+        ])  # fmt: skip
+        for parent, birth in zip(members, fitness / fitness.sum(), strict=True):
+            for child in range(n):
+                chance = birth * (1 - mutation if child == parent else mutation / (n - 1))
+                for dead in members:
+                    to = list(s)
+                    to[child] += 1
+                    to[dead] -= 1
+                    chain[place[s], place[tuple(to)]] += chance / size
+    system = np.vstack([chain.T - np.eye(len(states)), np.ones(len(states))])
+    return states, np.linalg.lstsq(system, np.append(np.zeros(len(states)), 1), rcond=None)[0]
+
+
+@pytest.mark.parametrize(
+    ("payoffs", "size"), [(RACE, 12), (CYCLE, 7), (np.random.default_rng(3).uniform(size=(4, 4)), 4)]
+)
+@pytest.mark.parametrize(("selection", "mutation"), [(0.8, 0.01), (0.3, 0.4), (0.0, 1.0)])
+def test_birth_and_death_as_by_brute_force(payoffs, size, selection, mutation):
+    states, expected = moran_by_brute_force(payoffs, size, selection, mutation)
+    found = moran_distribution(payoffs, size, selection, mutation)
+    assert [tuple(s) for s in found.states.tolist()] == states
+    assert found.shares == pytest.approx(expected, rel=1e-8)
+
+
+def test_rare_mutations_of_birth_and_death_are_moran_fixations():
+    size, payoffs = 15, np.array([[3, 1, 2], [4, 2, 1], [1, 3, 2.5]])
+    log_fixation = np.zeros((3, 3))
+    for resident, invader in itertools.permutations(range(3), 2):
+        pair = pair_payoffs(payoffs, size, invader=invader, resident=resident)
+        log_fixation[resident, invader] = moran_log_fixation(*pair)
+    limit = rare_mutation_distribution(log_fixation)
+    assert moran_distribution(payoffs, size, 1.0, 1e-10).mean_shares == pytest.approx(limit, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("payoffs", "selection", "mutation", "words"),
+    [
+        (RACE, 1.0, 0.1, "fitness"),  # one who restrains among racers gets 0
+        (CYCLE - 1, 0.9, 0.1, "fitness"),
+        (CYCLE, 1.1, 0.1, "selection"),
+        (CYCLE, 0.5, 0.0, "mutation"),
+        (CYCLE, np.nan, 0.1, "selection"),
+    ],
+)
+def test_bad_input_of_birth_and_death(payoffs, selection, mutation, words):
+    with pytest.raises(InputError, match=words):
+        moran_distribution(payoffs, 6, selection, mutation)

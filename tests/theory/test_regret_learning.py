@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from theory import Game, nash
+from theory.distances import distances
 from theory.errors import InputError
 from theory.quantal_response import logit_equilibrium
-from theory.regret_learning import RULES, distances, learn
+from theory.regret_learning import RULES, learn
 
 DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 CHICKEN = Game.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
@@ -75,12 +76,24 @@ def test_introspection_has_the_stationary_distribution_of_its_chain():
     np.testing.assert_allclose(path.distribution().ravel(), exact, atol=0.02)
 
 
-def test_introspection_in_a_potential_game_has_the_gibbs_measure():
+@pytest.mark.parametrize("rule", ["introspection", "logit"])
+def test_revisions_one_at_a_time_have_the_gibbs_measure_in_a_potential_game(rule):
     """Where one revises at a time, by the logistic rule, detailed balance holds with the potential."""
     game = Game.from_bimatrix([[1, 0], [0, 0.6]], [[1, 0], [0, 0.6]])
     gibbs = np.exp(3.0 * np.array([1, 0, 0, 0.6]))
-    path = learn(game, "introspection", rounds=100_000, rng=np.random.default_rng(2), rate=3.0)
+    path = learn(game, rule, rounds=100_000, rng=np.random.default_rng(2), rate=3.0)
     np.testing.assert_allclose(path.distribution(1000).ravel(), gibbs / gibbs.sum(), atol=0.02)
+
+
+def test_logit_selects_the_potential_maximiser_of_three_players():
+    """Blume 1993: Gibbs measure of the potential, over all profiles of a congestion game of three players."""
+    busy = np.indices((2, 2, 2)).sum(axis=0)
+    potential = -np.cumsum([0, 0.1, 0.2, 0.3])[busy] - 0.25 * np.cumsum([0, 1, 1, 1])[3 - busy]
+    payoffs = [np.where(np.indices((2, 2, 2))[i] == 1, -0.1 * busy, -0.25) for i in range(3)]
+    scale = np.ptp(payoffs[0])
+    gibbs = np.exp(4.0 * potential / scale)
+    path = learn(Game(np.stack(payoffs)), "logit", rounds=100_000, rng=np.random.default_rng(4), rate=4.0)
+    np.testing.assert_allclose(path.distribution(1000), gibbs / gibbs.sum(), atol=0.02)
 
 
 def test_smooth_fictitious_play_settles_in_the_logit_equilibrium():
