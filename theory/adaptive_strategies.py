@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, number_between, profile_of, whole_number
 from theory.automata import RACE, RESTRAIN, Automaton
 from theory.errors import InputError
 from theory.game import Game
@@ -57,16 +58,18 @@ def spending_trigger(
            [0, 0, 1],
            [0, 1, 1]])
     """
-    amounts = [np.asarray(own, float) for own in spending]
+    if not isinstance(spending, Sequence | np.ndarray):
+        raise InputError(f"spending is {spending!r}; it must be a list of amounts for each player")
+    amounts = [finite_floats(own, f"spending[{i}]").reshape(-1) for i, own in enumerate(spending)]
     sizes, n = tuple(len(own) for own in amounts), len(amounts)
-    for profile in (restrained, punish):
-        if len(profile) != n or not all(0 <= a < m for a, m in zip(profile, sizes, strict=True)):
-            raise InputError(f"profile {tuple(profile)} does not exist with {sizes} actions per player")
+    rounds = None if rounds is None else whole_number(rounds, "rounds")
+    threshold = number_between(threshold, "threshold", -np.inf)
+    if whole_number(player, "player", 0) >= n:
+        raise InputError(f"player is {player}; spending has {n} players, 0 to {n - 1}")
+    restrained, punish = profile_of(restrained, sizes, "restrained"), profile_of(punish, sizes, "punish")
     total = sum(own.reshape(-1, *(1,) * (n - 1 - i)) for i, own in enumerate(amounts))
     if np.asarray(total)[tuple(restrained)] > threshold:
         raise InputError(f"threshold is {threshold}; the restrained profile {tuple(restrained)} itself exceeds it")
-    if rounds is not None and rounds < 1:
-        raise InputError(f"rounds is {rounds}; the punishment must last at least one round, or for ever (None)")
     states = 2 if rounds is None else 1 + rounds
     output = np.zeros((states, sizes[player]))
     output[0, restrained[player]], output[1:, punish[player]] = 1, 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -32,6 +34,63 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     if not np.isfinite(floats).all():
         raise InputError(f"{name} is {str(values)[:80]}; every entry must be a finite number")
     return floats
+
+
+def whole_number(value: Any, name: str, least: int = 1) -> int:
+    """One whole number, not below ``least``; ``3.0`` is one.
+
+    Examples
+    --------
+    >>> whole_number(3.0, "rounds")
+    3
+    >>> whole_number(2.5, "rounds")
+    Traceback (most recent call last):
+    theory.errors.InputError: rounds is 2.5; it must be a whole number, at least 1
+    """
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or not np.isfinite(value) or int(value) != value or value < least:
+        raise InputError(f"{name} is {str(value)[:80]}; it must be a whole number, at least {least}")
+    return int(value)
+
+
+def profile_of(values: Any, sizes: tuple[int, ...], name: str) -> tuple[int, ...]:
+    """One action per player.
+
+    Examples
+    --------
+    >>> profile_of([0, 2], (2, 2), "path")
+    Traceback (most recent call last):
+    theory.errors.InputError: path is [0, 2]; it must be one action for each player, whole numbers below (2, 2)
+    """
+    try:
+        given = tuple(values)
+        actions = tuple(int(a) for a in given)
+        fits = len(actions) == len(sizes) and all(
+            a == b and 0 <= a < n for a, b, n in zip(actions, given, sizes, strict=True)
+        )
+    except (TypeError, ValueError, OverflowError):
+        actions, fits = (), False
+    if not fits:
+        raise InputError(
+            f"{name} is {str(values)[:80]}; it must be one action for each player, whole numbers below {sizes}"
+        )
+    return actions
+
+
+def number_between(value: ArrayLike, name: str, low: float, high: float = np.inf) -> float:
+    """One finite number in ``[low, high]``.
+
+    Examples
+    --------
+    >>> number_between(1.5, "noise", 0, 1)
+    Traceback (most recent call last):
+    theory.errors.InputError: noise is 1.5; it must be one number in [0, 1]
+    """
+    number = finite_floats(value, name)
+    if number.ndim or not low <= number <= high:
+        bound = f"one number in [{low:g}, {high:g}]" if high < np.inf else f"one finite number, at least {low:g}"
+        raise InputError(f"{name} is {str(value)[:80]}; it must be {bound}")
+    return float(number)
 
 
 def discount_factor_of(value: float, *, lowest_included: bool = False) -> float:

@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, profile_of
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 
 Floats = NDArray[np.float64]
 
@@ -77,7 +78,8 @@ def keeps_to_path(
     >>> keeps_to_path(dilemma, [(0, 0)], (1, 1), [0.9, 0.6]), keeps_to_path(dilemma, [(0, 0)], (1, 1), [0.9, 0.4])
     (True, False)
     """
-    d = np.asarray(discount_factors, float)
+    require_game(game, "keeps_to_path")
+    d = finite_floats(discount_factors, "discount_factors")
     if d.shape not in ((), (game.n_players,)) or not ((d >= 0) & (d < 1)).all():
         raise InputError(f"discount_factors is {discount_factors!r}; one in [0, 1), or one for each player")
     on, best, threat = _payoffs(game, cycle, punish)
@@ -151,12 +153,12 @@ def tullock_threshold(effort: Any = None, n: Any = None) -> Any:
 
 def _payoffs(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) -> tuple[Floats, Floats, Floats]:
     """Payoffs on the path and by the best deviation, ``(T, N)``, and of the threat, ``(N,)``; scaled to [0, 1]."""
+    require_game(game, "path_thresholds")
     n, shape = game.n_players, game.n_actions
-    if game.batch_ndim or not cycle:
-        raise InputError(f"{game!r} and a cycle of {len(cycle)} profiles; a single game and at least one profile")
-    for profile in (*cycle, punish):
-        if len(profile) != n or not all(a in range(m) for a, m in zip(profile, shape, strict=True)):
-            raise InputError(f"profile {tuple(profile)} does not exist in {game!r}")
+    if game.batch_ndim or not isinstance(cycle, Sequence | np.ndarray) or not len(cycle):
+        raise InputError(f"cycle is {str(cycle)[:60]} in {game!r}; a single game and a list of profiles are needed")
+    profiles = [profile_of(profile, shape, f"cycle[{t}]") for t, profile in enumerate(cycle)]
+    punish = profile_of(punish, shape, "punish")
     table = np.asarray(game.from_minimum()[0].payoffs, float)
     highest = table.reshape(n, -1).max(axis=1)
     table = table / np.where(highest > 0, highest, 1.0).reshape(-1, *(1,) * n)
@@ -173,7 +175,7 @@ def _payoffs(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) 
         raise InputError(
             f"punish is {tuple(punish)}, from which a player gains by deviating: a threat must be credible"
         )
-    return np.array([at(p) for p in cycle]), np.array([best(p) for p in cycle]), threat
+    return np.array([at(p) for p in profiles]), np.array([best(p) for p in profiles]), threat
 
 
 def _conditions(on: Floats, best: Floats, threat: float) -> list[Floats]:

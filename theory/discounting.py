@@ -27,9 +27,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats
+from theory.arrays import finite_floats, profile_of
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.solution import TOLERANCE
 
 FloatArray = NDArray[np.float64]
@@ -359,10 +359,8 @@ def _finite(**values: ArrayLike) -> list[FloatArray]:
 
 
 def _profile(game: Game, profile: Sequence[int] | None, default: int) -> tuple[int, ...]:
-    actions = (default,) * game.n_players if profile is None else tuple(profile)
-    if len(actions) != game.n_players or not all(0 <= a < n for a, n in zip(actions, game.n_actions, strict=True)):
-        raise InputError(f"profile {actions} does not exist in {game!r}")
-    return actions
+    require_game(game, "grim_trigger")
+    return profile_of((default,) * game.n_players if profile is None else profile, game.n_actions, "profile")
 
 
 def _pure_payoffs(game: Game, profile: tuple[int, ...]) -> tuple[Array, Array]:
@@ -377,6 +375,7 @@ def _pure_payoffs(game: Game, profile: tuple[int, ...]) -> tuple[Array, Array]:
 
 def _symmetric_payoffs(game: Game) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Payoffs R, S, T, P of a symmetric two-action race, each of shape ``batch``."""
+    require_game(game, "turn_taking")
     if game.n_actions != (2, 2):
         raise InputError(f"{game!r} is not a game of two players with two actions each")
     row, column = (np.asarray(game.payoff(i), dtype=float) for i in (0, 1))

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import finite_floats
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.solution import product_distribution
 
 Floats = NDArray[np.float64]
@@ -44,6 +44,7 @@ def distances(game: Game, distribution: ArrayLike) -> Distances:
     >>> found.correlated, found.nash > 0
     (0.0, True)
     """
+    require_game(game, "distances")
     p = finite_floats(distribution, "distribution")
     if (p < 0).any():
         raise InputError(f"distribution has {p.min()}; chances are not negative")

@@ -29,7 +29,7 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats
+from theory.arrays import finite_floats, whole_number
 from theory.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -349,8 +349,7 @@ def population_state_count(population_size: int, n_strategies: int) -> int:
     >>> population_state_count(10, 3)
     66
     """
-    if n_strategies < 1:
-        raise InputError(f"n_strategies is {n_strategies}; at least one is needed")
+    n_strategies = whole_number(n_strategies, "n_strategies")
     return comb(_size(population_size) + n_strategies - 1, n_strategies - 1)
 
 
@@ -392,6 +391,4 @@ def _by_invaders(values: ArrayLike, name: str) -> FloatArray:
 
 
 def _size(population_size: int) -> int:
-    if int(population_size) != population_size or population_size < 2:
-        raise InputError(f"population_size is {population_size}; it must be a whole number, at least 2")
-    return int(population_size)
+    return whole_number(population_size, "population_size", 2)

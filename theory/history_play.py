@@ -7,11 +7,12 @@ it likes. Every strategy gets a generator of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import number_between, whole_number
 from theory.automata import Automaton
 from theory.errors import InputError
 from theory.generators import require_generator
@@ -19,6 +20,7 @@ from theory.generators import require_generator
 Actions = NDArray[np.int64]
 
 
+@runtime_checkable
 class Strategy(Protocol):
     """What can play: it is told where it sits and what was done, and says what it does."""
 
@@ -160,8 +162,11 @@ def match(
         For an action that does not exist, or numbers out of range.
     """
     sizes = tuple(n_actions) if n_actions is not None else (2,) * len(strategies)
-    if rounds < 1 or not 0 <= noise <= 1 or len(sizes) != len(strategies):
-        raise InputError(f"rounds is {rounds}, noise {noise} and n_actions {sizes}: out of range")
+    rounds, noise = whole_number(rounds, "rounds"), number_between(noise, "noise", 0, 1)
+    if not strategies or not all(isinstance(strategy, Strategy) for strategy in strategies):
+        raise InputError(f"strategies is {str(strategies)[:60]}; it must be a list of strategies, one for each player")
+    if len(sizes) != len(strategies):
+        raise InputError(f"n_actions is {sizes}; one number for each of {len(strategies)} strategies is needed")
     for i, (strategy, own) in enumerate(zip(strategies, require_generator(rng).spawn(len(strategies)), strict=True)):
         strategy.start(i, len(strategies), own)
     played = np.empty((rounds, len(strategies)), np.int64)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import square_table
+from theory.arrays import number_between, square_table
 from theory.errors import InputError
 from theory.finite_population import log_fixation_matrix, moran_log_fixation, pair_payoffs, rare_mutation_distribution
 
@@ -128,8 +128,7 @@ def invasion_diagram(
 
 
 def _moran(table: Floats, population_size: int, selection: float) -> Floats:
-    if not 0 <= selection <= 1:
-        raise InputError(f"selection is {selection}; in a Moran process it is a weight in [0, 1]")
+    selection = number_between(selection, "selection", 0, 1)
     n = len(table)
     rates = np.empty((n, n))
     for i, j in np.ndindex(n, n):

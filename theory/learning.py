@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import number_between, profile_of, whole_number
 from theory.distances import distances_note
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
+from theory.generators import require_generator
 from theory.solution import Solution, product_distribution
 
 TIE = 1e-12
@@ -66,10 +68,11 @@ def empirical_distribution(game: Game, actions: NDArray[np.int64], burn_in: int 
     array([[0., 1.],
            [0., 0.]])
     """
-    if isinstance(burn_in, bool) or int(burn_in) != burn_in or not 0 <= burn_in < len(actions):
-        raise InputError(f"burn_in is {burn_in}; it must be a whole number of rounds, below {len(actions)}")
+    burn_in = whole_number(burn_in, "burn_in", 0)
+    if burn_in >= len(actions):
+        raise InputError(f"burn_in is {burn_in}; it must be less than all {len(actions)} rounds")
     counts = np.zeros(game.n_actions)
-    np.add.at(counts, tuple(actions[int(burn_in) :].T), 1)
+    np.add.at(counts, tuple(actions[burn_in:].T), 1)
     return np.asarray(counts / counts.sum())
 
 
@@ -110,6 +113,7 @@ def fictitious_play(
            [0.333, 0.667]])
     """
     _check_play(game, start, rounds, gain)
+    rng = None if rng is None else require_generator(rng)
     players = range(game.n_players)
     beliefs = [np.zeros((rounds, n)) for n in game.n_actions]
     actions = np.zeros((rounds, game.n_players), dtype=np.int64)
@@ -187,13 +191,12 @@ def _best(payoffs: Array, scale: float, rng: np.random.Generator | None) -> int:
 
 
 def _check_play(game: Game, start: Sequence[int], rounds: int, gain: float | None) -> None:
+    require_game(game, "fictitious_play")
     if game.batch_ndim:
         raise InputError(f"{game!r} is a batch; pick one draw of it: game[0]")
-    if len(start) != game.n_players or not all(0 <= a < n for a, n in zip(start, game.n_actions, strict=True)):
-        raise InputError(f"start is {tuple(start)}; it must be an action profile of {game!r}")
-    if int(rounds) != rounds or rounds < 1:
-        raise InputError(f"rounds is {rounds}; it must be a whole number, at least 1")
-    if gain is not None and not 0 < gain <= 1:
+    profile_of(start, game.n_actions, "start")
+    whole_number(rounds, "rounds")
+    if gain is not None and not number_between(gain, "gain", 0, 1) > 0:
         raise InputError(f"gain is {gain}; it must be in (0, 1]")
 
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.arrays import discount_factor_of
+from theory.arrays import discount_factor_of, whole_number
 from theory.errors import InputError
 from theory.game import Game
 
@@ -104,8 +104,7 @@ def path_payoffs(game: Game, discount_factor: float, *, cells: int = 200) -> Pat
     discount_factor = discount_factor_of(discount_factor)
     if game.n_players != 2 or game.batch_ndim:
         raise InputError(f"{game!r}: a single two-player game is needed")
-    if int(cells) != cells or cells < 4:
-        raise InputError(f"cells is {cells}; it must be a whole number, at least 4")
+    cells = whole_number(cells, "cells", 4)
     plain, level = game.from_minimum()
     tables = np.asarray(plain.payoffs, float)
     scale = tables.reshape(2, -1).max(axis=1)

@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats
 from theory.equilibrium import nash
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.solution import product_distribution
 
 Floats = NDArray[np.float64]
@@ -121,8 +122,11 @@ def _jacobian(game: Game, shares: tuple[Floats, ...]) -> Floats:
 
 
 def _check(game: Game, shares: Sequence[ArrayLike]) -> list[Floats]:
+    require_game(game, "population dynamics")
     _single(game)
-    given = [np.asarray(x, float) for x in shares]
+    if not isinstance(shares, Sequence | np.ndarray):
+        raise InputError(f"shares is {shares!r}; it must be one distribution over actions for each player")
+    given = [finite_floats(x, f"shares[{i}]") for i, x in enumerate(shares)]
     if [x.shape for x in given] != [(n,) for n in game.n_actions]:
         raise InputError(f"shares have shapes {[x.shape for x in given]}; one number per action of {game!r} is needed")
     if any((x < 0).any() or abs(x.sum() - 1) > 1e-9 for x in given):

@@ -33,7 +33,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import square_table
+from theory.arrays import number_between, square_table
 from theory.errors import InputError
 from theory.finite_population import population_state_count
 
@@ -150,8 +150,7 @@ def mutation_distribution(
     array([0.25, 0.5 , 0.25])
     """
     table = square_table(payoffs, least=2)
-    if not 0 < mutation <= 1 or not 0 <= selection < np.inf:
-        raise InputError(f"mutation is {mutation} and selection {selection}; in (0, 1], and finite and not negative")
+    selection, mutation = number_between(selection, "selection", 0), _mutation(mutation)
     n = len(table)
     states = population_states(population_size, n)
     size = states[0].sum()
@@ -193,8 +192,7 @@ def moran_distribution(
     array([0.0002, 0.9998])
     """
     table = square_table(payoffs, least=2)
-    if not 0 < mutation <= 1 or not 0 <= selection <= 1:
-        raise InputError(f"mutation is {mutation} and selection {selection}; in (0, 1], and in [0, 1]")
+    selection, mutation = number_between(selection, "selection", 0, 1), _mutation(mutation)
     n = len(table)
     states = population_states(population_size, n)
     size = states[0].sum()
@@ -256,6 +254,12 @@ def stochastic_stability(payoffs: ArrayLike, population_size: int, *, mistakes: 
         moves[:, a, a] = -np.inf
     found = _eliminate(states, moves, np.maximum, np.maximum.reduce)
     return StochasticStability(states, np.asarray(found.max() - found))
+
+
+def _mutation(chance: float) -> float:
+    if number_between(chance, "mutation", 0, 1) == 0:
+        raise InputError("mutation is 0; it must be above 0, e.g. 1e-9: without mutations the end depends on chance")
+    return float(chance)
 
 
 def _eliminate(states: Integers, moves: Floats, add: Callable[..., Floats], total: Callable[..., Floats]) -> Floats:

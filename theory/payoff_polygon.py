@@ -32,7 +32,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import discount_factor_of
 from theory.errors import InputError, SolverError
-from theory.game import Game
+from theory.game import Game, require_game
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
@@ -131,6 +131,7 @@ def payoff_set(game: Game, discount_factor: float, *, max_iterations: int = MAX_
     >>> payoff_set(race, 0.1).vertices  # impatient ones race
     array([[3., 3.]])
     """
+    require_game(game, "payoff_set")
     if game.n_players != 2 or game.batch_ndim:
         raise InputError(f"payoff_set takes a single two-player game, not {game!r}")
     discount_factor = discount_factor_of(discount_factor)

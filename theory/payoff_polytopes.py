@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from theory.arrays import discount_factor_of
 from theory.errors import InputError, SolverError
-from theory.game import Game
+from theory.game import Game, require_game
 
 Floats = NDArray[np.float64]
 
@@ -138,6 +138,7 @@ def payoff_bounds(
     >>> found.vertices.max(axis=0).round(2), found.gap < 0.03
     (array([9.75, 9.75]), True)
     """
+    require_game(game, "payoff_bounds")
     discount_factor = discount_factor_of(discount_factor)
     if game.batch_ndim or game.n_players < 2:
         raise InputError(f"{game!r}: a single game of two or more players is needed; pick one draw of a batch: game[0]")

@@ -21,14 +21,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats
+from theory.arrays import finite_floats, profile_of
 from theory.errors import InputError, SolverError
-from theory.game import Game
+from theory.game import Game, require_game
 
 Floats = NDArray[np.float64]
 Profile = tuple[int, ...]
@@ -90,13 +89,13 @@ def penal_code(game: Game, path: Sequence[int], discount_factors: ArrayLike) -> 
 
     Examples
     --------
-    Two firms choose 3, 4 or 5 twelfths of a market; one round of five twelfths each keeps both to a quarter.
+    Two firms choose 3, 4 or 5 twelfths of a market; a round or more of five twelfths each keeps both to a quarter.
 
     >>> q = np.array([3, 4, 5]) / 12
     >>> profit = q[:, None] * (1 - q[:, None] - q)
     >>> code = penal_code(Game.from_bimatrix(profit, profit.T), (0, 0), 0.3)
     >>> code.supports, code.sticks, code.returns.round(2)
-    (True, ((2, 2), (2, 2)), array([0.62, 0.62]))
+    (True, ((2, 2), (2, 2)), array([0.78, 0.78]))
     """
     stage = _Stage.of(game, path)
     factors = finite_floats(discount_factors, "discount_factors")
@@ -162,10 +161,11 @@ class _Stage:
 
     @classmethod
     def of(cls, game: Game, path: Sequence[int]) -> _Stage:
-        if not isinstance(game, Game) or game.batch_ndim:
+        require_game(game, "penal_code")
+        if game.batch_ndim:
             raise InputError(f"penal codes are of a single finite game, not {game!r}")
         n, shape = game.n_players, game.n_actions
-        profile = _profile(path, shape)
+        profile = profile_of(path, shape, "path")
         table = np.asarray(game.from_minimum()[0].payoffs, float)
         scale = table.reshape(n, -1).max(axis=1)
         scale = np.where(scale > 0, scale, 1.0)
@@ -225,14 +225,3 @@ def _left_with(d: Floats, deviation: Floats, punished: Floats) -> Floats:
     """Normalised payoff of deviating once and being punished from the next round on."""
     with np.errstate(invalid="ignore"):  # an impatient player does not mind a punishment that nothing bounds
         return np.asarray((1 - d) * deviation + np.where(d > 0, d * punished, 0.0))
-
-
-def _profile(path: Any, shape: tuple[int, ...]) -> Profile:
-    try:
-        actions = tuple(int(a) for a in path)
-        whole = len(actions) == len(shape) and all(a == b for a, b in zip(actions, path, strict=True))
-    except (TypeError, ValueError):
-        actions, whole = (), False
-    if not whole or not all(0 <= a < m for a, m in zip(actions, shape, strict=True)):
-        raise InputError(f"path is {path!r}; it must be one action per player, below {shape}")
-    return actions

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, number_between, whole_number
 from theory.errors import InputError, SolverError
 from theory.game import Game
 from theory.multi_population import multi_population_derivative
@@ -71,10 +72,9 @@ def population_paths(
     """
     from scipy.integrate import solve_ivp
 
-    if not 0 <= mutation < np.inf:
-        raise InputError(f"mutation is {mutation}; it must be a rate, finite and not negative")
-    t = np.asarray(times, float)
-    if t.ndim != 1 or t.size < 2 or not (np.diff(t) > 0).all() or not np.isfinite(t).all():
+    mutation = number_between(mutation, "mutation", 0)
+    t = finite_floats(times, "times")
+    if t.ndim != 1 or t.size < 2 or not (np.diff(t) > 0).all():
         raise InputError(f"times is {times!r}; two or more increasing finite times are needed")
     multi_population_derivative(game, start)  # refuses what does not fit
     plain, _ = game.from_minimum()
@@ -135,8 +135,7 @@ def population_generations(
     """
     multi_population_derivative(game, start)  # refuses what does not fit
     payoffs = np.asarray(game.payoffs, float)
-    if int(generations) != generations or generations < 0 or not 0 <= mutation <= 1:
-        raise InputError(f"generations is {generations} and mutation {mutation}; whole, and in [0, 1]")
+    generations, mutation = whole_number(generations, "generations", 0), number_between(mutation, "mutation", 0, 1)
     if not np.isfinite(background) or payoffs.min() + background < 0:
         raise InputError(f"background is {background}; with the smallest payoff {payoffs.min():g} fitness is negative")
     paths = [np.empty((int(generations) + 1, n)) for n in game.n_actions]

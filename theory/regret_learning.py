@@ -25,9 +25,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import number_between, whole_number
 from theory.distances import distances_note
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.generators import require_generator
 from theory.learning import TIE, empirical_distribution
 from theory.solution import Solution
@@ -104,12 +105,13 @@ def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate:
     >>> bool(path.distribution(burn_in=250)[1, 1] > 0.95)
     True
     """
-    if rule not in RULES or game.batch_ndim or rounds != int(rounds) or rounds < 1:
-        raise InputError(f"rule is {rule!r}, rounds {rounds}, game {game!r}; rules are {sorted(RULES)}, a single game")
+    require_game(game, "learn")
+    if rule not in RULES or game.batch_ndim:
+        raise InputError(f"rule is {rule!r}, game {game!r}; rules are {sorted(RULES)}, a single game")
+    rounds = whole_number(rounds, "rounds")
     payoffs = np.asarray(game.from_minimum()[0].payoffs, float)
     require_generator(rng)
-    if rate is not None and not 0 <= rate < np.inf:
-        raise InputError(f"rate is {rate}; it must be finite and not negative")
+    rate = None if rate is None else number_between(rate, "rate", 0)
     payoffs = payoffs / (payoffs.reshape(len(payoffs), -1).max(axis=1).reshape(-1, *(1,) * game.n_players) + 1e-300)
     choose = [RULES[rule](n, rounds, rate) for n in game.n_actions]
     memories = [

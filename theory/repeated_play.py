@@ -31,9 +31,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.arrays import discount_factor_of, finite_floats, whole_number
 from theory.automata import Automaton
 from theory.errors import InputError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 from theory.generators import require_generator
 from theory.solution import TOLERANCE, Solution, product_distribution
 
@@ -129,7 +130,7 @@ def play(
     >>> play(dilemma, [tit_for_tat(0), tit_for_tat(1)], discount_factor=0.9, noise=1e-9).long_run_payoffs
     array([2.25, 2.25])
     """
-    discount_factor = _discount_factor(discount_factor)
+    discount_factor = discount_factor_of(discount_factor, lowest_included=True)
     profiles, chain = _chain(game, automata, noise, misperception)
     restart = discount_factor * chain
     restart[:, 0] += 1 - discount_factor  # restarting with probability 1-d: its stationary law is the discounted one
@@ -170,7 +171,7 @@ def expected_path(
     >>> dilemma.expected_payoffs(path).sum(axis=0)
     array([4., 9.])
     """
-    rounds = _count(rounds, "rounds")
+    rounds = whole_number(rounds, "rounds")
     profiles, chain = _chain(game, automata, noise, misperception)
     states = np.zeros((rounds, len(chain)))
     states[0, 0] = 1
@@ -341,7 +342,7 @@ def one_shot_deviations(
     array([[1.333, 1.333],
            [0.   , 0.   ]])
     """
-    discount_factor = _discount_factor(discount_factor)
+    discount_factor = discount_factor_of(discount_factor, lowest_included=True)
     _check_fit(game, automata)
     states, following = _all_histories(automata)
     probabilities = [a.output[states[:, i]] for i, a in enumerate(automata)]
@@ -508,7 +509,7 @@ def simulate(
     """
     _check_fit(game, automata)
     require_generator(rng)
-    rounds, replications = _count(rounds, "rounds"), _count(replications, "replications")
+    rounds, replications = whole_number(rounds, "rounds"), whole_number(replications, "replications")
     noises = _probabilities(noise, "noise", game.n_players)
     misperceptions = _probabilities(misperception, "misperception", game.n_players)
     actions = np.empty((rounds, game.n_players, replications), dtype=np.int64)
@@ -558,7 +559,7 @@ def finite_strategy_counts(n_actions: Sequence[int], rounds: int) -> tuple[int, 
     >>> finite_strategy_counts((2, 3), rounds=2)
     (128, 2187)
     """
-    rounds = _count(rounds, "rounds")
+    rounds = whole_number(rounds, "rounds")
     if not n_actions or min(n_actions) < 1:
         raise InputError(f"n_actions is {tuple(n_actions)}; every player needs at least one action")
     histories = sum(prod(n_actions) ** t for t in range(rounds))
@@ -585,6 +586,9 @@ def _share(distribution: Array, action: int) -> Array:
 
 
 def _check_fit(game: Game, automata: Sequence[Automaton]) -> None:
+    require_game(game, "repeated play")
+    if not isinstance(automata, Sequence) or not all(isinstance(automaton, Automaton) for automaton in automata):
+        raise InputError(f"automata is {str(automata)[:60]}; it must be a list of automata, e.g. [grim(0), grim(1)]")
     if len(automata) != game.n_players:
         raise InputError(f"{len(automata)} automata for {game!r}; one per player is needed")
     for i, automaton in enumerate(automata):
@@ -595,20 +599,8 @@ def _check_fit(game: Game, automata: Sequence[Automaton]) -> None:
             )
 
 
-def _discount_factor(value: float) -> float:
-    if not 0 <= value < 1:
-        raise InputError(f"discount_factor is {value}; it must be in [0, 1)")
-    return float(value)
-
-
 def _probabilities(value: ArrayLike, name: str, n_players: int) -> list[float]:
-    array = np.asarray(value, dtype=float)
+    array = finite_floats(value, name)
     if array.shape not in ((), (n_players,)) or not ((array >= 0) & (array <= 1)).all():
         raise InputError(f"{name} is {value!r}; it must be a probability in [0, 1], or one for each player")
     return [float(p) for p in np.broadcast_to(array, (n_players,))]
-
-
-def _count(value: int, name: str) -> int:
-    if int(value) != value or value < 1:
-        raise InputError(f"{name} is {value}; it must be a whole number, at least 1")
-    return int(value)

@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, number_between, whole_number
 from theory.automata import Automaton
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -124,16 +126,17 @@ class Simulator:
         continuation: float | None = None,
         nature: Nature | None = None,
     ) -> None:
+        require_game(game, "Simulator")
+        if not all(isinstance(a, Automaton) for own in _lists(library) for a in _lists(own)):
+            raise InputError(f"library is {str(library)[:60]}; it must be a list of automata for each player")
         if game.batch_ndim or len(library) != game.n_players or not all(len(own) for own in library):
             raise InputError(f"{game!r} with automata for {len(library)} players; one game, and some for each player")
         for name, value in (("discount_factor", discount_factor), ("continuation", continuation)):
-            if value is not None and not 0 <= value < 1:
-                raise InputError(f"{name} is {value}; it must be in [0, 1)")
+            if value is not None and number_between(value, name, 0, 1) == 1:
+                raise InputError(f"{name} is {value}; it must be below 1")
         if discount_factor is not None and continuation is not None:
             raise InputError("give a discount_factor or a chance of continuation, not both")
-        if int(rounds) != rounds or rounds < 1:
-            raise InputError(f"rounds is {rounds}; it must be a whole number, at least 1")
-        self.game, self.rounds = game, int(rounds)
+        self.game, self.rounds = game, whole_number(rounds, "rounds")
         self.noise = _chances("noise", noise, game.n_players)
         self.misperception = _chances("misperception", misperception, game.n_players)
         self.discount, self.continuation = discount_factor, continuation
@@ -179,10 +182,15 @@ class Simulator:
         InputError
             For line-ups that do not exist.
         """
-        chosen = np.zeros((1, self.game.n_players), np.int64) if lineups is None else np.asarray(lineups, np.int64)
-        if matches < 1 or chosen.ndim != 2 or ((chosen < 0) | (chosen >= self.sizes)).any():
-            raise InputError(f"line-ups of shape {chosen.shape} and {matches} matches; indices below {self.sizes}")
-        rows = np.repeat(chosen + self._offset, matches, axis=0)
+        chosen = np.zeros((1, self.game.n_players)) if lineups is None else finite_floats(lineups, "lineups")
+        n = self.game.n_players
+        if chosen.ndim != 2 or chosen.shape[1] != n or ((chosen < 0) | (chosen >= self.sizes) | (chosen % 1 > 0)).any():
+            raise InputError(
+                f"lineups is {str(lineups)[:60]}; it must be rows of {n} indices of automata, below {self.sizes}"
+            )
+        seed, first = whole_number(seed, "seed", 0), whole_number(first, "first", 0)
+        matches = whole_number(matches, "matches")
+        rows = np.repeat(chosen.astype(np.int64) + self._offset, matches, axis=0)
         parts = [self._run(rows[at : at + LANES], seed, first + at) for at in range(0, len(rows), LANES)]
         scores, counts = (np.concatenate(p) for p in zip(*parts, strict=True))
         return Matches(scores, counts.reshape(-1, *self.game.n_actions))
@@ -202,8 +210,10 @@ class Simulator:
         InputError
             If the target is not positive.
         """
-        if not standard_error > 0 or start < 2:
-            raise InputError(f"standard_error is {standard_error} and start {start}; above 0, and at least 2")
+        if not number_between(standard_error, "standard_error", 0) > 0:
+            raise InputError(f"standard_error is {standard_error}; it must be above 0, in units of the payoffs")
+        start = whole_number(start, "start", 2)
+        most = whole_number(most, "most", start)
         found = self.play(matches=start, seed=seed)
         while (reached := bool((found.standard_errors <= standard_error).all())) is False and len(found.scores) < most:
             more = self.play(
@@ -262,20 +272,32 @@ def memory_one_counts(
     """
     from theory.play_kernel import memory_one_lanes
 
-    chances = np.stack([np.asarray(first, float), np.asarray(second, float)])
-    if chances.shape != (2, 5) or not ((chances >= 0) & (chances <= 1)).all() or not 0 <= noise <= 1:
-        raise InputError(f"first={first!r}, second={second!r}, noise={noise}: five probabilities each are needed")
+    own, rival = finite_floats(first, "first"), finite_floats(second, "second")
+    for name, five in (("first", own), ("second", rival)):
+        if five.shape != (5,) or not ((five >= 0) & (five <= 1)).all():
+            raise InputError(f"{name} is {five}; it must be five probabilities: in round one, after CC, CD, DC and DD")
+    noise = number_between(noise, "noise", 0, 1)
+    rounds, matches, seed = (
+        whole_number(rounds, "rounds"),
+        whole_number(matches, "matches"),
+        whole_number(seed, "seed", 0),
+    )
+    chances = np.stack([own, rival])
     chances = (1 - noise) * chances + noise * (1 - chances)
     mine, theirs = chances[0, [1, 2, 3, 4, 0]], chances[1, [1, 3, 2, 4, 0]]  # the rival sees CD as DC
     table = np.rint(np.stack([mine, theirs], axis=-1) * 2.0**32).astype(np.uint64)
-    counts = np.zeros((int(matches), 4), np.int64)
-    lanes = np.broadcast_to(table, (int(matches), 5, 2)).copy()
-    memory_one_lanes(np.uint64(seed % (1 << 64)), 0, lanes, int(rounds), counts)
+    counts = np.zeros((matches, 4), np.int64)
+    lanes = np.broadcast_to(table, (matches, 5, 2)).copy()
+    memory_one_lanes(np.uint64(seed % (1 << 64)), 0, lanes, rounds, counts)
     return counts
 
 
+def _lists(given: Any) -> Any:
+    return given if isinstance(given, Sequence) and not isinstance(given, str) else [None]
+
+
 def _chances(name: str, value: ArrayLike, n_players: int) -> Floats:
-    array = np.asarray(value, float)
+    array = finite_floats(value, name)
     if array.shape not in ((), (n_players,)) or not ((array >= 0) & (array <= 1)).all():
         raise InputError(f"{name} is {value!r}; it must be a probability in [0, 1], or one for each player")
     return np.array(np.broadcast_to(array, (n_players,)))
@@ -286,8 +308,13 @@ def _nature(game: Game, nature: Nature | None) -> tuple[Floats, Floats]:
     n, size = game.n_players, prod(game.n_actions)
     if nature is None:
         return np.asarray(game.payoffs, float).reshape(1, n, size), np.zeros((1, size, 1))
-    payoffs, chances = (np.asarray(a, float) for a in (nature.payoffs, nature.transition))
-    m = len(payoffs)
+    payoffs, chances = finite_floats(nature.payoffs, "payoffs"), finite_floats(nature.transition, "transition")
+    m = len(payoffs) if payoffs.ndim else 0
+    if not m or chances.shape not in ((m, m), (m, size, m), (m, *game.n_actions, m)):
+        raise InputError(
+            f"nature has payoffs {payoffs.shape} and transition {chances.shape}; of M states it must have "
+            f"{('M', n, *game.n_actions)}, and ('M', 'M') or {('M', *game.n_actions, 'M')}"
+        )
     wide = np.broadcast_to(chances.reshape(m, 1, m), (m, size, m)) if chances.ndim == 2 else chances.reshape(m, -1, m)
     fits = payoffs.shape == (m, n, *game.n_actions) and wide.shape == (m, size, m)
     if not fits or (wide < 0).any() or np.abs(wide.sum(axis=-1) - 1).max() > 1e-12:

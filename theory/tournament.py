@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats, square_table
+from theory.arrays import finite_floats, number_between, square_table, whole_number
 from theory.automata import Automaton
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.generators import require_generator
 from theory.intervals import Estimate
 from theory.simulated_play import Simulator
@@ -129,10 +129,7 @@ def round_robin(
            [0. , 3. , 3. ],
            [0.9, 3. , 3. ]])
     """
-    if game.n_players != 2 or repetitions < 2 or not strategies:
-        raise InputError(
-            f"{game!r} with {len(strategies)} strategies and {repetitions} repetitions; two players needed"
-        )
+    repetitions = _repetitions(game, strategies, repetitions)
     size = len(strategies)
     library = [[build(i) for build in strategies.values()] for i in (0, 1)]
     simulator = Simulator(
@@ -183,8 +180,7 @@ def ecology(scores: ArrayLike, *, generations: int, start: ArrayLike | None = No
         or not table.any()
     ):
         raise InputError(f"scores are {str(scores)[:60]}; they must be a square table, not negative, and not all zero")
-    if int(generations) != generations or generations < 0:
-        raise InputError(f"generations is {generations}; it must be a whole number, not negative")
+    generations = whole_number(generations, "generations", 0)
     first = np.full(len(table), 1 / len(table)) if start is None else finite_floats(start, "start")
     if first.shape != (len(table),) or (first < 0).any() or abs(first.sum() - 1) > 1e-9:
         raise InputError(f"start is {start!r}; it must be {len(table)} shares that add up to one")
@@ -247,9 +243,17 @@ def on_graph(
            [1, 1, 0, 0, 0, 1],
            [1, 1, 0, 0, 0, 1]])
     """
+    if not hasattr(graph, "nodes") or not hasattr(graph, "neighbors"):
+        raise InputError(f"graph is {str(graph)[:60]}; it must be a networkx graph")
     table, nodes = square_table(scores), list(graph.nodes)
-    if not nodes or int(generations) != generations or generations < 0:
-        raise InputError(f"a graph of {len(nodes)} nodes and {generations} generations; some nodes, and a whole number")
+    generations = whole_number(generations, "generations", 0)
+    known = isinstance(start, Mapping) and all(isinstance(k, int | np.integer) for k in start.values())
+    if not known:
+        raise InputError(f"start is {str(start)[:60]}; it must be a mapping from nodes to numbers of strategies")
+    if not nodes:
+        raise InputError("the graph has no nodes; a spatial tournament needs some")
+    if selection is not None:
+        selection = number_between(selection, "selection", 0)
     if set(nodes) - set(start) or (selection is not None and rng is None):
         raise InputError("every node needs a strategy in start, and imitation by chance needs rng")
     place = {node: k for k, node in enumerate(nodes)}
@@ -293,6 +297,18 @@ def _ranks(means: Floats) -> Floats:
     return np.asarray((means[..., None, :] > means[..., :, None] + rounding).sum(axis=-1) + 1, float)
 
 
+def _repetitions(game: Game, strategies: Mapping[str, Any], repetitions: int) -> int:
+    """Checked number of repetitions of a tournament."""
+    require_game(game, "a tournament")
+    if not isinstance(strategies, Mapping):
+        raise InputError(f"strategies is {str(strategies)[:60]}; it must be a mapping from names to builders")
+    if game.n_players != 2 or game.batch_ndim or not strategies:
+        raise InputError(
+            f"{game!r} with {len(strategies)} strategies; a single game of two players, and some strategies"
+        )
+    return whole_number(repetitions, "repetitions", 2)
+
+
 def from_programs(
     game: Game, strategies: Mapping[str, Callable[[], Any]], *, rounds: int, repetitions: int, rng: np.random.Generator,
     noise: float = 0.0,
@@ -303,10 +319,7 @@ def from_programs(
     """
     from theory.history_play import match
 
-    if game.n_players != 2 or repetitions < 2 or not strategies:
-        raise InputError(
-            f"{game!r} with {len(strategies)} strategies and {repetitions} repetitions; two players needed"
-        )
+    repetitions = _repetitions(game, strategies, repetitions)
     size = len(strategies)
     table = np.empty((size, size, repetitions, 2))
     makers = list(strategies.values())

@@ -94,7 +94,7 @@ def test_tullock_in_symbols_against_the_payoffs(n, effort):
 def test_bad_input():
     with pytest.raises(InputError, match="credible"):
         path_thresholds(DILEMMA, [(0, 0)], (0, 0))
-    with pytest.raises(InputError, match="does not exist"):
+    with pytest.raises(InputError, match="one action for each player"):
         path_thresholds(DILEMMA, [(0, 2)], (1, 1))
     with pytest.raises(InputError, match="discount_factors"):
         keeps_to_path(DILEMMA, [(0, 0)], (1, 1), [1.0, 0.5])

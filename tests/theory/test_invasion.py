@@ -57,7 +57,7 @@ def test_refusals():
         invasion_diagram(LONG_MATCH, 10, 0.1, process="wright")
     with pytest.raises(InputError, match="different ones"):
         invasion_diagram(LONG_MATCH, 10, 0.1, names=("a", "a", "b"))
-    with pytest.raises(InputError, match="weight in"):
+    with pytest.raises(InputError, match="selection is"):
         invasion_diagram(LONG_MATCH, 10, 1.5, process="moran")
     with pytest.raises(InputError, match="positive"):
         invasion_diagram(LONG_MATCH, 10, 1.0, process="moran")  # restrainers among racers earn nothing

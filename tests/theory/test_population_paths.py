@@ -68,7 +68,7 @@ def test_generations_are_the_ecology_and_slow_ones_the_path():
 
 
 def test_refusals():
-    with pytest.raises(InputError, match="rate"):
+    with pytest.raises(InputError, match="mutation"):
         population_paths(PENNIES, ([1, 0], [1, 0]), [0, 1], mutation=-1)
     with pytest.raises(InputError, match="increasing"):
         population_paths(PENNIES, ([1, 0], [1, 0]), [1, 0])

@@ -169,7 +169,7 @@ def test_bad_input():
         Simulator(DILEMMA, BUILT, rounds=5, discount_factor=0.5, continuation=0.5)
     with pytest.raises(InputError, match="does not fit"):
         Simulator(Game(np.zeros((2, 3, 2))), BUILT, rounds=5)
-    with pytest.raises(InputError, match="line-ups"):
+    with pytest.raises(InputError, match="lineups"):
         Simulator(DILEMMA, BUILT, rounds=5).play(matches=1, seed=1, lineups=[[0, 99]])
     with pytest.raises(InputError, match="five probabilities"):
         memory_one_counts([1, 2, 0, 1, 0], [0] * 5, rounds=1, matches=1, seed=1)

@@ -130,7 +130,7 @@ def test_fermi_imitation_drifts_without_selection():
 
 
 def test_bad_input():
-    with pytest.raises(InputError, match="two players"):
+    with pytest.raises(InputError, match="repetitions"):
         round_robin(DILEMMA, ENTRIES, rounds=5, repetitions=1, seed=1)
     with pytest.raises(InputError, match="not negative"):
         ecology([[1, -1], [0, 1]], generations=1)
