@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.catalogue import find
+from experiments.columns import DamagedFileError
 from experiments.progress import note
-from experiments.records import RECORDS, Record
+from experiments.records import RECORDS, MissingRecord, Record, load_record
 from experiments.registry import Study
 from experiments.runner import run
 from experiments.text import flatten, is_interval
@@ -67,6 +68,7 @@ def run_to_precision(
         raise InputError(f"half-width is {half_width}; it must be a number above 0, in the unit of {target!r}")
     if most < values["draws"]:
         raise InputError(f"most is {most}; it must be at least draws, {values['draws']}")
+    _refuse_unknown(study, target, directory)
     while True:
         record = run(study, values, workers=workers, scheduler=scheduler, directory=directory, progress=progress)
         reached = half_width_of(record.numbers, target, study.name)
@@ -80,6 +82,16 @@ def run_to_precision(
                 f"asked for and not reached. The record {record.short_key} is kept; allow more with --most"
             )
         values["draws"] = min(most, values["draws"] * growth(reached / half_width))
+
+
+def _refuse_unknown(study: Study, target: str, directory: Path | str) -> None:
+    """Refuse a name that a record of the study does not know, before anything runs; without a record, afterwards."""
+    for quick in (True, False):
+        try:
+            half_width_of(load_record(study, quick=quick, directory=directory).numbers, target, study.name)
+        except (MissingRecord, DamagedFileError):
+            continue
+        return
 
 
 def growth(too_wide: float) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from experiments.cli import main
 from experiments.precision import PrecisionError, run_to_precision
+from experiments.runner import run
 from theory.errors import InputError
 
 from .conftest import Workshop
@@ -45,6 +46,16 @@ def test_a_target_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=message):
         run_to_precision(chunked.study, target, half_width, most, workers=1, directory=chunked.records, progress=False)
+
+
+def test_a_name_that_a_record_does_not_know_is_refused_before_anything_runs(chunked: Workshop) -> None:
+    run(chunked.study, workers=1, directory=chunked.records, progress=False)
+    kept = sorted(chunked.records.glob("**/*"))
+    with pytest.raises(InputError, match="Did you mean 'mean'"):
+        run_to_precision(
+            chunked.study, "maen", 0.1, 192, {"draws": 96}, workers=1, directory=chunked.records, progress=False
+        )
+    assert sorted(chunked.records.glob("**/*")) == kept
 
 
 def test_the_command_line_exits_with_one_if_it_is_not_reached(
