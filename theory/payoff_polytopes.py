@@ -14,6 +14,10 @@ The set ``V*`` of equilibrium payoffs is the largest with ``W = B(W)`` (Abreu, P
 - *inner*: the convex hull of points at which ``B(W)`` is supported. Any ``W`` inside ``B(W)`` is inside ``V*``; such a
   start is a set of stage equilibria, or what the images of the slightly shrunk outer set settle on, if it passes.
 
+Directions that no facet has leave a gap, so the normals of the inner set's facets join them and both sets are made
+again, from where they are: for two players they then agree to the tolerance, with each other and with the set of Abreu
+and Sannikov.
+
 The inner set comes with its play: every vertex is an action profile and a public lottery over vertices, and a deviation
 by player ``i`` leads to the vertex that is worst for ``i``. The linear programs are HiGHS's, exact to about 1e-7 of
 the payoff ranges, which is how all claims are to be read.
@@ -21,14 +25,14 @@ the payoff ranges, which is how all claims are to be read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.arrays import discount_factor_of
+from theory.arrays import discount_factor_of, whole_number
 from theory.errors import InputError, SolverError
 from theory.game import Game, require_game
 
@@ -106,6 +110,7 @@ def payoff_bounds(
     discount_factor: float,
     *,
     n_directions: int = 32,
+    refinements: int | None = None,
     tolerance: float = 1e-6,
     max_iterations: int = 2000,
 ) -> PayoffBounds:
@@ -118,7 +123,10 @@ def payoff_bounds(
     discount_factor
         In (0, 1).
     n_directions
-        For two players, a multiple of four. For more, the directions are all vectors of -1, 0 and 1.
+        To begin with, for two players, a multiple of four. For more, the directions are all vectors of -1, 0 and 1.
+    refinements
+        How often facets of the inner set join the directions, as long as there is a gap; three times for two players
+        and once for more, for whom each takes longer than the one before, if not given.
     tolerance
         Change of the levels, as a share of the payoff ranges, at which the iterations end.
     max_iterations
@@ -135,30 +143,38 @@ def payoff_bounds(
     --------
     >>> race = Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]])
     >>> found = payoff_bounds(race, 0.75)
-    >>> found.vertices.max(axis=0).round(2), found.gap < 0.03
+    >>> found.vertices.max(axis=0).round(2), found.gap < 1e-5
     (array([9.75, 9.75]), True)
     """
     require_game(game, "payoff_bounds")
     discount_factor = discount_factor_of(discount_factor)
     if game.batch_ndim or game.n_players < 2:
         raise InputError(f"{game!r}: a single game of two or more players is needed; pick one draw of a batch: game[0]")
+    if refinements is None:
+        refinements = 3 if game.n_players == 2 else 1
+    refinements = whole_number(refinements, "refinements", 0)
     stage = _Stage.of(game, discount_factor, directions_for(game.n_players, n_directions))
     levels, iterations = stage.outer(tolerance, max_iterations)
+    found = stage.inner(levels, tolerance, max_iterations) if levels is not None else None
+    for _ in range(refinements):
+        if levels is None or found is None or stage.gap(levels, found[0]) <= 10 * tolerance:
+            break
+        stage, wide = stage.refined(levels, found[0])
+        levels, more = stage.outer(tolerance, max_iterations, wide)
+        iterations += more
+        found = stage.inner(levels, tolerance, max_iterations) if levels is not None else None
     if levels is None:
         nothing = np.full(len(stage.directions), -np.inf)
         empty = np.empty((0, game.n_players))
         return PayoffBounds(stage.directions / stage.scale, nothing, empty, 0.0, None, discount_factor, iterations)
-    found = stage.inner(levels, tolerance, max_iterations)
     directions = stage.directions / stage.scale
     moved = levels + directions @ stage.level
     if found is None:
         empty = np.empty((0, game.n_players))
         return PayoffBounds(directions, moved, empty, float("nan"), None, discount_factor, iterations)
     points, play = found
-    gap = float((levels - (stage.directions @ points.T).max(axis=1)).max())
-    return PayoffBounds(
-        directions, moved, points * stage.scale + stage.level, max(gap, 0.0), play, discount_factor, iterations
-    )
+    vertices, gap = points * stage.scale + stage.level, stage.gap(levels, points)
+    return PayoffBounds(directions, moved, vertices, gap, play, discount_factor, iterations)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +209,23 @@ class _Stage:
         d = self.discount_factor
         return np.asarray(worst + (1 - d) / d * self.gains[a])
 
-    def outer(self, tolerance: float, max_iterations: int) -> tuple[Floats | None, int]:
-        """Levels of the outer set, None if it is empty."""
+    def gap(self, levels: Floats, points: Floats) -> float:
+        """Largest distance along a direction from a hull of points to the levels."""
+        return max(float((levels - (self.directions @ points.T).max(axis=1)).max()), 0.0)
+
+    def refined(self, levels: Floats, points: Floats) -> tuple[_Stage, Floats]:
+        """The same with the facets of a hull among the directions, and the levels of the outer set in all of them."""
+        facets = _facets(points)
+        facets = facets[(facets @ self.directions.T).max(axis=1, initial=-1.0) < 1 - 1e-9]
+        if not len(facets):
+            return self, levels
+        support = (facets @ corners_of(self.directions, levels, facets).T).max(axis=1)
+        return replace(self, directions=np.concatenate([self.directions, facets])), np.concatenate([levels, support])
+
+    def outer(self, tolerance: float, max_iterations: int, start: Floats | None = None) -> tuple[Floats | None, int]:
+        """Levels of the outer set, None if it is empty; from levels that hold it, if they are given."""
         d, n = self.discount_factor, self.payoffs.shape[1]
-        levels = (self.directions @ self.payoffs.T).max(axis=1)
+        levels = (self.directions @ self.payoffs.T).max(axis=1) if start is None else start
         lowest = [int(np.argmin(self.directions @ e)) for e in np.eye(n)]  # directions -e_i
         alive = list(range(len(self.payoffs)))
         for iteration in range(1, max_iterations + 1):
@@ -325,6 +354,17 @@ def directions_for(n: int, count: int) -> Floats:
     return np.asarray(signs / np.linalg.norm(signs, axis=1, keepdims=True))
 
 
+def _facets(points: Floats) -> Floats:
+    """Outward normals of the facets of a hull; none if it is flat."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    n = points.shape[1]
+    try:
+        return np.unique(ConvexHull(points).equations[:, :n].round(12), axis=0) if len(points) > n else points[:0]
+    except QhullError:
+        return points[:0]
+
+
 def hull_points(points: Floats) -> NDArray[np.int64]:
     """Indices of points whose convex hull is that of all: its vertices where it is full-dimensional."""
     from scipy.spatial import ConvexHull, QhullError
@@ -338,13 +378,12 @@ def hull_points(points: Floats) -> NDArray[np.int64]:
 
 def _support_of_halfspaces(directions: Floats, levels: Floats, least: Floats) -> Floats | None:
     """Support of ``{w : directions w <= levels, w >= least}`` in all directions at once; None if it is empty."""
-    from scipy.sparse import block_diag, csr_array
+    from scipy.sparse import eye_array, kron
 
     count, n = directions.shape
-    block = csr_array(directions)
     x = maximiser(
         directions.ravel(),
-        A_ub=block_diag([block] * count, format="csr"),
+        A_ub=kron(eye_array(count), directions, format="csr"),
         b_ub=np.tile(levels + _SLACK, count),
         bounds=np.tile(np.stack([least, np.full(n, np.inf)], axis=-1), (count, 1)),
     )
@@ -355,16 +394,16 @@ def _support_of_halfspaces(directions: Floats, levels: Floats, least: Floats) ->
 
 def _support_of_points(directions: Floats, points: Floats, least: Floats) -> Floats | None:
     """Maximisers over the convex hull of points, where at least ``least``, shape ``(L, N)``; None if there are none."""
-    from scipy.sparse import block_diag, csr_array
+    from scipy.sparse import eye_array, kron
 
     count, n, size = len(directions), points.shape[1], len(points)
     if (points.max(axis=0) < least - _SLACK).any():
         return None
     x = maximiser(
         (directions @ points.T).ravel(),
-        A_ub=block_diag([csr_array(-points.T)] * count, format="csr"),
+        A_ub=kron(eye_array(count), -points.T, format="csr"),
         b_ub=np.tile(-least + _SLACK, count),
-        A_eq=block_diag([csr_array(np.ones((1, size)))] * count, format="csr"),
+        A_eq=kron(eye_array(count), np.ones((1, size)), format="csr"),
         b_eq=np.ones(count),
         bounds=(0, None),
     )
@@ -386,10 +425,10 @@ def _inside(points: Floats, hull: Floats) -> bool:
     return all(float(np.abs(as_lottery(p, hull) @ hull - p).max()) <= 10 * _SLACK for p in points)
 
 
-def corners_of(directions: Floats, levels: Floats) -> Floats:
-    """Points of the outer set at which its support is reached, one for each direction."""
+def corners_of(directions: Floats, levels: Floats, among: Floats | None = None) -> Floats:
+    """Points of the outer set at which its support is reached in each direction, or in each of others."""
     points: list[Floats] = []
-    for h in directions:
+    for h in directions if among is None else among:
         x = maximiser(h, A_ub=directions, b_ub=levels + _SLACK, bounds=(None, None))
         if x is not None:
             points.append(x)

@@ -387,11 +387,11 @@ class _Stage:
 
     def support_of_halfspaces(self, a: int, levels: Floats) -> Floats | None:
         """Support of the expected continuations that enforce a profile, in all directions at once; None without any."""
-        from scipy.sparse import block_diag, csr_array, vstack
+        from scipy.sparse import csr_array, eye_array, kron, vstack
 
         count, n = self.directions.shape
         p, size = self.chances[a], self.chances.shape[1]
-        inside = block_diag([csr_array(self.directions)] * size, format="csr")  # w(y) one after the other
+        inside = kron(eye_array(size), self.directions, format="csr")  # w(y) one after the other
         asked = np.zeros((len(self.gains[a]), size, n))
         asked[np.arange(len(asked)), :, self.player[a]] = -self.drift[a]
         one = vstack([inside, csr_array(asked.reshape(-1, size * n))])
@@ -399,7 +399,7 @@ class _Stage:
         objective = np.einsum("y,ln->lyn", p, self.directions)
         x = maximiser(
             objective.ravel(),
-            A_ub=block_diag([one] * count, format="csr"),
+            A_ub=kron(eye_array(count), one, format="csr"),
             b_ub=np.tile(bound, count),
             bounds=(None, None),
         )
@@ -409,16 +409,16 @@ class _Stage:
 
     def support_of_points(self, a: int, points: Floats, margin: float) -> Floats | None:
         """Continuations in a convex hull that enforce a profile, the farthest in each direction, ``(L, Y, N)``."""
-        from scipy.sparse import block_diag, csr_array
+        from scipy.sparse import eye_array, kron
 
         count = len(self.directions)
         p, size, corners = self.chances[a], self.chances.shape[1], len(points)
         asked = -np.einsum("cy,ck->cyk", self.drift[a], points[:, self.player[a]].T).reshape(-1, size * corners)
         objective = np.einsum("y,lk->lyk", p, self.directions @ points.T)
-        adds_up = block_diag([csr_array(np.ones((1, corners)))] * (size * count), format="csr")
+        adds_up = kron(eye_array(size * count), np.ones((1, corners)), format="csr")
         x = maximiser(
             objective.ravel(),
-            A_ub=block_diag([csr_array(asked)] * count, format="csr"),
+            A_ub=kron(eye_array(count), asked, format="csr"),
             b_ub=np.tile(-self.asks(a, margin), count),
             A_eq=adds_up,
             b_eq=np.ones(size * count),

@@ -31,8 +31,32 @@ def test_the_exact_set_lies_between(game, discount):
 
 
 def test_more_directions_close_the_gap():
-    gaps = [payoff_bounds(RACE, 0.6, n_directions=count, tolerance=1e-5).gap for count in (8, 16, 64)]
+    gaps = [payoff_bounds(RACE, 0.6, n_directions=count, refinements=0, tolerance=1e-5).gap for count in (8, 16, 64)]
     assert gaps[0] >= gaps[1] >= gaps[2] and gaps[2] < 0.03
+
+
+def test_for_two_players_both_sets_are_that_of_abreu_and_sannikov():
+    """Games of which the outer set had up to 6% of the range too much while only fixed directions were looked in."""
+    rng, wide = np.random.default_rng(5), 0
+    for _ in range(12):
+        shape = rng.integers(2, 4, 2)
+        game = Game(rng.integers(0, 10, (2, *shape)).astype(float))
+        discount = float(rng.choice([0.3, 0.5, 0.7]))
+        exact, found = payoff_set(game, discount), payoff_bounds(game, discount)
+        if exact.is_empty:
+            assert found.is_empty
+            continue
+        wide += payoff_bounds(game, discount, refinements=0).gap > 1e-3
+        at = support(found.directions, exact.vertices)
+        np.testing.assert_allclose(found.levels, at, atol=1e-4)
+        np.testing.assert_allclose(support(found.directions, found.vertices), at, atol=1e-4)
+        assert found.gap <= 1e-5
+    assert wide >= 2
+
+
+def test_facets_narrow_the_gap_of_three_players():
+    wide, narrow = (payoff_bounds(PUBLIC, 0.5, refinements=count, tolerance=1e-5).gap for count in (0, 1))
+    assert narrow < wide / 5 or wide < 1e-4
 
 
 def test_point_segment_and_empty_set():
@@ -98,6 +122,8 @@ def test_bad_input():
         payoff_bounds(DILEMMA, 1.0)
     with pytest.raises(InputError, match="multiple of four"):
         payoff_bounds(DILEMMA, 0.5, n_directions=6)
+    with pytest.raises(InputError, match="refinements"):
+        payoff_bounds(DILEMMA, 0.5, refinements=-1)
 
 
 @pytest.mark.parametrize("d", [0.3, 0.95])
