@@ -43,7 +43,10 @@ from theory.errors import InputError
 Floats = NDArray[np.float64]
 
 _THRESHOLDS = np.concatenate([np.linspace(-6, -3, 16)[:-1], np.linspace(-3, 3, 73)])  # in standard errors
-_STEPS = np.geomspace(1e-4, 1, 21)  # deviations, as shares of the way to the lowest and to the highest amount
+_ZOOMS = 12  # finer grids around the best of the first one, each half as wide as the one before
+_WINDOW = np.linspace(-1, 1, 13)
+_REACH = (0.2, 0.5)  # half the width of the first: in restraint, of what there is, and in standard errors
+_STEPS = np.geomspace(1e-4, 1, 161)  # deviations, as shares of the way to the lowest and to the highest amount
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +92,7 @@ class SymmetricRace:
     lowest, highest
         Bounds of the amount, with ``lowest <= joint < nash <= highest``.
     levels
-        Amounts that are tried between the joint optimum and the equilibrium, and as many above it.
+        Amounts that are tried at first between the joint optimum and the equilibrium, and as many above it.
     """
 
     payoff: Callable[[Floats, Floats], Floats]
@@ -146,7 +149,9 @@ class _Tests:
     payoff: Floats
 
     @classmethod
-    def of(cls, race: SymmetricRace, amounts: Floats, noise: float, sign: int) -> _Tests:
+    def of(
+        cls, race: SymmetricRace, amounts: Floats, noise: float, sign: int, thresholds: Floats = _THRESHOLDS
+    ) -> _Tests:
         """``sign`` 1: high totals are punished; -1: high totals are rewarded."""
         from scipy.special import ndtr
 
@@ -160,7 +165,7 @@ class _Tests:
             return cls(np.array([0.0 if sign > 0 else 1.0]), stake, payoffs if sign > 0 else payoffs + stake)
         total = race.n * amounts[:, None]
         shift = np.log1p((others - amounts[:, None]) / total) / noise
-        places = sign * _THRESHOLDS
+        places = sign * thresholds
         alarm = ndtr(places)
         density = np.exp(-(places**2) / 2) / np.sqrt(2 * np.pi)
         stake = sign * race.marginal(amounts)[:, None] * noise * total / density
@@ -194,13 +199,14 @@ def best_trigger(race: SymmetricRace, noise: float, discount_factor: ArrayLike) 
 
     >>> duopoly = SymmetricRace(lambda own, rival: own * (1 - own - rival), 2, 1 / 3, 1 / 4, 0.01, 0.5)
     >>> [float(best_trigger(duopoly, noise, 0.8).value) for noise in (0.0, 0.05, 0.1, 0.3)]
-    [0.125, 0.1218, 0.1136, 0.1111]
+    [0.125, 0.1218, 0.1137, 0.1111]
     """
     noise, factors = _inputs(noise, discount_factor)
     amounts = race.restrained()
     base = float(race.symmetric(amounts)[-1])
     tests = _Tests.of(race, amounts, noise, 1)
-    found = [_best(tests, amounts, base, float(d)) for d in factors.ravel()]
+    places = _THRESHOLDS if noise > 0 else np.zeros(1)
+    found = [_refined(race, noise, base, float(d), tests, amounts, places) for d in factors.ravel()]
     value, action, alarm, place, held = (np.array(column).reshape(factors.shape) for column in zip(*found, strict=True))
     share = (1 - factors) / (1 - factors + alarm * held)  # of the discounted rounds, in restraint
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -215,16 +221,38 @@ def best_trigger(race: SymmetricRace, noise: float, discount_factor: ArrayLike) 
     )
 
 
-def _best(tests: _Tests, amounts: Floats, base: float, d: float) -> tuple[float, float, float, float, float]:
-    """Value, amount, false alarms, threshold in standard errors, and severity ``D`` (0: nothing is sustained)."""
+def _refined(
+    race: SymmetricRace, noise: float, base: float, d: float, tests: _Tests, amounts: Floats, places: Floats
+) -> tuple[float, float, float, float, float]:
+    """Value, amount, false alarms, threshold in standard errors, and severity ``D`` (0: nothing is sustained).
+
+    The best of the grid, and then of finer and finer grids around the best so far, which stays on them.
+    """
+    best = _best(tests, base, d)
+    if best is None:
+        return base, race.nash, 0.0, 0.0, 0.0
+    for zoom in range(_ZOOMS):
+        amount, place = amounts[best[0]], places[best[1]]
+        step = _REACH[0] * 0.5**zoom * (race.nash - race.joint)
+        closer = np.union1d(np.clip(amount + step * _WINDOW, race.joint, race.nash), amount)
+        finer = np.union1d(place + _REACH[1] * 0.5**zoom * _WINDOW, place) if noise > 0 else places
+        trial = _Tests.of(race, closer, noise, 1, finer)
+        found = _best(trial, base, d)
+        if found is None:
+            break
+        best, tests, amounts, places = found, trial, closer, finer
+    i, j, excess, held = best
+    return base + excess, float(amounts[i]), float(tests.alarm[j]), float(places[j]), held
+
+
+def _best(tests: _Tests, base: float, d: float) -> tuple[int, int, float, float] | None:
+    """Places of the best amount and threshold, what they add to ``base``, and severity; None if nothing lasts."""
     excess = np.nan_to_num(tests.payoff - base, nan=-1.0)
     lasts = (excess > 0) & (np.nan_to_num(tests.stake, nan=np.inf) * (1 - d) <= d * excess)
     if not lasts.any():
-        return base, float(amounts[-1]), 0.0, 0.0, 0.0
+        return None
     i, j = np.unravel_index(int(np.where(lasts, excess, -1.0).argmax()), excess.shape)
-    place = float(_THRESHOLDS[j]) if len(tests.alarm) > 1 else 0.0
-    held = float(tests.stake[i, j] * (1 - d) / excess[i, j])
-    return base + float(excess[i, j]), float(amounts[i]), float(tests.alarm[j]), place, held
+    return int(i), int(j), float(excess[i, j]), float(tests.stake[i, j] * (1 - d) / excess[i, j])
 
 
 def symmetric_bounds(race: SymmetricRace, noise: float, discount_factor: ArrayLike) -> tuple[Floats, Floats]:

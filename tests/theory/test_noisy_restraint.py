@@ -39,6 +39,16 @@ def test_no_deviation_pays_on_a_fine_grid(noise, d, n):
     assert worth.max() <= value * (1 + 1e-7)
 
 
+@pytest.mark.parametrize(
+    ("noise", "d"), [(0.0, 0.3), (0.02, 0.3), (0.02, 0.5), (0.05, 0.95), (0.1, 0.99), (0.15, 0.95)]
+)
+def test_the_best_does_not_depend_on_the_first_grid(noise, d):
+    """Coarse grids had up to a quarter less of the gain over the stage equilibrium, and 60 levels up to 4%."""
+    values = [float(best_trigger(cournot(levels=levels), noise, d).value) for levels in (15, 60, 240)]
+    gain = max(values) - 1 / 9
+    assert gain > 0 and np.ptp(values) <= 5e-4 * gain
+
+
 def test_value_and_average_by_simulation():
     race, noise, d = cournot(), 0.1, 0.9
     found = best_trigger(race, noise, d)
@@ -65,7 +75,7 @@ def test_perfect_monitoring_is_grim_trigger():
     race = cournot()
     below, at = best_trigger(race, 0.0, [9 / 17 - 1e-3, 9 / 17 + 1e-6]).value
     assert at == pytest.approx(1 / 8, rel=1e-12)
-    assert below < 1 / 8 - 1e-6
+    assert below < 1 / 8 - 1e-8
 
 
 def test_stick_and_carrot_without_noise():
@@ -91,7 +101,7 @@ def test_unit_and_level_do_not_matter():
     for scale, level in ((1e9, 0.0), (1e-6, 0.0), (1.0, 100.0)):
         found, plain = best_trigger(cournot(scale=scale, level=level), 0.07, 0.85), best_trigger(cournot(), 0.07, 0.85)
         assert found.value == pytest.approx(scale * float(plain.value) + level, rel=1e-9)
-        assert found.length == pytest.approx(float(plain.length), rel=1e-5)
+        assert found.length == pytest.approx(float(plain.length), rel=1e-3)  # the best is flat in it
 
 
 def test_bad_input_is_named():
