@@ -43,6 +43,7 @@ from theory.errors import InputError
 Floats = NDArray[np.float64]
 
 _THRESHOLDS = np.concatenate([np.linspace(-6, -3, 16)[:-1], np.linspace(-3, 3, 73)])  # in standard errors
+_MANY_THRESHOLDS = np.concatenate([np.linspace(-6, -3, 61)[:-1], np.linspace(-3, 3, 289)])  # where nothing is refined
 _ZOOMS = 12  # finer grids around the best of the first one, each half as wide as the one before
 _WINDOW = np.linspace(-1, 1, 13)
 _REACH = (0.2, 0.5)  # half the width of the first: in restraint, of what there is, and in standard errors
@@ -262,6 +263,7 @@ def symmetric_bounds(race: SymmetricRace, noise: float, discount_factor: ArrayLi
     -------
     low, high
         Arrays of the shape of the discount factors; both the equilibrium payoff of one round if nothing else lasts.
+        Over a grid of amounts (``race.levels``) and thresholds, so within about half a percent of the gain.
 
     Raises
     ------
@@ -273,11 +275,11 @@ def symmetric_bounds(race: SymmetricRace, noise: float, discount_factor: ArrayLi
     >>> duopoly = SymmetricRace(lambda own, rival: own * (1 - own - rival), 2, 1 / 3, 1 / 4, 0.01, 0.5)
     >>> low, high = symmetric_bounds(duopoly, 0.1, [0.0, 0.8, 0.95])
     >>> low.round(4), high.round(4)
-    (array([0.1111, 0.0641, 0.0641]), array([0.1111, 0.12  , 0.121 ]))
+    (array([0.1111, 0.0637, 0.0637]), array([0.1111, 0.1201, 0.121 ]))
     """
     noise, factors = _inputs(noise, discount_factor)
-    carrot = _Tests.of(race, race.restrained(), noise, 1)
-    stick = _Tests.of(race, race.excessive(), noise, -1)
+    carrot = _Tests.of(race, race.restrained(), noise, 1, _MANY_THRESHOLDS)
+    stick = _Tests.of(race, race.excessive(), noise, -1, _MANY_THRESHOLDS)
     base = float(race.symmetric(np.array([race.nash]))[0])
     ends = [_interval(carrot, stick, base, float(d)) for d in factors.ravel()]
     low, high = (np.array(column).reshape(factors.shape) for column in zip(*ends, strict=True))
