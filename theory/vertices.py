@@ -16,7 +16,8 @@ is a maximal biclique of the graph of the extreme equilibria.
 The vertices are found by walking from basis to neighbouring basis with the lexicographic minimum ratio rule.
 It amounts to a perturbation after which the polytope is simple and bounded: its graph is connected, and each
 vertex, degenerate or not, has at least one of the bases visited. All arithmetic is on integers (every float
-is a rational), so the list is complete, not complete up to rounding.
+is a rational), so the list is complete, not complete up to rounding. Floats that are, in units of their range,
+rationals of small denominators up to their last bits are taken as those: ties survive a change of unit or of level.
 
 Sources: von Stengel (2002), *Computing equilibria for two-person games*, Handbook of Game Theory 3, section 2;
 Avis, Rosenberg, Savani, von Stengel (2010), *Enumeration of Nash equilibria for two-player games*, Economic
@@ -39,6 +40,12 @@ from theory.solution import Solution, product_distribution
 
 BASES_LIMIT = 25_000
 """Bases visited per polytope before `vertex_enumeration` gives up."""
+
+_LEAST_PRECISE = (
+    1e-11  # of the range: payoffs that are rounded to worse are taken as they are, for the certificate's sake
+)
+_BY_CHANCE = 1e-3  # of all numbers are at most so many as near to a rational as that
+_LARGEST_DENOMINATOR = 1e5
 
 
 @dataclass(frozen=True)
@@ -105,12 +112,37 @@ def pivot(tableau: Tableau, row: int, column: int) -> Tableau:
 
 def positive_integers(matrix: Array) -> Array:
     """Positive integer payoffs equivalent to ``matrix``: shifted and scaled exactly, so nothing else changes."""
-    exact = [Fraction(value) for value in matrix.flat]
+    exact = _meant(matrix) or [Fraction(value) for value in matrix.flat]
     low = min(exact)
     scale = math.lcm(*(value.denominator for value in exact))
     integers = [int((value - low) * scale) for value in exact]
     divisor = math.gcd(*integers) or 1
     return np.array([value // divisor + 1 for value in integers], dtype=object).reshape(matrix.shape)
+
+
+def _meant(matrix: Array) -> list[Fraction] | None:
+    """Rationals of small denominators that floats are, in units of their range, up to the rounding of their last bits.
+
+    A change of units rounds payoffs, and so breaks ties that they had: 0.1 + 0.2 is not 0.3. None if not all of them
+    are nearer to such a rational than by chance.
+    """
+    if matrix.dtype == object:
+        return None
+    low, high = float(matrix.min()), float(matrix.max())
+    if not 0 < high - low < math.inf:
+        return None
+    rounding = 4 * np.finfo(float).eps * max(abs(low), abs(high)) / (high - low)
+    if rounding > _LEAST_PRECISE:
+        return None
+    largest = int(min(_LARGEST_DENOMINATOR, math.sqrt(_BY_CHANCE / rounding)))
+    rationals = []
+    for value in matrix.flat:
+        place = (float(value) - low) / (high - low)
+        near = Fraction(place).limit_denominator(largest)
+        if abs(float(near) - place) > rounding:
+            return None
+        rationals.append(near)
+    return rationals
 
 
 def worst_case_bases(m: int, n: int) -> int:
@@ -132,7 +164,7 @@ def vertex_enumeration(game: Game, limit: int = BASES_LIMIT) -> Solution:
     Parameters
     ----------
     game
-        A single two-player game. Floats are taken as the rationals that they are.
+        A single two-player game. Floats are taken as the rationals that they are, or are nearly (see the module).
     limit
         Largest number of bases to visit in either polytope. The worst case is 112 for 6 x 6, 660 for 8 x 8,
         4004 for 10 x 10 and 24752 for 12 x 12 (`worst_case_bases`); random games have far fewer.

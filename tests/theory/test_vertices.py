@@ -235,3 +235,28 @@ def test_wrong_games_are_refused():
 
 def test_one_action_each():
     assert vertex_enumeration(Game.from_bimatrix([[7]], [[-2]])).profiles() == [((1.0,), (1.0,))]
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(0.1, 0.0), (1e-9 / 3, 0.0), (0.7e12, 0.0), (1.0, 0.1), (0.3, 1e3 / 3)])
+def test_ties_survive_a_change_of_units(scale, shift):
+    """0.1 + 0.2 is not 0.3 in floating point, so that a tie of sums of payoffs is lost unless it is recognised."""
+    rng, degenerate = np.random.default_rng(3), 0
+    for _ in range(60):
+        shape = rng.integers(2, 5, 2)
+        row, column = rng.integers(0, 4, (2, *shape))
+        plain = vertex_enumeration(Game.from_bimatrix(row, column))
+        other = vertex_enumeration(Game.from_bimatrix(scale * row + shift, scale * column + shift))
+        assert other.count == plain.count and other.certified.all()
+        np.testing.assert_allclose(
+            np.sort(other.distributions, axis=0), np.sort(plain.distributions, axis=0), atol=1e-9
+        )
+        degenerate += int(plain.count) % 2 == 0
+    assert degenerate > 5
+
+
+def test_payoffs_that_are_no_small_rationals_are_taken_as_they_are():
+    """Nine digits that are nearly a third must not become one: the third row is then never a best reply."""
+    row = [[3.0, 0.0], [0.0, 3.0], [1.5 - 1e-9, 1.5 - 1e-9]]
+    assert vertex_enumeration(Game.from_bimatrix(row, [[1, 0], [0, 1], [0, 0]])).count == 3
+    row[2] = [1.5, 1.5]
+    assert vertex_enumeration(Game.from_bimatrix(row, [[1, 0], [0, 1], [0, 0]])).count > 3
