@@ -17,7 +17,8 @@ Ties: if an action outside ``I`` is exactly as good as those in ``I`` against a 
 or the mixture is not unique, there may be a continuum of equilibria. Without such ties every vertex of the
 best-response polytopes has as many best replies as actions in use, and then the list is complete (von Stengel 2002,
 section 2.5). A draw with a tie (up to the rounding of its own mixture) is kept, with what was found, and
-marked not complete.
+marked not complete. If nothing was found in it, its extreme equilibria are enumerated exactly, on supports of whatever
+sizes.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from theory.certificate import largest
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
 from theory.solution import TOLERANCE, Solution
+from theory.vertices import vertex_enumeration
 
 Booleans = NDArray[np.bool_]
 Support = tuple[int, ...]
@@ -149,6 +151,7 @@ def batch_support_enumeration(game: Game) -> BatchSolution:
             f"solve it in parts of {MOST_NUMBERS // (len(order) * m * n):,} draws: game[start:stop]"
         )
     distributions, mask = _assemble(order, found, (m, n), draws)
+    order, distributions, mask = _with_extreme(np.moveaxis(payoffs, -1, 0), order, distributions, mask)
     distributions = distributions.reshape(*game.batch_shape, len(order), m, n)
     return _certified(
         BatchSolution(
@@ -271,6 +274,27 @@ def _unit(payoff: Array) -> Array:
     cells = payoff.reshape(-1, payoff.shape[-1])
     low, high = functools.reduce(np.minimum, cells), functools.reduce(np.maximum, cells)
     return np.ascontiguousarray((payoff - low) / np.where(high > low, high - low, 1.0))
+
+
+def _with_extreme(
+    payoffs: Array, order: list[Pair], distributions: Array, mask: Booleans
+) -> tuple[list[Pair], Array, Booleans]:
+    """Places, distributions and mask with the extreme equilibria of the draws in which nothing was found."""
+    extreme: dict[tuple[int, Pair], Array] = {}
+    for draw in np.flatnonzero(~mask.any(axis=1)):
+        for p in vertex_enumeration(Game(payoffs[draw])).distributions:
+            used = tuple(tuple(np.flatnonzero(p.sum(axis=1 - i)).tolist()) for i in (0, 1))
+            extreme[int(draw), (used[0], used[1])] = p
+    if not extreme:
+        return order, distributions, mask
+    order = order + sorted({pair for _, pair in extreme} - set(order))
+    more = [(0, 0), (0, len(order) - mask.shape[1])]
+    distributions = np.pad(distributions, [*more, (0, 0), (0, 0)], constant_values=np.nan)
+    mask = np.pad(mask, more)
+    for (where, pair), p in extreme.items():
+        place = order.index(pair)
+        distributions[where, place], mask[where, place] = p, True
+    return order, distributions, mask
 
 
 def _assemble(

@@ -162,3 +162,18 @@ def test_two_by_two_and_supports_say_the_same():
     closed, general = two_by_two(game), batch_support_enumeration(game)
     np.testing.assert_array_equal(closed.mask, general.mask)
     np.testing.assert_allclose(closed.distributions, general.distributions, atol=1e-13)
+
+
+def test_every_draw_has_an_equilibrium_however_many_ties():
+    """Ties so bad that no pair of supports of one size has a single mixture: the extreme equilibria are listed."""
+    rng = np.random.default_rng(3)
+    for shape in ((2, 3), (3, 3), (4, 4)):
+        payoffs = rng.integers(0, 3, (1500, 2, *shape)).astype(float)
+        solution = batch_support_enumeration(Game(payoffs, batch_ndim=1))
+        assert solution.certified.any(axis=-1).all()
+    unequal = [pair for pair in solution.supports if len(pair[0]) != len(pair[1])]
+    assert unequal
+    for pair in unequal:
+        for draw in np.flatnonzero(solution.mask[:, solution.place(*pair)]):
+            exact = vertex_enumeration(Game(payoffs[draw]))
+            assert solution.count[draw] == exact.count and not solution.complete[draw]
