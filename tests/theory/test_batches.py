@@ -166,9 +166,9 @@ def test_two_by_two_and_supports_say_the_same():
 
 def test_every_draw_has_an_equilibrium_however_many_ties(monkeypatch):
     """Ties so bad that no pair of supports of one size has a single mixture: the extreme equilibria are listed."""
-    rng, hard = np.random.default_rng(3), 0
+    rng, hard = np.random.default_rng(1), 0
     for shape in ((2, 3), (3, 3), (4, 4)):
-        payoffs = rng.integers(0, 3, (1500, 2, *shape)).astype(float)
+        payoffs = rng.integers(0, 4, (4000, 2, *shape)).astype(float)
         solution = batch_support_enumeration(Game(payoffs, batch_ndim=1))
         assert solution.certified.any(axis=-1).all()
         with monkeypatch.context() as patch:
@@ -180,4 +180,4 @@ def test_every_draw_has_an_equilibrium_however_many_ties(monkeypatch):
             gaps = np.abs(found[:, None] - exact.distributions[None]).max(axis=(2, 3))
             assert (gaps.min(axis=1) < 1e-12).all()
             hard += 1
-    assert hard > 3
+    assert hard == 10
