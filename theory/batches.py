@@ -17,8 +17,7 @@ Ties: if an action outside ``I`` is exactly as good as those in ``I`` against a 
 or the mixture is not unique, there may be a continuum of equilibria. Without such ties every vertex of the
 best-response polytopes has as many best replies as actions in use, and then the list is complete (von Stengel 2002,
 section 2.5). A draw with a tie (up to the rounding of its own mixture) is kept, with what was found, and
-marked not complete. If nothing was found in it, its extreme equilibria are enumerated exactly, on supports of whatever
-sizes.
+marked not complete. If nothing was found in it, its extreme equilibria are enumerated exactly.
 """
 
 from __future__ import annotations
@@ -62,7 +61,8 @@ class BatchSolution(Solution):
     Attributes
     ----------
     supports
-        ``((rows), (columns))`` in use in each of the K places; only pairs that occur in some draw are listed.
+        ``((rows), (columns))`` in use in each of the K places; only pairs that occur in some draw are listed, a second
+        time where a draw with ties has two extreme equilibria on one.
     """
 
     supports: tuple[Pair, ...] = ()
@@ -74,7 +74,11 @@ class BatchSolution(Solution):
 
     def frequencies(self) -> dict[Pair, float]:
         """Share of the draws in which each pair of supports carries an equilibrium."""
-        return dict(zip(self.supports, self.mask.reshape(-1, len(self.supports)).mean(axis=0).tolist(), strict=True))
+        filled = self.mask.reshape(-1, len(self.supports))
+        return {
+            pair: float(filled[:, [k for k, other in enumerate(self.supports) if other == pair]].any(axis=1).mean())
+            for pair in dict.fromkeys(self.supports)
+        }
 
 
 def support_pairs(m: int, n: int) -> list[Pair]:
@@ -280,21 +284,23 @@ def _with_extreme(
     payoffs: Array, order: list[Pair], distributions: Array, mask: Booleans
 ) -> tuple[list[Pair], Array, Booleans]:
     """Places, distributions and mask with the extreme equilibria of the draws in which nothing was found."""
-    extreme: dict[tuple[int, Pair], Array] = {}
+    extreme: dict[tuple[int, Pair, int], Array] = {}
     for draw in np.flatnonzero(~mask.any(axis=1)):
         for p in vertex_enumeration(Game(payoffs[draw])).distributions:
             used = tuple(tuple(np.flatnonzero(p.sum(axis=1 - i)).tolist()) for i in (0, 1))
-            extreme[int(draw), (used[0], used[1])] = p
+            again = sum((int(draw), (used[0], used[1]), k) in extreme for k in range(len(extreme)))
+            extreme[int(draw), (used[0], used[1]), again] = p
     if not extreme:
         return order, distributions, mask
-    order = order + sorted({pair for _, pair in extreme} - set(order))
-    more = [(0, 0), (0, len(order) - mask.shape[1])]
+    places = [(pair, 0) for pair in order]
+    places += sorted({(pair, again) for _, pair, again in extreme} - set(places))
+    more = [(0, 0), (0, len(places) - len(order))]
     distributions = np.pad(distributions, [*more, (0, 0), (0, 0)], constant_values=np.nan)
     mask = np.pad(mask, more)
-    for (where, pair), p in extreme.items():
-        place = order.index(pair)
+    for (where, pair, again), p in extreme.items():
+        place = places.index((pair, again))
         distributions[where, place], mask[where, place] = p, True
-    return order, distributions, mask
+    return [pair for pair, _ in places], distributions, mask
 
 
 def _assemble(
