@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theory.best_replies import LEVELS, ZOOMS, best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution, Floats, require_continuous
@@ -23,6 +24,7 @@ from theory.errors import InputError
 STARTS = (0.02, 0.15, 0.5)
 """Where the search starts, as shares of each interval."""
 
+_SAME = 1e-12  # of the interval: candidates this near are one point but for rounding
 _STEPS = np.array([1.0, 0.5, 0.2, 0.05, 0.01])
 
 
@@ -146,17 +148,19 @@ def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats, res
 def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolution:
     """Compute payoffs and regret of the candidates ``x`` of shape ``(K, *batch, N)`` and drop repeats."""
     payoffs = game.payoff(x)
-    replies = [best_reply(game, x, i) for i in range(game.n_players)]
-    value = np.stack([reply[1] for reply in replies], axis=-1)
-    spread = np.stack([reply[2] for reply in replies], axis=-1)
+    width = game.upper - game.lower
+    fresh = np.stack([~_repeats(x, k, width, _SAME) for k in range(len(x))])
+    value, spread = (np.full(x.shape, np.nan) for _ in range(2))
+    for k, here in enumerate(fresh):  # what several starts led to is looked at once
+        part = game[here] if game.batch_shape else game
+        replies = [best_reply(part, x[k][here] if game.batch_shape else x[k], i) for i in range(game.n_players)]
+        value[k][here], spread[k][here] = (np.stack([reply[j] for reply in replies], axis=-1) for j in (1, 2))
     regret = np.maximum(value - payoffs, 0.0)
     relative = np.divide(regret, spread, out=np.zeros(regret.shape), where=spread > 0).max(axis=-1)
     finite = np.isfinite(x) & np.isfinite(payoffs) & np.isfinite(spread)  # of payoffs that overflow nothing is known
     mask = finite.all(axis=-1) & (relative <= tolerance)
-    width = game.upper - game.lower
     for k in range(1, len(x)):  # the same equilibrium found twice is listed once
-        near = np.abs((x[:k] - x[k]) / width).max(axis=-1) < 1e-6
-        mask[k] &= ~(near & mask[:k]).any(axis=0)
+        mask[k] &= ~_repeats(np.where(mask[: k + 1, ..., None], x[: k + 1], np.nan), k, width, 1e-6)
     order = np.argsort(~mask, axis=0, kind="stable")  # found first, so that place 0 is filled wherever any is
 
     def places(values: Floats) -> Floats:
@@ -175,6 +179,11 @@ def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolu
         tolerance=tolerance,
         note=f"searched from {len(x)} starts; best replies on a grid of {LEVELS}, refined",
     )
+
+
+def _repeats(x: Floats, k: int, width: Floats, apart: float) -> NDArray[np.bool_]:
+    """Where a candidate is one of those before it, shape ``batch``."""
+    return np.asarray((np.abs((x[:k] - x[k]) / width).max(axis=-1) <= apart).any(axis=0))
 
 
 def _retry(game: ContinuousGame, solution: ContinuousSolution, tolerance: float) -> ContinuousSolution:
