@@ -237,6 +237,7 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
         "critical ratio": critical_ratio(race["unit margin"]),
         "constant price": constant_price(race["unit margin, constant price"], race["unit margin"]),
         "rivals": more_rivals(race["rivals"]),
+        "builders' restraint": builders_restraint(race["restraint"]),
     }
 
 
@@ -449,6 +450,26 @@ def repeated_phrases(repeated: Numbers) -> dict[str, str]:
     """Sentences on what restraint needs."""
     lasting, ending = repeated["sustainable"], repeated["sustainable, prize used up"]
     return lag_phrases(lasting, ending) | noise_phrases(repeated["centre"]["automata"])
+
+
+def builders_restraint(restraint: Numbers) -> str:
+    """Whether the builders of S2 could keep to less than the race, answered after the first and the last lag."""
+    parts = []
+    for target, found in restraint.items():
+        every, needed = found["P(every builder gains)"], found["needed, where every builder gains"]
+        lasts = found["P(lasts)"]
+        first, *_, last = lasts
+        asks = f", asks of the most tempted a discount factor of {spread(needed, 2)}" if needed else ""
+        parts.append(
+            f"to keep to {target} pays every builder in {percent_interval(every)} of the draws{asks}, and lasts in "
+            f"{percent(lasts[first]['value'])} of all draws if the answer takes {_years(first)} and in "
+            f"{percent(lasts[last]['value'])} if it takes {_years(last)}"
+        )
+    return f"For the five builders of S2, with the race for ever as the threat: {'; '.join(parts)}."
+
+
+def _years(count: str) -> str:
+    return "a year" if count == "1" else f"{in_words(int(count))} years"
 
 
 def lag_phrases(sustainable: Numbers, ending: Numbers) -> dict[str, str]:

@@ -3,7 +3,8 @@
 Every draw is one calibrated race of the named builders: its equilibrium, the joint-profit and the welfare optimum,
 and the hindsight loss of every builder in drawn states of demand and prize, split into overspending and
 underinvesting. The same draws with the terms of the payoff switched on one at a time say which term carries the
-spending: unit margins alone, then business stealing, the prize, and standing.
+spending: unit margins alone, then business stealing, the prize, and standing. And how patient the builders must be to
+keep to the joint optimum, or half the way to it, under the threat of the race for ever.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from theory import (
     cvar,
     hindsight_split,
     probability,
+    reversion_thresholds,
     strategic_wedge,
 )
 from theory.sensitivity import sobol_indices
@@ -53,6 +55,12 @@ TERMS: dict[str, tuple[str, ...]] = {
 """Which parameters are set to zero under each heading."""
 
 _NOTHING = 0.05  # of mean demand: a joint optimum below this is to build as little as the bounds allow
+
+TARGETS = {"the joint optimum": 1.0, "half the way to it": 0.5}
+"""Builds that might be kept to, as shares of the way from the race to the joint optimum."""
+
+ANSWERED = (1, 2, 4)
+"""Years until a rival's build is seen and answered."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -92,6 +100,11 @@ def study(*, draws: int = 4096, rng: np.random.Generator, part: Part) -> Columns
         "stranded capital": game.outcome("stranded capital", equilibrium),
         "unmet demand": game.outcome("unmet demand", equilibrium),
     }
+    for target, share in TARGETS.items():
+        path = wedge.nash + share * (wedge.joint - wedge.nash)
+        needed = reversion_thresholds(game, path, equilibrium).max(axis=-1)  # of the most tempted; max keeps NaN
+        per_draw[f"patience, {target}"] = np.nan_to_num(needed, nan=1.0)  # one: at no discount factor
+    per_draw["discount factor of a year"] = np.exp(-np.broadcast_to(model.discount_rate, model.batch_shape))
     for i, name in enumerate(BUILDERS):
         for title, choices in (("Nash", wedge.nash), ("joint", wedge.joint), ("welfare", wedge.welfare)):
             per_draw[f"{title} GW, {name}"] = choices[..., i]
@@ -133,6 +146,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             name: _spread(per_draw[f"Nash GW, {name}"] * per_draw[f"capital, {name}"]) for name in BUILDERS
         },
         "wedge": _wedge(per_draw),
+        "restraint": _restraint(per_draw),
         "terms": {term: _spread(per_draw[f"total GW, {term}"]) for term in TERMS},
         "stranded capital": _spread(per_draw["stranded capital"]),
         "unmet demand": _spread(per_draw["unmet demand"]),
@@ -185,6 +199,20 @@ def _wedge(per_draw: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         "profit lost to the race": _spread(per_draw["profit joint"] - per_draw["profit Nash"]),
         "welfare lost to the race": _spread(per_draw["welfare optimum"] - per_draw["welfare Nash"]),
     }
+
+
+def _restraint(per_draw: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Whether all builders would keep to less, answered after some years; and the patience of the most tempted."""
+    yearly, results = per_draw["discount factor of a year"], {}
+    for target in TARGETS:
+        needed = per_draw[f"patience, {target}"]
+        gains = needed < 1
+        results[target] = {
+            "P(every builder gains)": probability(gains),
+            "needed, where every builder gains": _spread(needed[gains]) if gains.any() else None,
+            "P(lasts)": {str(years): probability((yearly**years >= needed) & gains) for years in ANSWERED},
+        }
+    return results
 
 
 def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:

@@ -77,6 +77,18 @@ def test_every_builder_has_a_split_with_intervals(records):
         assert row["E[overspend]"]["low"] <= row["E[overspend]"]["value"] <= row["E[overspend]"]["high"]
 
 
+def test_half_the_restraint_is_easier_than_all_of_it_and_soon_than_late(records):
+    whole, half = records["overspend_underinvest"].numbers["restraint"].values()
+    for found in (whole, half):
+        lasts = [share["value"] for share in found["P(lasts)"].values()]
+        assert lasts == sorted(lasts, reverse=True)
+        assert lasts[0] <= found["P(every builder gains)"]["value"]
+    for name, share in whole["P(lasts)"].items():
+        assert half["P(lasts)"][name]["value"] >= share["value"]
+    median = [found["needed, where every builder gains"]["0.5"] for found in (half, whole)]
+    assert 0 < median[0] < median[1] < 1
+
+
 def test_restraint_gets_harder_with_delay_and_with_noise(records):
     numbers = records["repeated_race"].numbers
     for by_lag in numbers["sustainable"].values():
