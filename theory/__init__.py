@@ -61,6 +61,7 @@ from theory.noisy_restraint import SymmetricRace, Trigger, best_trigger, symmetr
 from theory.payoff_polygon import PayoffSet, payoff_set
 from theory.payoff_polytopes import PayoffBounds, SupportingPlay, payoff_bounds
 from theory.penal_codes import PenalCode, penal_code, penal_threshold
+from theory.plain_simulation import simulate
 from theory.population_paths import population_generations, population_paths
 from theory.potential import Decomposition, WeightedPotential, decompose, weighted_potential
 from theory.public_monitoring import PublicBounds, public_bounds
@@ -68,13 +69,14 @@ from theory.pure import pure_nash
 from theory.quantal_response import fit_logit, logit_equilibrium
 from theory.refinements import p_dominance, payoff_dominant, perfect_equilibria, risk_dominance
 from theory.regret_learning import Learned, learn
-from theory.repeated_play import expected_path, is_subgame_perfect, one_shot_deviations, play, simulate
+from theory.repeated_play import expected_path, play
 from theory.replicator import replicator_path, rest_points
 from theory.risk import HindsightSplit, cvar, hindsight_split, value_at_risk
 from theory.shared_limit import SharedLimit
 from theory.simulated_play import Matches, Nature, Simulator, memory_one_counts
 from theory.solution import Solution, product_distribution
 from theory.strategies import CLASSICS
+from theory.subgame_perfection import is_subgame_perfect, one_shot_deviations
 from theory.supermodular import Supermodularity, supermodularity
 from theory.symbolic_equilibria import SymbolicEquilibrium, symbolic_counts, symbolic_equilibria
 from theory.symmetric_counts import CountEquilibria, count_vectors, symmetric_count_equilibria

@@ -52,9 +52,9 @@ from theory.limit_set import limit_score
 from theory.mutation_chain import mutation_distribution, stochastic_stability
 from theory.payoff_polygon import payoff_set
 from theory.payoff_polytopes import payoff_bounds
+from theory.plain_simulation import simulate
 from theory.public_monitoring import public_bounds
 from theory.regret_learning import learn
-from theory.repeated_play import simulate
 from theory.risk import cvar
 from theory.symmetric_games import symmetric_equilibria
 from theory.symmetric_monitoring import symmetric_public_payoffs

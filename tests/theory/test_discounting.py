@@ -22,7 +22,7 @@ from theory.discounting import (
 )
 from theory.errors import InputError
 from theory.game import Game
-from theory.repeated_play import is_subgame_perfect
+from theory.subgame_perfection import is_subgame_perfect
 
 
 def race(R: float, S: float, T: float, P: float) -> Game:

@@ -26,14 +26,9 @@ from theory.automata import (
 )
 from theory.errors import InputError
 from theory.game import Game
-from theory.repeated_play import (
-    expected_path,
-    finite_strategy_counts,
-    is_subgame_perfect,
-    one_shot_deviations,
-    play,
-    simulate,
-)
+from theory.plain_simulation import simulate
+from theory.repeated_play import expected_path, finite_strategy_counts, play
+from theory.subgame_perfection import is_subgame_perfect, one_shot_deviations
 
 DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 RIVALS = [CATALOGUE[name](1) for name in CATALOGUE]
