@@ -29,6 +29,7 @@ from theory.game import Game, require_game
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-12  # of the payoff range
+_MOST_FIRMS = 5  # against whose stick of 2/(n+1) - 1/2n each another would still sell
 
 
 def path_thresholds(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) -> Floats:
@@ -91,21 +92,38 @@ def keeps_to_path(
     )
 
 
-def cournot_threshold(n: Any = None) -> Any:
-    """Nash reversion from the joint monopoly in linear Cournot with ``n`` firms: ``(n+1)^2 / (n^2 + 6n + 1)``.
+THREATS = ("reversion", "stick and carrot")
+"""What deters in the closed forms: the stage equilibrium for ever, or one round of the same larger choice of all."""
 
-    Derived here with sympy from the payoffs ``q (1 - Q)`` after costs; 9/17 for two firms (Friedman 1971).
+
+def cournot_threshold(n: Any = None, *, threat: str = "reversion") -> Any:
+    """Threshold of the joint monopoly in linear Cournot with ``n`` firms, derived here from payoffs ``q (1 - Q)``.
+
+    By reversion ``(n+1)^2 / (n^2 + 6n + 1)``, 9/17 for two firms (Friedman 1971); by the optimal stick and carrot
+    ``(n+1)^2 / 16n``, 9/32 (Abreu 1986), as long as a firm would still sell against the stick: up to five firms.
+
+    Parameters
+    ----------
+    n
+        Number of firms; a symbol if not given.
+    threat
+        One of `THREATS`.
 
     Examples
     --------
-    >>> cournot_threshold(2)
-    9/17
+    >>> cournot_threshold(2), cournot_threshold(2, threat="stick and carrot")
+    (9/17, 9/32)
     """
+    _known(threat)
     import sympy
 
     firms = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
     if firms.is_number and not (firms.is_integer and firms >= 2):
         raise InputError(f"n is {n}; it must be a whole number of firms, at least 2")
+    if threat != "reversion" and firms.is_number and firms > _MOST_FIRMS:
+        raise InputError(
+            f"n is {n}; the closed form holds up to {_MOST_FIRMS} firms: theory.stick_and_carrot does for more"
+        )
     q, x = sympy.symbols("q x", positive=True)
     joint = sympy.solve(sympy.diff(q * (1 - firms * q), q), q)[0]
     reply = sympy.solve(sympy.diff(x * (1 - x - (firms - 1) * q), x), x)[0]
@@ -114,13 +132,19 @@ def cournot_threshold(n: Any = None) -> Any:
     cooperation = payoff.subs({x: joint, q: joint})
     deviation = payoff.subs(x, reply).subs(q, joint)
     punishment = payoff.subs({x: nash, q: nash})
+    if threat == "stick and carrot":  # the gain from deviating is even around the equilibrium, where it is zero
+        stick = 2 * nash - joint
+        loss = cooperation - payoff.subs({x: stick, q: stick})
+        return sympy.factor(sympy.simplify((deviation - cooperation) / loss))
     return sympy.factor(sympy.simplify((deviation - cooperation) / (deviation - punishment)))
 
 
-def tullock_threshold(effort: Any = None, n: Any = None) -> Any:
-    """Nash reversion from a common effort in Tullock's contest with ``n`` players, for a prize of one.
+def tullock_threshold(effort: Any = None, n: Any = None, *, threat: str = "reversion") -> Any:
+    """Threshold of a common effort in Tullock's contest with ``n`` players, for a prize of one.
 
-    Derived here with sympy from the payoffs ``x / X - x``. The threshold at efforts near zero is ``n / (n + 1)``.
+    Derived here with sympy from the payoffs ``x / X - x``. By reversion it is ``n / (n + 1)`` at efforts near zero; by
+    the optimal stick and carrot ``n (1 - sqrt(k / k*)) / 4`` with ``k* = (n - 1)/n^2`` the equilibrium's effort. That
+    holds as long as one would still compete against the stick ``x = (2 sqrt(k*) - sqrt(k))^2``: ``(n - 1) x <= 1``.
 
     Parameters
     ----------
@@ -128,6 +152,8 @@ def tullock_threshold(effort: Any = None, n: Any = None) -> Any:
         Common effort on the path, below that of the equilibrium, ``(n - 1)/n^2``; a symbol if not given.
     n
         Number of players; a symbol if not given.
+    threat
+        One of `THREATS`.
 
     Examples
     --------
@@ -135,7 +161,10 @@ def tullock_threshold(effort: Any = None, n: Any = None) -> Any:
     >>> effort = sympy.Symbol("k", positive=True)
     >>> sympy.limit(tullock_threshold(effort, 3), effort, 0)
     3/4
+    >>> tullock_threshold(effort, 2, threat="stick and carrot")
+    1/2 - sqrt(k)
     """
+    _known(threat)
     import sympy
 
     players = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
@@ -148,7 +177,23 @@ def tullock_threshold(effort: Any = None, n: Any = None) -> Any:
     cooperation = 1 / players - k
     deviation = (1 - sympy.sqrt(others)) ** 2  # by the best reply sqrt(others) - others
     punishment = 1 / players**2
+    if threat == "stick and carrot":
+        # the gain is n (e - sqrt(k))^2 with e^2 the equilibrium's effort, and so the same with 2e - sqrt(k) in place of
+        # sqrt(k); the loss is the difference of the efforts, 4e (e - sqrt(k))
+        nash = (players - 1) / players**2
+        against = (players - 1) * (2 * sympy.sqrt(nash) - sympy.sqrt(k)) ** 2
+        if against.is_number and against > 1:
+            raise InputError(
+                f"effort is {effort} of {n} players, who would not compete against the stick: theory.stick_and_carrot "
+                "does without the closed form"
+            )
+        return players * (1 - sympy.sqrt(k / nash)) / 4
     return sympy.simplify((deviation - cooperation) / (deviation - punishment))
+
+
+def _known(threat: str) -> None:
+    if threat not in THREATS:
+        raise InputError(f"threat is {threat!r}; it must be one of {THREATS}")
 
 
 def _payoffs(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) -> tuple[Floats, Floats, Floats]:

@@ -167,14 +167,18 @@ def turn_taking(game: Game) -> FloatArray:
     return np.where(T >= R, factor, reluctant)
 
 
-def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None) -> Any:
-    """Grim trigger's critical discount factor ``(T - R)/(T - P)`` in sympy, where ``T > R > P``.
+def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None, *, path: str = "restraint") -> Any:
+    """Critical discount factor of a path under the threat of racing for ever, in sympy.
+
+    Of restraint ``(T - R)/(T - P)``, where ``T > R > P``; of taking turns at racing ``(P - S)/(T - P)``, where
+    ``T >= R`` and ``P > S`` (`turn_taking` has the other cases).
 
     Parameters
     ----------
     payoffs
-        Expressions for ``"R"``, ``"T"``, ``"P"`` (``"S"`` is allowed, and has no part in it); symbols of those
-        names where not given.
+        Expressions for ``"R"``, ``"S"``, ``"T"``, ``"P"``; symbols of those names where not given.
+    path
+        ``"restraint"`` or ``"turns"``.
 
     Returns
     -------
@@ -187,8 +191,8 @@ def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None) 
 
     Examples
     --------
-    >>> symbolic_critical_discount_factor()
-    (-R + T)/(-P + T)
+    >>> symbolic_critical_discount_factor(), symbolic_critical_discount_factor(path="turns")
+    ((-R + T)/(-P + T), (P - S)/(-P + T))
     >>> import sympy
     >>> n = sympy.Symbol("n", positive=True)  # Bertrand: a share of the monopoly profit, all of it, nothing
     >>> sympy.expand(symbolic_critical_discount_factor({"R": 1 / n, "T": 1, "P": 0}))
@@ -199,8 +203,10 @@ def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None) 
     given = dict(payoffs or {})
     if not set(given) <= {"R", "S", "T", "P"}:
         raise InputError(f"payoffs has the names {sorted(given)}; the names are R, S, T and P")
-    R, T, P = (sympy.sympify(given.get(name, sympy.Symbol(name, real=True))) for name in "RTP")
-    return sympy.simplify(T - R) / sympy.simplify(T - P)
+    if path not in ("restraint", "turns"):
+        raise InputError(f"path is {path!r}; it must be 'restraint' or 'turns'")
+    R, S, T, P = (sympy.sympify(given.get(name, sympy.Symbol(name, real=True))) for name in "RSTP")
+    return sympy.simplify(T - R if path == "restraint" else P - S) / sympy.simplify(T - P)
 
 
 LONGEST = 64

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 import sympy
 
-from theory import Game, grim_trigger, is_subgame_perfect, turn_taking
+from theory import (
+    Game,
+    grim_trigger,
+    is_subgame_perfect,
+    stick_and_carrot,
+    symbolic_critical_discount_factor,
+    turn_taking,
+)
 from theory.automata import Automaton
 from theory.cycle_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
 from theory.errors import InputError
@@ -98,3 +105,61 @@ def test_bad_input():
         path_thresholds(DILEMMA, [(0, 2)], (1, 1))
     with pytest.raises(InputError, match="discount_factors"):
         keeps_to_path(DILEMMA, [(0, 0)], (1, 1), [1.0, 0.5])
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5])
+def test_stick_and_carrot_of_cournot_is_that_of_the_search(n):
+    found = stick_and_carrot(
+        lambda q: q * (1 - n * q),
+        lambda q: max(1 - (n - 1) * q, 0) ** 2 / 4,
+        target=1 / (2 * n),
+        nash=1 / (n + 1),
+        worst=1,
+    )
+    closed = cournot_threshold(n, threat="stick and carrot")
+    assert float(closed) == pytest.approx(found.discount_factor, abs=1e-12)
+    assert closed == sympy.Rational((n + 1) ** 2, 16 * n) < cournot_threshold(n)
+
+
+@pytest.mark.parametrize(("effort", "n"), [(0.01, 2), (0.1, 2), (0.15, 3), (0.1, 4)])
+def test_stick_and_carrot_of_tullock_is_that_of_the_search(effort, n):
+    found = stick_and_carrot(
+        lambda x: 1 / n - x,
+        lambda x: max(1 - np.sqrt((n - 1) * x), 0) ** 2,
+        target=effort,
+        nash=(n - 1) / n**2,
+        worst=1.0,
+    )
+    closed = float(tullock_threshold(effort, n, threat="stick and carrot"))
+    assert closed == pytest.approx(found.discount_factor, abs=1e-9) and closed < float(tullock_threshold(effort, n))
+
+
+def test_the_closed_form_of_tullock_is_derived():
+    """Both phases tempt alike, and the loss of a round of the stick outweighs that: with roots as symbols."""
+    s, w = sympy.symbols("s w", positive=True)  # roots of the effort, and of n - 1
+    n = w**2 + 1
+    gain = lambda root: (1 - w * root) ** 2 - (1 / n - root**2)  # noqa: E731
+    stick = 2 * w / n - s
+    assert sympy.simplify(gain(stick) - gain(s)) == 0
+    derived = sympy.simplify(gain(s) / (stick**2 - s**2))
+    closed = tullock_threshold(s**2, threat="stick and carrot").subs(sympy.Symbol("n", positive=True), n)
+    assert sympy.simplify(derived - closed) == 0
+
+
+def test_closed_forms_are_refused_where_they_do_not_hold():
+    for call in (
+        lambda: cournot_threshold(6, threat="stick and carrot"),
+        lambda: tullock_threshold(0.001, 3, threat="stick and carrot"),
+        lambda: cournot_threshold(2, threat="stick"),
+        lambda: tullock_threshold(threat=None),
+    ):
+        with pytest.raises(InputError):
+            call()
+
+
+def test_taking_turns_in_symbols_is_taking_turns():
+    R, S, T, P = 3, 0, 5, 1
+    closed = symbolic_critical_discount_factor({"R": R, "S": S, "T": T, "P": P}, path="turns")
+    assert float(closed) == float(turn_taking(Game.from_bimatrix([[R, S], [T, P]], [[R, T], [S, P]])))
+    with pytest.raises(InputError, match="path"):
+        symbolic_critical_discount_factor(path="both")
