@@ -59,6 +59,11 @@ def _stability(question: Question) -> float:
     return RdSpillovers.stability_limit(question.inputs["b_gamma"])
 
 
+@adapter("henriques_crossing")
+def _crossing(question: Question) -> float:
+    return RdSpillovers.crossing(question.inputs["b_gamma"])
+
+
 @adapter("dasgupta_stiglitz", "dasgupta_stiglitz2")
 def _free_entry(question: Question) -> list[float]:
     found = FreeEntryRd(inelasticity=question.inputs["eps"], returns=question.inputs["alpha"]).equilibrium()

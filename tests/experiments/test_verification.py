@@ -25,7 +25,8 @@ from experiments.verification.comparison import (
 )
 from experiments.verification.registry import Adapter, adapters
 from experiments.verification.topics import topic_of
-from theory import InputError
+from models.rd_spillovers import RdSpillovers
+from theory import InputError, nash
 
 CASES = {case.id: case for case in load_cases()}
 
@@ -192,7 +193,7 @@ def test_every_expected_value_counts(case_id, answers):
         assert refused(falsified(case, path), answers[case_id]), f"{path} could be anything"
 
 
-SEPARATE = {"pd_turntaking", "mip-nash-staghunt", "henriques_stability", "safetytax_sign"}
+SEPARATE = {"pd_turntaking", "mip-nash-staghunt", "henriques_stability", "henriques_crossing", "safetytax_sign"}
 """Cases with tests of their own below: inputs in words, an answer that small changes leave alone."""
 
 
@@ -200,6 +201,17 @@ SEPARATE = {"pd_turntaking", "mip-nash-staghunt", "henriques_stability", "safety
 def test_the_limits_of_spillovers_move_with_the_cost_of_research(case_id, answers):
     """At b gamma = 2 there is no such limit; a little above one there is, and it is another."""
     assert meter.compute(replace(CASES[case_id], inputs={"b_gamma": 1.05})) != answers[case_id]
+
+
+def test_rivals_and_merged_firms_cross_where_the_answer_says_whatever_research_costs(answers):
+    """The slope of costs cancels from the crossing: solved as games, both sides of it, at three slopes."""
+    found = answers["henriques_crossing"]
+    for strength in (1.2, 2.0, 5.0):
+        assert meter.compute(replace(CASES["henriques_crossing"], inputs={"b_gamma": strength})) == pytest.approx(found)
+        for spillover, sign in ((found - 0.02, 1), (found + 0.02, -1)):
+            model = RdSpillovers(expense=strength, slope=1.0, spillover=spillover)
+            rivals = float(nash(model.continuous_game()).select()[0])
+            assert np.sign(rivals - float(model.full_cartel())) == sign
 
 
 def test_the_sign_of_the_safety_tax_follows_the_pair(answers):
