@@ -173,7 +173,8 @@ def _certified(solution: BatchSolution) -> BatchSolution:
     """Take out mixtures that rounding has spoiled, and say of how many draws the list is not proved complete."""
     bound = solution.tolerance * np.asarray(solution.game.payoff_range, float)
     spoiled = largest(solution.regret) > bound[..., None]  # NaN, where there is no mixture, is not
-    complete = np.asarray(solution.complete) & ~spoiled.any(axis=-1)
+    odd = (solution.mask & ~spoiled).sum(axis=-1) % 2 == 1  # as it is without ties (Wilson 1971)
+    complete = np.asarray(solution.complete) & ~spoiled.any(axis=-1) & odd
     ties = int(np.size(complete) - complete.sum())
     if not ties:
         return solution
@@ -232,6 +233,11 @@ class _Stack:
             # weights below rounding: the mixture is on a smaller support, or any mixture would do
             self.tied |= (low <= _ROUNDING) & (low >= -_ROUNDING) & (high <= _ROUNDING)
             proper = low > _ROUNDING
+            unclear = (np.abs(low) <= _ROUNDING) & (size > 0)  # a weight of zero, or one that rounding hides
+            if unclear.any():
+                rough = weights / np.where(unclear, total, 1.0)
+                wide = np.minimum(_ROUNDING / np.where(unclear, size, 1.0), 1.0)
+                self.tied |= self._best(payoff, indifferent, used, rough, unclear, wide)
             mixture = weights / np.where(proper, total, 1.0)
             slack = _ROUNDING / np.where(proper, size, 1.0)
         return mixture, self._best(payoff, indifferent, used, mixture, proper, slack)

@@ -1,7 +1,7 @@
 """Global best reply of one player in a continuous game, for a whole batch at once.
 
 The reply is found on values alone: a grid over the whole interval (denser near its lower end, where contest
-payoffs bend most), then the neighbourhood of the best grid point is refined again and again. A local maximum
+payoffs bend most), then the neighbourhoods of the grid's highest peaks are refined again and again. A local maximum
 that is not the best reply is therefore rejected as far as the grid can see, and kinks (a capacity that just
 meets demand) need no special case. Values are right to rounding; the maximiser of a smooth payoff to about
 the square root of it.
@@ -10,6 +10,7 @@ the square root of it.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theory.continuous import ContinuousGame, Floats
 from theory.errors import InputError
@@ -17,6 +18,10 @@ from theory.errors import InputError
 LEVELS = 97
 """Points of the first grid."""
 
+MOST_PEAKS = 4
+"""Peaks of the first grid that are refined, the highest first: between grid points another may be higher."""
+
+_NOISE = 1e-13  # of the spread: rises below it are rounding
 _ZOOM_POINTS = 9
 ZOOMS = 22  # each divides the bracket by four: 2/96 * 4**-22 is below rounding
 
@@ -56,10 +61,39 @@ def best_reply(
     points = _broadcast(points, x)
     values = _along(game, x, player, points)
     spread = values.max(axis=0) - values.min(axis=0)
-    best = values.argmax(axis=0)[None]
-    reply, value = _take(points, best), _take(values, best)
-    left, right = _take(points, np.maximum(best - 1, 0)), _take(points, np.minimum(best + 1, levels - 1))
-    fractions = np.linspace(0.0, 1.0, _ZOOM_POINTS).reshape(-1, *(1,) * reply.ndim)
+    peaks = _peaks(values, spread)
+    reply, value = _take(points, peaks[:1]), _take(values, peaks[:1])
+    for peak in peaks:
+        place = peak[None]
+        left, right = _take(points, np.maximum(place - 1, 0)), _take(points, np.minimum(place + 1, levels - 1))
+        found, height = _climbed(game, x, player, left, right, zooms)
+        better = height > value
+        reply, value = np.where(better, found, reply), np.maximum(height, value)
+    return reply, value, spread
+
+
+def _peaks(values: Floats, spread: Floats) -> NDArray[np.intp]:
+    """Places of the highest peaks of a grid, the best point first, shape ``(peaks, ...)``; repeated where fewer."""
+    best = values.argmax(axis=0)
+    below = np.full((1, *best.shape), -np.inf)
+    rises = values - np.concatenate([below, values[:-1]]) > _NOISE * spread
+    falls = values - np.concatenate([values[1:], below]) >= -_NOISE * spread
+    heights = np.where(rises & falls, values, -np.inf)
+    np.put_along_axis(heights, best[None], np.inf, axis=0)
+    count = min(int(np.isfinite(heights).sum(axis=0).max(initial=0)), MOST_PEAKS - 1)
+    if not count:
+        return np.asarray(best[None])
+    order = np.argsort(-heights, axis=0, kind="stable")[: count + 1]
+    there = np.take_along_axis(heights, order, axis=0) > -np.inf
+    return np.asarray(np.where(there, order, best))
+
+
+def _climbed(
+    game: ContinuousGame, x: Floats, player: int, left: Floats, right: Floats, zooms: int
+) -> tuple[Floats, Floats]:
+    """Best point between two, and its payoff: the neighbourhood of the best of a few points, again and again."""
+    reply, value = left, np.full(left.shape, -np.inf)
+    fractions = np.linspace(0.0, 1.0, _ZOOM_POINTS).reshape(-1, *(1,) * left.ndim)
     for _ in range(zooms):
         points = left + (right - left) * fractions
         values = _along(game, x, player, points)
@@ -71,7 +105,7 @@ def best_reply(
             _take(points, np.maximum(best - 1, 0)),
             _take(points, np.minimum(best + 1, _ZOOM_POINTS - 1)),
         )
-    return reply, value, spread
+    return reply, value
 
 
 def _along(game: ContinuousGame, x: Floats, player: int, points: Floats) -> Floats:

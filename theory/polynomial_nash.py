@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
+from theory.pure import pure_nash
 from theory.solution import Solution, product_distribution
 
 Floats = NDArray[np.float64]
@@ -109,10 +110,18 @@ def polynomial_nash(game: Game, *, max_cells: int = MAX_CELLS) -> Solution:
     ]
     candidates = product_distribution(strategies)
     kept = Solution(game, "polynomial_nash", candidates).certified if search.found else np.ones(0, bool)
+    pure = pure_nash(game)
+    stable = {tuple(int(i) for i in np.argwhere(p == 1)[0]) for p in np.asarray(pure.distributions[pure.mask], float)}
+    kept &= [_mixes(found) or tuple(int(x.argmax()) for x in found) in stable for found in search.found]
     complete = not search.unsettled and bool(kept.all())
     return Solution(
         game, "polynomial_nash", candidates[kept], complete=complete, iterations=search.cells, note=search.note()
     )
+
+
+def _mixes(profile: list[Floats]) -> bool:
+    """Whether some player mixes; if none does, payoffs are compared and not computed."""
+    return any((x > 0).sum() > 1 for x in profile)
 
 
 def _normalised(game: Game) -> tuple[Floats, ...]:

@@ -106,13 +106,14 @@ def decompose(game: Game) -> Decomposition:
     """
     require_game(game, "decompose")
     sizes = game.n_actions
-    potential: Array = np.zeros((*game.batch_shape, *sizes), dtype=game.payoffs.dtype) * game.payoff(0)
-    for players, parts in _interactions(game):
+    plain, _ = game.from_minimum()  # a high level of payoffs would leave its rounding in the averages
+    potential: Array = np.zeros((*game.batch_shape, *sizes), dtype=game.payoffs.dtype) * plain.payoff(0)
+    for players, parts in _interactions(plain):
         weight = sum(sizes[i] for i in players)
         potential = potential + sum(sizes[i] * part for i, part in parts.items()) / weight
     strategic, own = [], []
     for i in range(game.n_players):
-        payoff = game.payoff(i)
+        payoff = plain.payoff(i)
         strategic.append(payoff - _average(payoff, i - game.n_players))
         own.append(potential - _average(potential, i - game.n_players))
     potential_part, changes = (np.stack(parts, axis=game.batch_ndim) for parts in (own, strategic))
@@ -142,6 +143,7 @@ def weighted_potential(game: Game) -> WeightedPotential | None:
     if game.batch_ndim:
         raise InputError(f"weighted_potential takes a single game, not {game!r}; pick one draw of it: game[0]")
     slack = 0.0 if game.is_exact else TOLERANCE
+    game, _ = game.from_minimum()
     shared = [(players, parts) for players, parts in _interactions(game) if len(players) > 1]
     ranges = [np.ptp(np.asarray(game.payoff(i), float)) or 1.0 for i in range(game.n_players)]
     weights = _weights(game, shared, ranges, slack)

@@ -18,7 +18,7 @@ import numpy as np
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
 
-_ROUNDING = 1e-12
+_ROUNDING = 4 * float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _has_increasing_differences(payoffs: Array) -> bool:
     n = len(payoffs)
     for i, j in itertools.permutations(range(n), 2):
         cross = np.diff(np.diff(payoffs[i], axis=i), axis=j)
-        slack = 0 if payoffs.dtype == object else _ROUNDING * abs(payoffs[i]).max()
+        slack = 0 if payoffs.dtype == object else _ROUNDING * abs(payoffs[i]).max()  # of the four that are added
         if cross.size and cross.min() < -slack:
             return False
     return True
@@ -100,6 +100,6 @@ def _extremal(payoffs: Array, *, top: bool) -> tuple[int, ...]:
             index = tuple(slice(None) if j == i else a for j, a in enumerate(profile))
             own = payoffs[i][index]
             best = np.flatnonzero(np.asarray(own == own.max(), bool))
-            profile[i] = int(best[-1] if top else best[0])
+            profile[i] = min(profile[i], int(best[-1])) if top else max(profile[i], int(best[0]))
         if profile == before:
             return tuple(profile)

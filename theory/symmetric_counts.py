@@ -157,7 +157,7 @@ def symmetric_count_equilibria(
         candidates, size_notes = game.of_size(size, starts)
         notes += size_notes
         for p in candidates:
-            if game.regret(p) <= _REGRET and all(np.abs(p - q).max() > _APART for q in found):
+            if game.regret(p) <= _REGRET and not any(_one(p, q) for q in found):
                 found.append(p)
     strategies = np.array(found).reshape(-1, actions)
     regret = np.array([game.regret(p) for p in strategies])
@@ -366,6 +366,11 @@ def _newton(counts: Counts, own: Floats, starts: int) -> list[Floats]:
         if all(np.abs(p - q).max() > _APART for q in roots):
             roots.append(p)
     return sorted(roots, key=tuple)
+
+
+def _one(p: Floats, q: Floats) -> bool:
+    """Whether two candidates are one equilibrium: of the same actions, and near one another."""
+    return bool(((p > 0) == (q > 0)).all() and np.abs(p - q).max() <= _APART)
 
 
 def _whole(value: object, least: int) -> bool:

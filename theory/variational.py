@@ -131,7 +131,7 @@ def _solve(game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats
     for _ in range(_ENLARGEMENTS):
         larger = _with_price_setters(game, top)
         start = np.concatenate([x, np.minimum(prices, top)], axis=-1)[None]
-        size = np.stack([limit.limit for limit in game.shared], axis=-1) * top
+        size = _reference(game) * top
         scale = np.concatenate([payoff_scale(free, x[None]), size], axis=-1)
         end, used = newton(larger, start, scale, 100)
         x, prices = end[0, ..., : game.n_players], end[0, ..., game.n_players :]
@@ -207,9 +207,11 @@ def _certified(
 ) -> VariationalSolution:
     """Regret at the prices, limits met, and no price without scarcity."""
     at_prices = certify(_at_prices(game, prices), x[None], tolerance)
-    use = np.stack([limit.use(x) / limit.limit for limit in game.shared], axis=-1)
+    reference = _reference(game)
+    excess = np.stack([limit.use(x) - limit.limit for limit in game.shared], axis=-1) / reference
+    use = 1 + excess  # of a limit of zero, what is used over what there is to choose from
     binds = use >= 1 - tolerance
-    worth = prices * np.stack([limit.limit for limit in game.shared], axis=-1)
+    worth = prices * reference
     size = payoff_scale(free, x[None]).max(axis=-1, keepdims=True)
     met = ((use <= 1 + tolerance) & (binds | (worth <= tolerance * size))).all(axis=-1)
     mask = at_prices.mask & met[..., None]
@@ -230,6 +232,13 @@ def _certified(
         shadow_prices=where(np.where(binds, prices, 0.0)[..., None, :]),
         use=where(use[..., None, :]),
     )
+
+
+def _reference(game: ContinuousGame) -> Floats:
+    """What the use of each limit is measured by, shape ``(*batch, C)``: the limit, or if that is 0 all choices."""
+    limits = np.stack([limit.limit for limit in game.shared], axis=-1)
+    reach = np.stack([limit.use(game.upper - game.lower) for limit in game.shared], axis=-1)
+    return np.where(limits > 0, limits, np.where(reach > 0, reach, 1.0))
 
 
 def _by_bisection(

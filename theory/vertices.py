@@ -41,6 +41,7 @@ from theory.solution import Solution, product_distribution
 BASES_LIMIT = 25_000
 """Bases visited per polytope before `vertex_enumeration` gives up."""
 
+_SAME = 1e-12  # between probabilities in floating point
 _LEAST_PRECISE = (
     1e-11  # of the range: payoffs that are rounded to worse are taken as they are, for the certificate's sake
 )
@@ -234,7 +235,8 @@ def maximal_components(solution: Solution) -> list[tuple[Array, Array]]:
     [(1, 2), (1, 1)]
     """
     solution.game.bimatrix()  # refuses what is not a single two-player game
-    found = [(rows, columns) for rows, columns in solution.profiles()]
+    known: list[list[tuple[object, ...]]] = [[], []]
+    found = [(_one_of(known[0], rows), _one_of(known[1], columns)) for rows, columns in solution.profiles()]
     neighbours: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
     for rows, columns in found:
         neighbours.setdefault(rows, set()).add(columns)
@@ -245,6 +247,18 @@ def maximal_components(solution: Solution) -> list[tuple[Array, Array]]:
         partners = [columns for columns in dict.fromkeys(pair[1] for pair in found) if columns in shared]
         components.append((np.array(members, dtype=dtype), np.array(partners, dtype=dtype)))
     return components
+
+
+def _one_of(known: list[tuple[object, ...]], strategy: tuple[object, ...]) -> tuple[object, ...]:
+    """The strategy, as it was met first: marginals of products differ in their last bits."""
+    for other in known:
+        if strategy == other:
+            return other
+        gaps = np.array(strategy, float) - np.array(other, float)
+        if not isinstance(strategy[0], Fraction) and np.abs(gaps).max() <= _SAME:
+            return other
+    known.append(strategy)
+    return strategy
 
 
 def _vertices(matrix: Array, limit: int, game: Game) -> tuple[NDArray[np.bool_], list[list[int]]]:

@@ -1,0 +1,111 @@
+"""Games on which solvers once gave wrong answers: found by an audit, kept as they were found."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from theory import ContinuousGame, Game, SharedLimit, decompose, nash, pure_nash, supermodularity, weighted_potential
+from theory.batches import batch_support_enumeration
+from theory.symmetric_counts import symmetric_count_equilibria
+from theory.variational import variational_equilibrium
+from theory.vertices import maximal_components, vertex_enumeration
+
+
+def scaled_columns(rng, draws, shape):
+    """Rows and columns of payoffs in units that differ by up to nine powers of ten."""
+    payoffs = rng.normal(size=(draws, 2, *shape))
+    for axis in (2, 3):
+        units = 10.0 ** rng.uniform(-9, 0, (draws, 2, *(shape[k - 2] if k == axis else 1 for k in (2, 3))))
+        payoffs = payoffs * units
+    return payoffs
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (4, 4)])
+def test_a_complete_list_of_a_stack_is_complete(shape):
+    """A mixture of which one weight is below rounding was neither listed nor called a tie."""
+    payoffs = scaled_columns(np.random.default_rng(0), 1500, shape)
+    found = batch_support_enumeration(Game(payoffs, batch_ndim=1))
+    complete = np.flatnonzero(found.complete)
+    assert len(complete) > 200
+    assert (found.count[complete] % 2 == 1).all()
+    for draw in complete[:150]:
+        assert found.count[draw] == vertex_enumeration(Game(payoffs[draw])).count
+
+
+def test_components_of_floats_are_those_of_rationals():
+    """The same strategy differs in its last bits from one partner to the next."""
+    rng = np.random.default_rng(4)
+    games = [np.array([[[0, 2, 1], [1, 0, 2], [1, 1, 0]], [[1, 2, 1], [1, 0, 0], [1, 1, 1]]])]
+    games += [rng.integers(0, 3, (2, 3, 3)) for _ in range(150)]
+    for payoffs in games:
+        floats, exact = (
+            maximal_components(vertex_enumeration(Game.from_bimatrix(*tables)))
+            for tables in (payoffs.astype(float), [[[Fraction(int(v)) for v in r] for r in t] for t in payoffs])
+        )
+        sizes = [sorted((len(rows), len(columns)) for rows, columns in found) for found in (floats, exact)]
+        assert sizes[0] == sizes[1]
+
+
+@pytest.mark.parametrize(("level", "size"), [(1e9, 1e-4), (1.0, 2.0**-43), (0.0, 1.0)])
+def test_matching_pennies_has_no_complements_at_any_level(level, size):
+    pennies = size * np.array([[1.0, -1], [-1, 1]])
+    assert not supermodularity(Game.from_bimatrix(level + pennies, level - pennies)).is_supermodular
+
+
+def test_complements_are_the_same_at_any_level():
+    table = np.array([[0, 1.0], [0, 1 - 5e-4]])
+    payoffs = np.stack([table, table.T])
+    plain, high = supermodularity(Game(payoffs)), supermodularity(Game(payoffs + 1e9))
+    assert (plain.reversed, plain.smallest, plain.largest) == (high.reversed, high.smallest, high.largest)
+
+
+def test_a_potential_is_found_at_any_level():
+    rng = np.random.default_rng(6)
+    for _ in range(50):
+        common = rng.integers(0, 9, (3, 3)).astype(float)
+        own = np.stack([common + rng.integers(0, 9, (1, 3)), common + rng.integers(0, 9, (3, 1))])
+        game = Game(own + 1e9)
+        assert decompose(game).is_potential
+        assert weighted_potential(game) is not None
+
+
+def test_a_mixture_near_a_pure_equilibrium_is_another_equilibrium():
+    found = symmetric_count_equilibria([[1.0, 0.0], [0.0, 5e-8]], 2, 2)
+    assert len(found.strategies) == 3
+    assert found.complete
+
+
+def test_a_large_penalty_makes_no_pure_equilibria():
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        payoffs = rng.integers(0, 10, (3, 2, 2, 2)).astype(float)
+        payoffs[:, 1, 1, 1] = -1e13
+        found, pure = nash(Game(payoffs)), pure_nash(Game(payoffs))
+        listed = [p for p in np.asarray(found.distributions, float) if p.max() == 1]
+        assert len(listed) == int(pure.count)
+
+
+def test_a_limit_of_zero_has_its_price():
+    game = ContinuousGame(
+        [lambda x, i=i: (i + 1.0) * x[..., i] - x[..., i] ** 2 for i in range(2)], -1, 2, shared=[SharedLimit(0.0)]
+    )
+    solution = variational_equilibrium(game)
+    np.testing.assert_allclose(solution.select(), [-0.25, 0.25], atol=1e-9)
+    np.testing.assert_allclose(solution.shadow_prices[0], [1.5], atol=1e-9)
+
+
+@pytest.mark.parametrize(("wide", "gain"), [(0.1, 3e-3), (0.1, 1e-3), (0.1, 1e-4), (0.15, 1e-4), (0.05, 1e-2)])
+def test_a_hump_whose_top_lies_between_grid_points_is_seen(wide, gain):
+    """At the lower hump of two the certificate said that there was nothing to gain."""
+    low, high = 0.0625, (60.5 / 96) ** 2
+
+    def payoff(i):
+        return lambda x: (
+            np.exp(-(((x[..., i] - low) / wide) ** 2)) + (1 + gain) * np.exp(-(((x[..., i] - high) / wide) ** 2))
+        )
+
+    solution = nash(ContinuousGame([payoff(0), payoff(1)], 0, 1))
+    found = solution.actions[solution.certified]
+    assert len(found)
+    assert np.abs(found - high).max() < 0.01
