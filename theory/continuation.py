@@ -251,6 +251,10 @@ class _Tracer:
         forward, closed = self.follow(seed, ahead)
         points = forward if closed else self.follow(seed, -ahead)[0][:0:-1] + forward
         u = np.array(points)
+        turns = list(self.turns(u))
+        for k, share, fold in reversed(turns):  # among the points, so that both ways to it are followed to the end
+            chord = u[k + 1] - u[k - 1]
+            u = np.insert(u, k if share < (u[k] - u[k - 1]) @ chord / (chord @ chord) else k + 1, fold, axis=0)
         game = family_at(self.family, self.value(u[:, -1]))
         x = game.lower + u[:, :-1] * (game.upper - game.lower)
         return Branch(
@@ -258,7 +262,7 @@ class _Tracer:
             choices=x,
             binding=self.binding(u),
             certified=certify(game, x[None], 1e-8).certified[:, 0],
-            folds=tuple(self.folds(u)),
+            folds=tuple(self.as_fold(fold) for _, _, fold in turns),
             corners=tuple(self.corners(u)),
         )
 
@@ -303,7 +307,13 @@ class _Tracer:
         found = self.correct(a + share * chord, chord / np.linalg.norm(chord))
         return a + share * chord if found is None else found
 
-    def folds(self, u: Floats) -> Iterator[tuple[float, Floats]]:
+    def as_fold(self, u: Floats) -> tuple[float, Floats]:
+        """Value of the parameter and choices at a point of the curve."""
+        value = self.value(u[-1:])
+        game = family_at(self.family, value)
+        return float(value[0]), (game.lower + u[:-1] * (game.upper - game.lower))[0]
+
+    def turns(self, u: Floats) -> Iterator[tuple[int, float, Floats]]:
         """Where the parameter turns back: the extremum of s between neighbours, by golden section on the chord."""
         for k in range(1, len(u) - 1):
             if (u[k, -1] - u[k - 1, -1]) * (u[k + 1, -1] - u[k, -1]) < 0:
@@ -314,10 +324,8 @@ class _Tracer:
                     left, right = high - ratio * (high - low), low + ratio * (high - low)
                     at = [sign * self.between(u[k - 1], u[k + 1], share)[-1] for share in (left, right)]
                     low, high = (left, high) if at[0] < at[1] else (low, right)
-                best = self.between(u[k - 1], u[k + 1], (low + high) / 2)
-                value = self.value(best[-1:])
-                game = family_at(self.family, value)
-                yield float(value[0]), (game.lower + best[:-1] * (game.upper - game.lower))[0]
+                share = (low + high) / 2
+                yield k, share, self.between(u[k - 1], u[k + 1], share)
 
     def corners(self, u: Floats) -> Iterator[tuple[float, int]]:
         """Where a choice reaches or leaves a bound: the parameter at which it is there with no marginal payoff."""

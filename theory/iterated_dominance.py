@@ -103,11 +103,11 @@ def _restricted(game: Game, kept: list[list[int]]) -> Game:
 def _weakly_dominated(game: Game, player: int) -> tuple[int, ...]:
     table = np.moveaxis(np.asarray(game.payoff(player)), player, 0).reshape(game.n_actions[player], -1)
     exact = np.array([Fraction(value) for value in table.flat], dtype=object).reshape(table.shape)
-    return tuple(a for a in range(len(exact)) if _is_weakly_dominated(exact, a))
+    return tuple(a for a in range(len(exact)) if is_weakly_dominated(exact, a))
 
 
-def _is_weakly_dominated(exact: Array, action: int) -> bool:
-    """Some mixture is nowhere worse and somewhere better.
+def is_weakly_dominated(exact: Array, action: int) -> bool:
+    """Whether some mixture of the other rows is nowhere worse than the row ``action`` and somewhere better, exactly.
 
     With ``D`` the differences to the action, its margin ``v`` (the value of the zero-sum game ``D``) decides unless it
     is zero. Then the question is whether a mixture that loses nowhere gains in total. Let every column of ``D`` have

@@ -21,17 +21,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.errors import InputError, SolverError
+from theory.errors import InputError
 from theory.game import Array, Game, require_game
+from theory.iterated_dominance import is_weakly_dominated
 from theory.potential import weighted_potential
 from theory.pure import pure_nash
 from theory.solution import Solution
+from theory.vertices import exact_payoffs
 
 Profile = tuple[int, ...]
+_USED = 1e-15  # chances below it are rounding, unless they are rationals
 _ROUNDING = 1e-9
 
 
@@ -144,34 +148,28 @@ def perfect_equilibria(solution: Solution) -> NDArray[np.bool_]:
     """
     if not isinstance(solution, Solution):
         raise InputError(f"perfect_equilibria takes a Solution, not {type(solution).__name__}: give it nash(game)")
-    row, column = (np.asarray(payoff, float) for payoff in solution.game.bimatrix())
-    strategies = [np.asarray(solution.strategies(i), float) for i in range(2)]
+    row, column = (exact_payoffs(payoff) for payoff in solution.game.bimatrix())
+    used = 0 if solution.game.is_exact else _USED
+    supports = [[tuple(np.flatnonzero(p > used).tolist()) for p in solution.strategies(i)] for i in (0, 1)]
+    dominated = [
+        {support: _is_dominated(payoff, support) for support in dict.fromkeys(own)}
+        for payoff, own in zip((row, column.T), supports, strict=True)
+    ]
     certified = solution.certified
     return np.array(
-        [
-            bool(certified[k])
-            and not _is_dominated(row, strategies[0][k])
-            and not _is_dominated(column.T, strategies[1][k])
-            for k in range(len(certified))
-        ],
+        [bool(certified[k]) and not any(dominated[i][supports[i][k]] for i in (0, 1)) for k in range(len(certified))],
         dtype=bool,
     )
 
 
-def _is_dominated(payoff: Array, strategy: Array) -> bool:
-    """Whether a mixture is as good as ``strategy`` in every column, and better in one (linear program)."""
-    from scipy.optimize import linprog
+def _is_dominated(payoff: Array, support: tuple[int, ...]) -> bool:
+    """Whether a mixture is nowhere worse than those of a support, and somewhere better; exactly.
 
-    spread = np.ptp(payoff)
-    unit = (payoff - payoff.min()) / (spread if spread > 0 else 1.0)
-    level = strategy @ unit
-    m = len(unit)
-    result = linprog(
-        -unit.sum(axis=1), A_ub=-unit.T, b_ub=-level, A_eq=np.ones((1, m)), b_eq=np.ones(1), bounds=(0, None)
-    )
-    if not result.success:  # the strategy itself is feasible up to rounding
-        raise SolverError(f"the linear program for dominance did not end: {result.message}")
-    return bool(-float(result.fun or 0.0) - level.sum() > 10 * _ROUNDING)
+    A strategy is undominated if and only if it is a best reply to some belief in which everything has a chance, and
+    that depends on its support alone: the even mixture stands for all.
+    """
+    even = payoff[list(support)].sum(axis=0) / Fraction(len(support))
+    return is_weakly_dominated(np.vstack([payoff, even[None]]), len(payoff))
 
 
 def _bicentric(pair: Game, player: int) -> float:

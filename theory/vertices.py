@@ -111,9 +111,17 @@ def pivot(tableau: Tableau, row: int, column: int) -> Tableau:
     return Tableau(result, basis, element)
 
 
+def exact_payoffs(matrix: Array) -> Array:
+    """Payoffs as rationals: those that floats are, or mean up to a positive factor and a shift (see the module)."""
+    exact = _meant(matrix) or [Fraction(value) for value in matrix.flat]
+    rationals: Array = np.empty(len(exact), dtype=object)
+    rationals[:] = exact
+    return rationals.reshape(matrix.shape)
+
+
 def positive_integers(matrix: Array) -> Array:
     """Positive integer payoffs equivalent to ``matrix``: shifted and scaled exactly, so nothing else changes."""
-    exact = _meant(matrix) or [Fraction(value) for value in matrix.flat]
+    exact = list(exact_payoffs(matrix).flat)
     low = min(exact)
     scale = math.lcm(*(value.denominator for value in exact))
     integers = [int((value - low) * scale) for value in exact]

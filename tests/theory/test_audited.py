@@ -5,7 +5,18 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from theory import ContinuousGame, Game, SharedLimit, decompose, nash, pure_nash, supermodularity, weighted_potential
+from theory import (
+    ContinuousGame,
+    Game,
+    SharedLimit,
+    continue_equilibria,
+    decompose,
+    nash,
+    perfect_equilibria,
+    pure_nash,
+    supermodularity,
+    weighted_potential,
+)
 from theory.batches import batch_support_enumeration
 from theory.symmetric_counts import symmetric_count_equilibria
 from theory.variational import variational_equilibrium
@@ -109,3 +120,32 @@ def test_a_hump_whose_top_lies_between_grid_points_is_seen(wide, gain):
     found = solution.actions[solution.certified]
     assert len(found)
     assert np.abs(found - high).max() < 0.01
+
+
+@pytest.mark.parametrize("small", [Fraction(1, 10**9), Fraction(1, 10**12), 5e-9, 1e-10])
+def test_perfection_does_not_depend_on_how_small_a_payoff_is(small):
+    """The column that is used in one equilibrium is weakly dominated; the other equilibrium is strict for the row."""
+    one = Fraction(1) if isinstance(small, Fraction) else 1.0
+    game = Game.from_bimatrix([[0 * one, small], [one, 0 * one]], [[0 * one, one], [0 * one, 0 * one]])
+    solution = vertex_enumeration(game)
+    for p, perfect in zip(np.asarray(solution.distributions, float), perfect_equilibria(solution), strict=True):
+        assert perfect == (p[0, 1] == 1)
+
+
+def test_both_branches_reach_the_fold():
+    """Near a fold the curve's points straddle it; what lies between them and the fold was lost."""
+
+    def payoff(i):
+        return lambda x, t: -((x[..., i] - (0.5 + 0.45 * np.tanh(6 * (x[..., 1 - i] - 0.5) + t))) ** 2)
+
+    found = continue_equilibria(
+        lambda t: ContinuousGame([payoff(0), payoff(1)], np.zeros((len(t), 2)), np.ones((len(t), 2)), parameters=[t]),
+        -3,
+        3,
+    )
+    fold = max(found.folds)
+    assert min(found.folds) == pytest.approx(-fold)
+    for value, count in ((0.0, 3), (fold - 1e-3, 3), (fold - 1e-5, 3), (fold + 1e-5, 1)):
+        assert len(found.at(value)) == count
+    ends = [regime.high for regime in found.regimes(4000)][:-1]
+    assert ends == pytest.approx([-fold, fold], abs=1e-6)
