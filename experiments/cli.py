@@ -68,7 +68,7 @@ def _folder(text: str | Path) -> Path:
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
-Quick = Annotated[bool, typer.Option("--quick", help="The study's quick parameters: minutes become seconds.")]
+Quick = Annotated[bool, typer.Option("--quick", help="The study's quick parameters: smaller samples.")]
 Workers = Annotated[
     int | None, typer.Option(parser=_workers, metavar="N", help="Worker processes. [default: one per processor]")
 ]

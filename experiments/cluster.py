@@ -23,6 +23,7 @@ from dataclasses import replace
 from typing import Any
 
 from experiments.keys import data_digests, digest_of, library_versions
+from experiments.progress import note
 from experiments.sources import file_digests, import_closure
 from experiments.worker import Product, Task, keep, produce
 from theory.errors import ComputeraceError, InputError
@@ -219,7 +220,7 @@ def _connected(address: str) -> Iterator[Any]:
         import dask
         import distributed
     except ImportError:
-        raise InputError("--scheduler needs Dask; install it with: pip install 'computerace[cluster]'") from None
+        raise InputError("--scheduler needs Dask; install it with: pip install distributed") from None
     untyped: Any = distributed
     for name in [n for n in logging.root.manager.loggerDict if n.partition(".")[0] in ("distributed", "tornado")]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # tracebacks of a lost scheduler; we say it in one line
@@ -251,6 +252,11 @@ def _as_cluster_error(address: str) -> Iterator[None]:
 
 
 def _wait_for_workers(client: Any, address: str) -> None:
+    if not client.scheduler_info()["workers"]:
+        note(
+            f"no workers at {address} yet; waiting up to {PATIENCE:.0f} s. Start some: dask worker {address} "
+            "--nworkers auto --nthreads 1"
+        )
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:

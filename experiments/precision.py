@@ -117,7 +117,7 @@ def half_width_of(numbers: Mapping[str, Any], target: str, study: str) -> float:
     for word in target.split(" / "):
         found = found.get(word) if isinstance(found, Mapping) else None
     if not is_interval(found):
-        known = [name for name, _ in flatten(numbers)]
+        known = [name for name, value in flatten(numbers) if name != target]
         near = difflib.get_close_matches(target, known, n=1, cutoff=0.3)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InputError(

@@ -126,6 +126,7 @@ def run(
         files = [task.file for task in all_tasks(study, values, key, folder)]
         kept = sum(path.is_file() for path in files)
         command = command_for(study, values, quick=quick, directory=directory)
+        command += f" --scheduler {scheduler}" if scheduler else f" --workers {workers}" if workers else ""
         raise RunInterrupted(
             f"interrupted; {kept} of {len(files)} {study.piece}s of {study.name} are kept. To go on: {command}"
         ) from None

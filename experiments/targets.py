@@ -33,7 +33,9 @@ def model_class(target: str) -> type[PayoffModel]:
         try:
             return model(target)
         except InputError as error:
-            raise InputError(f"{error}; or give module:Class, e.g. power_race:PowerRace for ./power_race.py") from None
+            raise InputError(
+                f"{str(error).rstrip('.')}. Or give module:Class, e.g. power_race:PowerRace for ./power_race.py"
+            ) from None
     try:
         found = getattr(importlib.import_module(module), name)
     except (Exception, SystemExit) as error:  # someone else's module: whatever it does when it is loaded

@@ -180,8 +180,12 @@ class PayoffModel:
         return self.game_in(self.states(states, rng, shocks))
 
     def game_in(self, states: Mapping[str, Floats]) -> ContinuousGame:
-        """Games in given states of the world, as `states` gives them."""
-        return self._game(self._compiled(realised=True), list(states.values()))
+        """Games in given states of the world, as `states` gives them; choices within `bounds_in`."""
+        return self._game(self._compiled(realised=True), list(states.values()), self.bounds_in(states))
+
+    def bounds_in(self, states: Mapping[str, Floats]) -> tuple[Any, Any]:
+        """Bounds of the choices for whoever knows the state; those of `action_bounds` unless a model has wider ones."""
+        return self.action_bounds()
 
     def states(
         self, states: int, rng: np.random.Generator, shocks: Mapping[str, Shock] | None = None
@@ -200,9 +204,11 @@ class PayoffModel:
         cls: Any = type(self)
         return compile_payoffs(cls, self.players, self._counts(), realised=realised)
 
-    def _game(self, compiled: CompiledPayoffs, extra: Sequence[Floats]) -> ContinuousGame:
-        lower, upper = self.action_bounds()
-        shape = (*self.batch_shape, self.n_players)
+    def _game(
+        self, compiled: CompiledPayoffs, extra: Sequence[Floats], bounds: tuple[Any, Any] | None = None
+    ) -> ContinuousGame:
+        lower, upper = self.action_bounds() if bounds is None else bounds
+        shape = np.broadcast_shapes(np.shape(lower), np.shape(upper), (*self.batch_shape, self.n_players))
         return ContinuousGame(
             compiled.payoffs,
             np.broadcast_to(lower, shape),

@@ -31,7 +31,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from models.base import Shock, Value, count, parameter, payoff_model
+from models.base import Floats, Shock, Value, count, parameter, payoff_model
 from models.links import Accounts
 from models.parameters import whole
 from models.prior import Prior, derived, fact, fixed, swept
@@ -221,10 +221,20 @@ class ComputeRace(Stakes, Accounts):
 
     def action_bounds(self) -> tuple[Any, Any]:
         """From a hundredth of own demand to the build whose cost no stake and no sale could repay."""
+        return self._bounds(1.0, 1.0, 1.0)
+
+    def bounds_in(self, states: Mapping[str, Floats]) -> tuple[Any, Any]:
+        """The same for whoever knows demand and prize, and never narrower than for who does not."""
+        demand, prize = states["demand"], states["prize"]
+        return self._bounds(np.minimum(demand, 1.0), np.maximum(demand, 1.0), np.maximum(prize, 1.0))
+
+    def _bounds(self, least: Any, most: Any, prize: Any) -> tuple[Any, Any]:
+        """Bounds at multiples of mean demand, least and most, and of the mean prize."""
         own, total = self.demand(), self.demand().sum(axis=-1)
         cost = np.stack([np.asarray(self.cost(i)) for i in range(self.n_builders)], axis=-1)
-        stakes = np.asarray(self.decided * self.prize + self.survival + self.revenue_per_gw() * total)
-        return 0.01 * own, own + stakes[..., None] / cost
+        stakes = np.asarray(self.decided * self.prize * prize + self.survival + self.revenue_per_gw() * total * most)
+        high = np.asarray(most)[..., None] * own + stakes[..., None] / cost
+        return 0.01 * np.asarray(least)[..., None] * own, high
 
 
 def _resize(values: np.ndarray[Any, Any], n: int) -> Any:

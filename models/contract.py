@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from models.base import PayoffModel
-from models.parameters import Parameter
+from models.parameters import Parameter, unknown_parameter
 from theory.errors import ComputeraceError, InputError
 from theory.newton import continuous_nash
 
@@ -255,6 +255,9 @@ def _relabelling(cls: type[PayoffModel]) -> str:
 @_check("declared monotonicity holds", needs="continuous")
 def _monotone(cls: type[PayoffModel]) -> str:
     base = continuous_nash(cls().continuous_game()).select().sum()
+    for name in cls.rises_with:
+        if name not in cls.parameters():
+            raise unknown_parameter(name, cls.parameters(), f"rises_with of {cls.name}")
     for name, sign in cls.rises_with.items():
         value = np.asarray(getattr(cls(), name))
         step = 0.1 * np.abs(value) + (value == 0)

@@ -128,7 +128,11 @@ def load_facts(path: Path | str | None = None) -> Mapping[str, Fact]:
 
 @functools.cache
 def _own_facts() -> Mapping[str, Fact]:
-    text = (resources.files("models") / "data" / "facts.csv").read_text(encoding="utf-8")
+    file = resources.files("models") / "data" / "facts.csv"
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the facts file {file} cannot be read: {error}; it must be a CSV file in UTF-8") from error
     return _read(text, "models/data/facts.csv")
 
 
@@ -193,7 +197,7 @@ def _fact(row: Mapping[str, str], where: str) -> Fact:
         "id": (re.fullmatch(r"[A-Z]\d+[a-z]?", row["id"]) is not None, "a letter, a number and at most one letter"),
         "unit": (
             row["unit"] in UNITS and bool(row["unit"]) == bool(given),
-            f"one of {sorted(UNITS)}, if there is a number",
+            f"one of {sorted(UNITS - {''})}" if given else "empty, as there is no number",
         ),
         "grade": (row["grade"] in GRADES, f"one of {', '.join(GRADES)}"),
         "date": (_is_date(row["date"]), "a date that exists: YYYY, FYYYYY, YYYY-MM or YYYY-MM-DD"),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.fact_units import FACT_UNITS
 from models.facts import load_facts, require_in_time
 from models.price_level import to_base_year
 from theory.errors import InputError
@@ -59,7 +60,11 @@ class Prior:
 
     def __post_init__(self) -> None:
         if not self.low <= self.central <= self.high or not np.isfinite([self.low, self.high]).all():
-            raise InputError(f"a prior needs low <= central <= high; got {self.low}, {self.central}, {self.high}")
+            raise InputError(
+                f"a prior needs finite low <= central <= high; got {self.low}, {self.central}, {self.high}"
+                + (f" from the facts {', '.join(self.facts)} (models/data/facts.csv)" if self.facts else "")
+                + (f": {self.reason}" if self.reason else "")
+            )
         if self.log and self.low <= 0:
             raise InputError(f"a log-triangular prior needs low > 0; got {self.low}")
         require_all_in_time(self.facts)
@@ -89,10 +94,21 @@ def fact(fact_id: str, side: str = "central", *, as_reported: bool = False) -> f
     """
     facts = load_facts()
     if fact_id not in facts:
-        raise InputError(f"there is no fact {fact_id!r} in models/data/facts.csv")
+        raise InputError(
+            f"there is no fact {fact_id!r} in models/data/facts.csv, on which a prior rests; put the row back, or give "
+            "the prior another fact"
+        )
     value: float | None = getattr(require_in_time(facts[fact_id]), side)
+    row, unit = facts[fact_id].row, facts[fact_id].unit
     if value is None:
-        raise InputError(f"fact {fact_id} has no {side} value; name another fact, or sweep a range")
+        raise InputError(f"fact {fact_id} ({row}) has no {side} value; name another fact, or sweep a range")
+    if value <= 0:
+        raise InputError(f"fact {fact_id} ({row}): {side} is {value:g}; a number that sets a parameter must be above 0")
+    if unit != FACT_UNITS.get(fact_id, unit):
+        raise InputError(
+            f"fact {fact_id} ({row}): unit is {unit!r}; the models take it in {FACT_UNITS[fact_id]!r}: correct the "
+            "row, or the models that use it and models/fact_units.py"
+        )
     return value if as_reported else value * to_base_year(facts[fact_id])
 
 

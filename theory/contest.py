@@ -9,7 +9,8 @@ aggregate ``Y = sum_j y_j`` is, with ``y_i = s_i Y``,
 It gives the share ``s_i(Y)``, decreasing in ``Y``; the equilibrium aggregate is where the shares add up to one
 (Cornes and Hartley 2005, Economic Theory 26:923-946; Stein 2002 for r = 1; Szidarovszky and Okuguchi 1997 for
 existence and uniqueness at r <= 1). For ``r > 1`` the condition has two roots; the larger share is the one that
-meets the second-order condition, and equilibrium exists only if no player would rather stay out: that is checked.
+meets the second-order condition, and it is an equilibrium only if no player would rather stay out: that is checked,
+and if one would, the strongest are tried alone, with the others out.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from theory.errors import InputError, SolverError
 
 Floats = NDArray[np.float64]
 
+_REGRET = 1e-9  # of the largest prize
 _BISECTIONS = 64  # of intervals of a few hundred, on a logarithmic scale: far below rounding
 
 
@@ -72,7 +74,7 @@ def tullock_contest(
     InputError
         If an argument is not positive, or there are fewer than two players.
     SolverError
-        If there is no equilibrium in pure strategies (``r`` too large).
+        If no equilibrium in pure strategies is found (``r`` too large).
 
     Examples
     --------
@@ -82,16 +84,19 @@ def tullock_contest(
     v, c, a, r = _arguments(value, cost, ability, decisiveness)
     scale = v.max(axis=-1, keepdims=True)
     share = _shares(v / scale, c, a, r)
-    active = share > 0
-    marginal = r[..., None] * v * (1 - share) * share  # c_i x_i at the first-order condition
-    spending = np.where(active, marginal / c, 0.0)
-    payoff = v * share - c * spending
+    spending = _spending(v, c, r, share)
     regret = _regret(v, c, a, r, spending, scale[..., 0]) if certify else np.full(share.shape, np.nan)
-    if certify and (regret > 1e-9).any():
+    if certify and (r > 1).any() and (regret > _REGRET).any():
+        share, spending, regret = _with_fewer(v, c, a, r, share, spending, regret)
+    if certify and (regret > _REGRET).any():
+        missing = (regret > _REGRET).any(axis=-1)
         raise SolverError(
-            f"no pure-strategy equilibrium at decisiveness r = {np.max(r):g}: a player gains {np.max(regret):.2g} of "
-            "the prize by leaving; r up to n/(n-1) among equals, and at most 1 to be safe among unequals"
+            f"no equilibrium in pure strategies was found at decisiveness r = {np.max(r):g} in {int(missing.sum())} of "
+            f"{missing.size} draws: a player gains {np.max(regret):.2g} of the prize by leaving; r up to n/(n-1) among "
+            "equals, and at most 1 to be safe among unequals"
         )
+    active = share > 0
+    payoff = v * share - c * spending
     y = np.where(active, a * spending ** r[..., None], 0.0)
     return ContestEquilibrium(
         spending=spending,
@@ -102,6 +107,38 @@ def tullock_contest(
         dissipation=(c * spending).sum(axis=-1) / (v * share).sum(axis=-1),
         regret=regret,
     )
+
+
+def _spending(v: Floats, c: Floats, r: Floats, share: Floats) -> Floats:
+    """What the first-order condition makes the active players spend."""
+    return np.where(share > 0, r[..., None] * v * (1 - share) * share / c, 0.0)
+
+
+def _with_fewer(
+    v: Floats, c: Floats, a: Floats, r: Floats, share: Floats, spending: Floats, regret: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Where all who would are too many for ``r > 1``, equilibria of the strongest alone, from more of them to fewer.
+
+    An active player pays at most its prize, ``r (1 - s) <= 1``: there are no more of them than ``r / (r - 1)``.
+    """
+    share, spending, regret = (array.copy() for array in (share, spending, regret))
+    scale = v.max(axis=-1)
+    strength = np.log(v) - np.log(c) + np.log(a) / r[..., None]
+    rank = (-strength).argsort(axis=-1, kind="stable").argsort(axis=-1)
+    r_least = float(r[np.asarray((regret > _REGRET).any(axis=-1))].min())
+    most = v.shape[-1] - 1 if r_least <= 1 else min(v.shape[-1] - 1, int(r_least / (r_least - 1) + 1e-9))
+    for size in range(most, 1, -1):
+        missing = np.asarray((regret > _REGRET).any(axis=-1))
+        if not missing.any():
+            break
+        chosen = np.asarray(rank[missing] < size)
+        few = _shares((v / scale[..., None])[missing], c[missing], a[missing], r[missing], chosen)
+        spent = _spending(v[missing], c[missing], r[missing], few)
+        left = _regret(v[missing], c[missing], a[missing], r[missing], spent, scale[missing])
+        good = np.asarray((left <= _REGRET).all(axis=-1, keepdims=True))
+        for array, better in ((share, few), (spending, spent), (regret, left)):
+            array[missing] = np.where(good, better, array[missing])
+    return share, spending, regret
 
 
 def _arguments(value: ArrayLike, cost: ArrayLike, ability: ArrayLike, r: ArrayLike) -> tuple[Floats, ...]:
@@ -126,9 +163,9 @@ def _arguments(value: ArrayLike, cost: ArrayLike, ability: ArrayLike, r: ArrayLi
     return v, c, a, spread[..., 0]
 
 
-def _shares(v: Floats, c: Floats, a: Floats, r: Floats) -> Floats:
-    """Equilibrium shares: outer bisection on ln Y, inner on each player's first-order condition."""
-    if (r == 1).all():
+def _shares(v: Floats, c: Floats, a: Floats, r: Floats, chosen: NDArray[np.bool_] | None = None) -> Floats:
+    """Equilibrium shares, of ``chosen`` players alone: outer bisection on ln Y, inner on first-order conditions."""
+    if chosen is None and (r == 1).all():
         return _linear_shares(c / (v * a))
     rr = r[..., None]
     strength = np.log(rr * v) - np.log(c) + np.log(a) / rr  # ln of r v a^{1/r} / c
@@ -145,7 +182,7 @@ def _shares(v: Floats, c: Floats, a: Floats, r: Floats) -> Floats:
             log_low, log_high = np.where(excess > 0, middle, log_low), np.where(excess > 0, log_high, middle)
         top = np.log1p(-peak) + np.where(peak > 0, (rr - 1) / rr * np.log(np.maximum(peak, 1e-300)), 0.0)
         out = (rr > 1) & (top < target)  # no root: the player would not enter at this aggregate
-        inner = np.where(out, 0.0, np.exp((log_low + log_high) / 2))
+        inner = np.where(out if chosen is None else out | ~chosen, 0.0, np.exp((log_low + log_high) / 2))
         return np.asarray(np.where(rr == 1, linear, inner))
 
     reach = strength * rr

@@ -165,6 +165,26 @@ class ContinuousGame:
             raise InputError(f"choices are {given}; they must be numbers of shape (..., {', '.join(shape)})")
         return floats
 
+    def choices_within(self, x: ArrayLike) -> Floats:
+        """As `choices`, and none of them beyond the player's bounds.
+
+        Raises
+        ------
+        InputError
+            With the player, the choice and the bounds.
+        """
+        floats = self.choices(x)
+        width = self.upper - self.lower
+        beyond = (floats < self.lower - 1e-9 * width) | (floats > self.upper + 1e-9 * width)
+        if beyond.any():
+            *draw, i = (int(k) for k in np.argwhere(beyond)[0])
+            low, high = (np.broadcast_to(b, floats.shape)[(*draw, i)] for b in (self.lower, self.upper))
+            raise InputError(
+                f"choice of {self.players[i]} is {floats[(*draw, i)]:g}; it must lie between {low:g} and {high:g} "
+                f"{self.action_unit}".rstrip()
+            )
+        return floats
+
     def payoff_of(self, player: int, x: Floats) -> Floats:
         """Payoff of one player, shape ``(..., *batch)``; unchecked, for solvers."""
         return _full(self.payoffs[player](x, *self.parameters), x)

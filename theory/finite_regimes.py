@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from theory.arrays import number_between, whole_number
 from theory.batches import BatchSolution, Pair, batch_support_enumeration
 from theory.errors import InputError
 from theory.game import Array, Game
@@ -69,10 +70,10 @@ def support_regimes(
     1.0 4.0 1
     4.0 8.0 3
     """
-    if not (np.isfinite([low, high]).all() and low < high) or resolution < 2:
-        raise InputError(
-            f"the parameter goes from {low!r} to {high!r} at {resolution!r} values; low < high, at least 2"
-        )
+    low, high = number_between(low, "low", -np.inf), number_between(high, "high", -np.inf)
+    if not low < high:
+        raise InputError(f"the parameter goes from {low!r} to {high!r}; low must be below high")
+    resolution, precision = whole_number(resolution, "resolution", 2), number_between(precision, "precision", 1e-15, 1)
     grid = np.linspace(low, high, resolution)
     sets = _sets(family, grid)
     places = [k for k in range(resolution - 1) if sets[k] != sets[k + 1]]

@@ -1,6 +1,6 @@
 """Gambit's solvers behind the same interface: each in a process of its own with a time limit, and certified here.
 
-``pygambit`` is optional: ``pip install 'computerace[gambit]'``. Its solvers may miss equilibria and some may not return
+``pygambit`` is optional: ``pip install pygambit``. Its solvers may miss equilibria and some may not return
 (the polynomial one on small degenerate games), so an answer is a list of equilibria that were checked here, and never
 called complete. Games of exact rationals are solved in rationals where Gambit does that.
 """
@@ -91,8 +91,7 @@ logit, gnm, ipa
         raise InputError(f"Gambit solves one game at a time, not {game!r}; loop over the draws")
     if importlib.util.find_spec("pygambit") is None:
         raise InputError(
-            f"gambit_{solver} needs pygambit, which is not installed: pip install 'computerace[gambit]', "
-            "or leave out the method"
+            f"gambit_{solver} needs pygambit, which is not installed: pip install pygambit, or leave out the method"
         )
     options: dict[str, object] = {"rational": game.is_exact} if solver in _RATIONAL else dict(_OPTIONS.get(solver, {}))
     task = {"game": to_nfg(_in_units(game)), "solver": solver, "options": options}

@@ -149,9 +149,11 @@ def hindsight_split(
 
 
 def _split(game: ContinuousGame, given: ArrayLike) -> tuple[tuple[str, ...], Floats, Floats]:
-    chosen = game.choices(given)
+    chosen = game.choices_within(given)
     if not np.isfinite(chosen).all():
-        raise InputError("some draws have no certified equilibrium; leave them out: count them with solution.count")
+        raise InputError(
+            "some choices are NaN: draws without a certified equilibrium, to be left out; solution.count tells which"
+        )
     x = np.broadcast_to(chosen, (*game.batch_shape, game.n_players))
     over, under = np.empty(x.shape), np.empty(x.shape)
     for i in range(game.n_players):

@@ -146,6 +146,10 @@ def symbolic_equilibria(row: Sequence[Any], column: Sequence[Any]) -> tuple[Symb
             raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions") from error
         if [len(line) for line in table] != [2, 2]:
             raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions")
+        if any(
+            value.is_finite is False or value.is_real is False or value.has(sympy.nan) for v in table for value in v
+        ):
+            raise InputError(f"{name} is {given!r}; payoffs must be real and finite")
         tables.append(table)
     (a, b), simplify = tables, sympy.simplify
     d = [simplify(a[0][j] - a[1][j]) for j in range(2)]
@@ -236,9 +240,9 @@ def _sign_given(expression: Expression, conditions: Sequence[Expression]) -> int
         own = _sign(factor)
         if own is None:
             own = _sign_of_sum(factor, conditions)
-        if own is None and power % 2:
+        if own is None:  # an even power of it may still be zero
             return None
-        sign *= 1 if own is None else own**power
+        sign *= own**power
     constant = sympy.factor_list(expression)[0]
     return sign * int(sympy.sign(constant)) if expression != 0 else 0
 

@@ -4,17 +4,23 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy
 
 from theory import (
     ContinuousGame,
     Game,
+    InputError,
     SharedLimit,
+    SolverError,
     continue_equilibria,
     decompose,
     nash,
     perfect_equilibria,
     pure_nash,
     supermodularity,
+    support_regimes,
+    symbolic_equilibria,
+    tullock_contest,
     weighted_potential,
 )
 from theory.batches import batch_support_enumeration
@@ -149,3 +155,51 @@ def test_both_branches_reach_the_fold():
         assert len(found.at(value)) == count
     ends = [regime.high for regime in found.regimes(4000)][:-1]
     assert ends == pytest.approx([-fold, fold], abs=1e-6)
+
+
+@pytest.mark.parametrize("decisiveness", [1.6, 1.8, 2.0])
+def test_two_compete_where_three_would_be_too_many(decisiveness):
+    """All three at the first-order condition lose; with one out nobody gains by any other choice, tried on a grid."""
+    found = tullock_contest([1.0, 1, 1], decisiveness=decisiveness)
+    spending = np.sort(found.spending)
+    assert spending == pytest.approx([0, decisiveness / 4, decisiveness / 4])
+    own = np.linspace(0, 1, 10_001)
+    others = (found.spending**decisiveness).sum() - found.spending**decisiveness
+    for i in range(3):
+        best = (own**decisiveness / np.maximum(own**decisiveness + others[i], 1e-300) - own).max()
+        assert best <= found.payoff[i] + 1e-9
+
+
+def test_contests_of_unequals_are_certified_by_brute_force():
+    rng, solved = np.random.default_rng(2), 0
+    for _ in range(40):
+        value, r = rng.uniform(0.5, 1, 4), rng.uniform(1, 2)
+        try:
+            found = tullock_contest(value, decisiveness=r)
+        except SolverError:
+            continue
+        solved += 1
+        own = np.linspace(0, 1, 4001)
+        others = (found.spending**r).sum() - found.spending**r
+        for i in range(4):
+            best = (value[i] * own**r / np.maximum(own**r + others[i], 1e-300) - own).max()
+            assert best <= found.payoff[i] + 1e-7
+    assert solved > 25
+
+
+def test_the_sign_of_an_even_power_is_not_known_where_it_may_be_zero():
+    a = sympy.Symbol("a", real=True)
+    mixed = symbolic_equilibria([[1, 0], [0, 1]], [[(a - 1) ** 3 + 5, 0], [0, 5]])[-1]
+    assert mixed.sign(0, a) is None
+
+
+@pytest.mark.parametrize("value", [sympy.nan, sympy.oo, sympy.I])
+def test_symbolic_payoffs_are_real_and_finite(value):
+    with pytest.raises(InputError, match="real and finite"):
+        symbolic_equilibria([[value, 0], [0, 1]], [[1, 0], [0, 1]])
+
+
+@pytest.mark.parametrize("precision", [0, -1, np.nan, "a"])
+def test_regimes_are_not_looked_for_without_end(precision):
+    with pytest.raises(InputError, match="precision"):
+        support_regimes(lambda v: Game(np.zeros((len(v), 2, 2, 2)), batch_ndim=1), 0, 1, precision=precision)

@@ -30,7 +30,7 @@ def test_nti_1999_two_players(v1, v2, r):
 
 
 def test_no_pure_equilibrium_is_an_error_and_not_a_number():
-    with pytest.raises(SolverError, match="no pure-strategy equilibrium"):
+    with pytest.raises(SolverError, match="no equilibrium in pure strategies"):
         tullock_contest([1, 1], decisiveness=2.2)
 
 
