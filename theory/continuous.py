@@ -178,9 +178,11 @@ class ContinuousGame:
         beyond = (floats < self.lower - 1e-9 * width) | (floats > self.upper + 1e-9 * width)
         if beyond.any():
             *draw, i = (int(k) for k in np.argwhere(beyond)[0])
-            low, high = (np.broadcast_to(b, floats.shape)[(*draw, i)] for b in (self.lower, self.upper))
+            given, low, high = (
+                np.broadcast_to(values, beyond.shape)[(*draw, i)] for values in (floats, self.lower, self.upper)
+            )
             raise InputError(
-                f"choice of {self.players[i]} is {floats[(*draw, i)]:g}; it must lie between {low:g} and {high:g} "
+                f"choice of {self.players[i]} is {given:g}; it must lie between {low:g} and {high:g} "
                 f"{self.action_unit}".rstrip()
             )
         return floats

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import math
 import re
@@ -16,6 +17,7 @@ import models
 from experiments.studies.calibration import year_alone
 from models import prior
 from models.catalogue import catalogue
+from models.fact_units import FACT_UNITS
 from models.facts import COLUMNS, GRADES, LAST_DATE, LATE_NOTE, UNITS, Fact, load_facts, require_in_time
 from models.parameters import parameter
 from models.prior import Prior, derived
@@ -483,3 +485,36 @@ def test_a_mark_of_byte_order_is_read_over(tmp_path):
     own = (Path(models.__path__[0]) / "data" / "facts.csv").read_text("utf-8")
     (tmp_path / "facts.csv").write_text("\ufeff" + own, "utf-8")
     assert load_facts(tmp_path / "facts.csv") == load_facts()
+
+
+def fact_in(monkeypatch: pytest.MonkeyPatch, fact_id: str, **changes: object) -> None:
+    """Let the project's file have other values in one row."""
+    facts = dict(load_facts())
+    facts[fact_id] = dataclasses.replace(facts[fact_id], **changes)  # type: ignore[arg-type]
+    monkeypatch.setattr(prior, "load_facts", lambda: facts)
+
+
+@pytest.mark.parametrize(("fact_id", "unit"), [("F071a", "US$ bn/yr"), ("F071c", "months"), ("F120a", "US$ bn")])
+def test_a_fact_in_another_unit_than_the_models_take_it_in_is_refused(
+    monkeypatch: pytest.MonkeyPatch, fact_id: str, unit: str
+) -> None:
+    fact_in(monkeypatch, fact_id, unit=unit)
+    with pytest.raises(InputError, match=rf"{fact_id} .*line \d+.*unit is '{re.escape(unit)}'; the models take it in"):
+        prior.fact(fact_id)
+
+
+@pytest.mark.parametrize("value", [0.0, -83.0])
+def test_a_number_that_is_not_positive_sets_no_parameter(monkeypatch: pytest.MonkeyPatch, value: float) -> None:
+    fact_in(monkeypatch, "F003", low=value, central=value, high=value)
+    with pytest.raises(InputError, match=rf"F003 .*central is {value:g}; a number that sets a parameter must be above"):
+        prior.fact("F003")
+
+
+def test_units_of_facts_are_those_of_the_rows() -> None:
+    facts = load_facts()
+    assert {fact_id: facts[fact_id].unit for fact_id in FACT_UNITS} == dict(FACT_UNITS)
+
+
+def test_a_prior_that_decreases_names_its_facts() -> None:
+    with pytest.raises(InputError, match=r"from the facts F071a, F071c .*: value over GW"):
+        derived(3.0, 2.0, 1.0, facts=("F071a", "F071c"), reason="value over GW")
