@@ -102,7 +102,7 @@ def fact(fact_id: str, side: str = "central", *, as_reported: bool = False) -> f
     row, unit = facts[fact_id].row, facts[fact_id].unit
     if value is None:
         raise InputError(f"fact {fact_id} ({row}) has no {side} value; name another fact, or sweep a range")
-    if value <= 0:
+    if fact_id in FACT_UNITS and value <= 0:
         raise InputError(f"fact {fact_id} ({row}): {side} is {value:g}; a number that sets a parameter must be above 0")
     if unit != FACT_UNITS.get(fact_id, unit):
         raise InputError(

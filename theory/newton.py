@@ -24,6 +24,9 @@ from theory.errors import InputError
 STARTS = (0.02, 0.15, 0.5)
 """Where the search starts, as shares of each interval."""
 
+FEW = 3
+"""Players up to whom each is also started alone ahead of the others: equilibria in which one keeps others out."""
+
 _SAME = 1e-12  # of the interval: candidates this near are one point but for rounding
 _STEPS = np.array([1.0, 0.5, 0.2, 0.05, 0.01])
 
@@ -41,7 +44,7 @@ def continuous_nash(
     ----------
     starts
         Shape ``(K, *batch, N)`` (or broadcastable): starting points in the units of the choices; the default
-        is `STARTS`.
+        is `STARTS`, and up to `FEW` players also each at its upper bound with the others at their lower ones.
     tolerance
         Regret accepted, as a share of the range of the player's own payoff.
 
@@ -72,8 +75,7 @@ def continuous_nash(
         )
     width = game.upper - game.lower
     if starts is None:
-        shares = np.reshape(STARTS, (-1, *(1,) * width.ndim))
-        starts = game.lower + shares * width
+        starts = game.lower + _shares(game.n_players).reshape(-1, *(1,) * len(game.batch_shape), game.n_players) * width
     x = np.broadcast_to(starts, (len(starts), *width.shape)).copy()
     scale = payoff_scale(game, x)
     x = _sweep(game, x, damping=1.0)
@@ -82,6 +84,15 @@ def continuous_nash(
     if not solution.certified.any(axis=-1).all():
         solution = _retry(game, solution, tolerance)
     return solution.replace(iterations=used)
+
+
+def _shares(n: int) -> Floats:
+    """Shares of the intervals to start from, shape ``(K, N)``: alike, and if players are few each alone ahead."""
+    alike = np.repeat(np.array(STARTS)[:, None], n, axis=1)
+    if not 1 < n <= FEW:
+        return alike
+    ahead = np.where(np.eye(n, dtype=bool), 1.0, 0.0)
+    return np.concatenate([alike, ahead])
 
 
 def payoff_scale(game: ContinuousGame, x: Floats) -> Floats:

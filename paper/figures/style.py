@@ -35,7 +35,10 @@ _SETTINGS: Any = {
     "ytick.major.width": 0.6,
     "lines.linewidth": 1.3,
     "hatch.linewidth": 0.5,
-    "legend.frameon": False,
+    "legend.frameon": True,  # without a frame, but in front of lines
+    "legend.framealpha": 0.9,
+    "legend.edgecolor": "none",
+    "legend.facecolor": "white",
     "svg.hashsalt": "computerace",
     "svg.fonttype": "path",
     "figure.constrained_layout.use": True,

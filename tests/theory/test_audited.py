@@ -203,3 +203,13 @@ def test_symbolic_payoffs_are_real_and_finite(value):
 def test_regimes_are_not_looked_for_without_end(precision):
     with pytest.raises(InputError, match="precision"):
         support_regimes(lambda v: Game(np.zeros((len(v), 2, 2, 2)), batch_ndim=1), 0, 1, precision=precision)
+
+
+def test_who_keeps_the_other_out_is_found_on_both_sides():
+    """Started from choices that are alike, the search saw one of the two, and the equilibrium between them."""
+    game = ContinuousGame(
+        [lambda x, i=i: x[..., i] * (1 - 1.8 * x[..., 1 - i] - 0.1 * x[..., i]) for i in (0, 1)], 0, 1
+    )
+    solution = nash(game)
+    found = sorted(tuple(point) for point in solution.actions[solution.certified].round(6))
+    assert found == [(0, 1), (0.5, 0.5), (1, 0)]
