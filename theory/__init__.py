@@ -66,7 +66,7 @@ from theory.population_paths import population_generations, population_paths
 from theory.potential import Decomposition, WeightedPotential, decompose, weighted_potential
 from theory.public_monitoring import PublicBounds, public_bounds
 from theory.pure import pure_nash
-from theory.quantal_response import fit_logit, logit_equilibrium
+from theory.quantal_response import LogitBranch, fit_logit, logit_branch, logit_equilibrium
 from theory.refinements import p_dominance, payoff_dominant, perfect_equilibria, risk_dominance
 from theory.regret_learning import Learned, learn
 from theory.repeated_play import expected_path, play
@@ -113,6 +113,7 @@ __all__ = [
     "Learned",
     "LearningPath",
     "LimitScore",
+    "LogitBranch",
     "Matches",
     "MediatedPlay",
     "Nature",
@@ -181,6 +182,7 @@ __all__ = [
     "limit_score",
     "local_interaction",
     "log_fixation_matrix",
+    "logit_branch",
     "logit_equilibrium",
     "logit_homotopy",
     "loss_asymmetry",

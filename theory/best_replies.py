@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.continuous import ContinuousGame, Floats
+from theory.arrays import whole_number
+from theory.continuous import ContinuousGame, Floats, require_continuous
 from theory.errors import InputError
 
 LEVELS = 97
@@ -52,6 +53,8 @@ def best_reply(
     >>> round(float(reply), 6), round(float(value), 6)
     (0.5, 0.25)
     """
+    require_continuous(game, "best_reply")
+    levels, zooms = whole_number(levels, "levels", 2), whole_number(zooms, "zooms", 0)
     if player not in range(game.n_players):
         raise InputError(f"player is {player}; the game has players 0 to {game.n_players - 1}")
     x = game.choices(x)

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import whole_number
 from theory.errors import InputError, SolverError
 from theory.game import Array, Game, require_game
 from theory.solution import Solution, product_distribution
@@ -81,6 +82,7 @@ def lemke_howson(game: Game, label: int = 0, max_pivots: int = MAX_PIVOTS) -> So
     require_game(game, "lemke_howson")
     row = game.bimatrix()[0]
     m, n = row.shape
+    max_pivots = whole_number(max_pivots, "max_pivots")
     if isinstance(label, bool) or not isinstance(label, int | np.integer) or not 0 <= label < m + n:
         raise InputError(f"label is {label!r}; the labels of {game!r} are the integers 0 .. {m + n - 1} (rows first)")
     if _is_large(game):
@@ -119,6 +121,7 @@ def lemke_howson_all(game: Game, max_pivots: int = ALL_LABELS_PIVOTS) -> Solutio
     [((0.0, 0.0, 1.0), (0.0, 0.0, 1.0))]
     """
     require_game(game, "lemke_howson_all")
+    max_pivots = whole_number(max_pivots, "max_pivots")
     row, _ = game.bimatrix()
     labels = range(sum(row.shape))
     walk = _float_walk if _is_large(game) else _exact_walk  # exact repair of single labels would be slow here

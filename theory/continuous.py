@@ -95,14 +95,21 @@ class ContinuousGame:
         action_unit: str = "",
         payoff_unit: str = "",
     ) -> None:
+        functions = (
+            [*payoffs, *gradients] if isinstance(payoffs, Sequence) and isinstance(gradients, Sequence) else [None]
+        )
+        if not all(callable(function) for function in functions):
+            raise InputError(f"payoffs are {str(payoffs)[:60]}; they must be a list of functions, one for each player")
         n = len(payoffs)
         if not n or len(gradients) not in (0, n):
             raise InputError(f"{n} payoffs and {len(gradients)} gradients: one of each per player, or no gradients")
-        values = tuple(np.asarray(parameter, float) for parameter in parameters)
+        values = tuple(finite_floats(parameter, f"parameters[{k}]") for k, parameter in enumerate(parameters))
         try:
-            low, high = np.asarray(lower, float), np.asarray(upper, float)
+            low, high = np.array(lower, float), np.array(upper, float)
         except (TypeError, ValueError):
             raise InputError(f"bounds are {lower!r} and {upper!r}; they must be numbers or arrays of numbers") from None
+        if not all(isinstance(limit, SharedLimit) for limit in shared):
+            raise InputError(f"shared is {str(shared)[:60]}; it must be a list of SharedLimit(...)")
         shapes = [value.shape for value in values] + [limit.limit.shape for limit in shared]
         try:
             shapes = [np.broadcast_shapes(low.shape, high.shape, (n,))[:-1], *shapes]

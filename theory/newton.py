@@ -17,6 +17,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import finite_floats, number_between, whole_number
 from theory.best_replies import LEVELS, ZOOMS, best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution, Floats, require_continuous
 from theory.errors import InputError
@@ -73,10 +74,18 @@ def continuous_nash(
         raise InputError(
             "this game has shared limits: solve it with nash(game), which is variational_equilibrium(game)"
         )
+    tolerance, max_iterations = (
+        number_between(tolerance, "tolerance", 0),
+        whole_number(max_iterations, "max_iterations"),
+    )
     width = game.upper - game.lower
     if starts is None:
         starts = game.lower + _shares(game.n_players).reshape(-1, *(1,) * len(game.batch_shape), game.n_players) * width
-    x = np.broadcast_to(starts, (len(starts), *width.shape)).copy()
+    given = finite_floats(starts, "starts")
+    try:
+        x = np.broadcast_to(given, (len(given), *width.shape)).copy()
+    except (TypeError, ValueError):
+        raise InputError(f"starts have shape {given.shape}; it must be {('K', *width.shape)}, or fit that") from None
     scale = payoff_scale(game, x)
     x = _sweep(game, x, damping=1.0)
     x, used = newton(game, x, scale, max_iterations)

@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 
 _TOKEN = re.compile(r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<brace>[{}])|(?P<word>[^\s{}",]+)|(?P<comma>,))', re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
@@ -116,6 +116,7 @@ def to_nfg(game: Game, title: str = "") -> str:
     1 1
     <BLANKLINE>
     """
+    require_game(game, "to_nfg")
     _require_single(game, "to_nfg")
     names = " ".join("{ " + " ".join(map(_quote, labels)) + " }" for labels in game.actions)
     players = " ".join(map(_quote, game.players))

@@ -34,6 +34,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import whole_number
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
 from theory.pure import pure_nash
@@ -93,8 +94,7 @@ def polynomial_nash(game: Game, *, max_cells: int = MAX_CELLS) -> Solution:
     require_game(game, "polynomial_nash")
     if game.batch_ndim:
         raise InputError(f"polynomial_nash takes a single game, not {game!r}; pick one draw of it: game[0]")
-    if max_cells < 1:
-        raise InputError(f"max_cells is {max_cells}; at least one cell is needed")
+    max_cells = whole_number(max_cells, "max_cells")
     if np.prod([2.0**n - 1 for n in game.n_actions]) > _MAX_SUPPORTS or np.prod(game.n_actions) > _MAX_CORNERS:
         raise InputError(
             f"{game!r} has more than {_MAX_SUPPORTS} combinations of supports; polynomial_nash is for small games. "

@@ -21,8 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import number_between
 from theory.errors import InputError, SolverError
-from theory.game import Array, Game
+from theory.game import Array, Game, require_game
 
 Floats = NDArray[np.float64]
 
@@ -74,6 +75,67 @@ class LogitFit:
     response: QuantalResponse
     log_likelihood: float
     at_limit: bool
+
+
+@dataclass(frozen=True, eq=False)
+class LogitBranch:
+    """The principal branch, from even play on.
+
+    Attributes
+    ----------
+    precisions
+        ``lambda`` of its points, in 1 / payoff units, shape ``(M,)``; it falls where the branch has turned back.
+    strategies
+        Choice probabilities, one array of shape ``(M, n_i)`` per player.
+    turning_points
+        The equilibria at which ``lambda`` turns back, in the order in which they are passed.
+    """
+
+    precisions: Array
+    strategies: tuple[Array, ...]
+    turning_points: tuple[QuantalResponse, ...]
+
+
+def logit_branch(game: Game, max_precision: float | None = None) -> LogitBranch:
+    """Principal branch up to a precision, through its folds, with its turning points.
+
+    Parameters
+    ----------
+    game
+        A single game with any number of players.
+    max_precision
+        Where to end, in 1 / payoff units; 1000 over the payoff range if not given.
+
+    Raises
+    ------
+    InputError
+        If the game is a batch or flat, or the precision is not above 0 and finite.
+    SolverError
+        If the branch could not be followed.
+
+    Examples
+    --------
+    >>> stag_hunt = Game.from_bimatrix([[10, 1], [8, 5]], [[10, 8], [1, 5]])
+    >>> branch = logit_branch(stag_hunt, 2.0)
+    >>> bool((np.diff(branch.precisions) > 0).all()), branch.turning_points
+    (True, ())
+    """
+    curve = LogitCurve(game)
+    limit = _limit(curve, max_precision)
+    points, turns = [curve.start()], []
+    ahead = np.eye(points[0].size)[-1]
+    for step, (start, tangent, end) in enumerate(principal_branch(curve)):
+        if tangent[-1] * curve.tangent(end, tangent)[-1] < 0:
+            turns.append(_certify(curve, _stationary(curve, ahead, start, tangent, end), step + 1))
+        points.append(end)
+        if end[-1] >= limit:
+            break
+    else:
+        raise SolverError(f"the principal branch did not reach precision {limit / curve.scale} in {MAX_STEPS} steps")
+    z = np.array(points)
+    shares = [np.exp(part - part.max(axis=1, keepdims=True)) for part in np.split(z[:, :-1], curve.ends[1:-1], axis=1)]
+    strategies = tuple(np.asarray(part / part.sum(axis=1, keepdims=True)) for part in shares)
+    return LogitBranch(z[:, -1] / curve.scale, strategies, tuple(turns))
 
 
 def logit_equilibrium(game: Game, precision: float) -> QuantalResponse:
@@ -149,16 +211,12 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     """
     curve = LogitCurve(game)
     observed = _counts(game, counts)
-    if curve.flat:
-        raise InputError("every payoff of the game is the same: the precision has no effect on choices")
-    limit = 1000.0 if max_precision is None else float(max_precision) * curve.scale
-    if not np.isfinite(limit) or limit <= 0:
-        raise InputError(f"max_precision is {max_precision!r}; it must be a finite number above 0")
+    limit = _limit(curve, max_precision)
     candidates = [curve.start()]
     for _step, (start, tangent, end) in enumerate(principal_branch(curve)):
         slopes = observed @ tangent[:-1], observed @ curve.tangent(end, tangent)[:-1]
         if slopes[0] > 0 >= slopes[1]:
-            candidates.append(_stationary(curve, observed, start, tangent, end))
+            candidates.append(_stationary(curve, np.append(observed, 0.0), start, tangent, end))
         if end[-1] >= limit:
             break
     else:
@@ -173,6 +231,7 @@ class LogitCurve:
     """The equations of the branch in ``z = (log p_00, ..., log p_{N-1,last}, lambda)``, payoffs scaled to range 1."""
 
     def __init__(self, game: Game) -> None:
+        require_game(game, "the logit branch")
         if game.batch_ndim:
             raise InputError(f"the logit branch is followed for a single game, not {game!r}; pick one draw: game[0]")
         spread = float(game.payoff_range)
@@ -292,17 +351,28 @@ def _correct_at(curve: LogitCurve, guess: Floats) -> Floats:
     return z
 
 
-def _stationary(curve: LogitCurve, observed: Floats, start: Floats, tangent: Floats, end: Floats) -> Floats:
-    """Where the log-likelihood is level along one segment."""
+def _limit(curve: LogitCurve, max_precision: float | None) -> float:
+    """Precision at which to end, per range of payoffs."""
+    if curve.flat:
+        raise InputError("every payoff of the game is the same: the precision has no effect on choices")
+    if max_precision is None:
+        return 1000.0
+    if number_between(max_precision, "max_precision", 0) == 0:
+        raise InputError(f"max_precision is {max_precision!r}; it must be a finite number above 0")
+    return float(max_precision) * curve.scale
+
+
+def _stationary(curve: LogitCurve, weights: Floats, start: Floats, tangent: Floats, end: Floats) -> Floats:
+    """Where a weighted sum of log probabilities and precision is level along one segment."""
 
     def point(s: float) -> Floats:
         z = _correct(curve, start + s * tangent, tangent)
         if z is None:
-            raise SolverError("the likelihood could not be maximised: Newton did not settle on the branch")
+            raise SolverError("Newton did not settle on the branch between two of its points")
         return z
 
     def slope(s: float) -> float:
-        return float(observed @ curve.tangent(point(s), tangent)[:-1])
+        return float(weights @ curve.tangent(point(s), tangent))
 
     length = float((end - start) @ tangent)
     if slope(length) == 0:

@@ -34,6 +34,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import whole_number
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
 from theory.solution import Solution, product_distribution
@@ -200,6 +201,7 @@ def vertex_enumeration(game: Game, limit: int = BASES_LIMIT) -> Solution:
       (0, 0.3333, 0.6667)  (0.3333, 0.6667)
     """
     require_game(game, "vertex_enumeration")
+    limit = whole_number(limit, "limit")
     row, column = game.bimatrix()
     m, n = row.shape
     p_labels, p_points = _vertices(positive_integers(column).T, limit, game)
@@ -242,6 +244,10 @@ def maximal_components(solution: Solution) -> list[tuple[Array, Array]]:
     >>> [(len(rows), len(columns)) for rows, columns in maximal_components(solution)]
     [(1, 2), (1, 1)]
     """
+    if not isinstance(solution, Solution):
+        raise InputError(
+            f"maximal_components takes a Solution, not {type(solution).__name__}: vertex_enumeration(game)"
+        )
     solution.game.bimatrix()  # refuses what is not a single two-player game
     known: list[list[tuple[object, ...]]] = [[], []]
     found = [(_one_of(known[0], rows), _one_of(known[1], columns)) for rows, columns in solution.profiles()]

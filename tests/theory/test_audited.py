@@ -12,18 +12,25 @@ from theory import (
     InputError,
     SharedLimit,
     SolverError,
+    best_reply,
     continue_equilibria,
+    continuous_nash,
     decompose,
+    fit_logit,
+    logit_equilibrium,
     nash,
     perfect_equilibria,
     pure_nash,
     supermodularity,
     support_regimes,
     symbolic_equilibria,
+    to_nfg,
     tullock_contest,
     weighted_potential,
 )
 from theory.batches import batch_support_enumeration
+from theory.bimatrix import lemke_howson, lemke_howson_all
+from theory.polynomial_nash import polynomial_nash
 from theory.symmetric_counts import symmetric_count_equilibria
 from theory.variational import variational_equilibrium
 from theory.vertices import maximal_components, vertex_enumeration
@@ -213,3 +220,46 @@ def test_who_keeps_the_other_out_is_found_on_both_sides():
     solution = nash(game)
     found = sorted(tuple(point) for point in solution.actions[solution.certified].round(6))
     assert found == [(0, 1), (0.5, 0.5), (1, 0)]
+
+
+GAME = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+OVER = ContinuousGame([lambda x, i=i: x[..., i] * (1 - x.sum(-1)) for i in range(2)], 0, 1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: vertex_enumeration(GAME, limit="a"),
+        lambda: lemke_howson(GAME, max_pivots="a"),
+        lambda: lemke_howson_all(GAME, max_pivots=None),
+        lambda: polynomial_nash(GAME, max_cells=np.nan),
+        lambda: logit_equilibrium("game", 1.0),
+        lambda: fit_logit(None, [[1, 2], [1, 2]]),
+        lambda: fit_logit(GAME, [[1, 2], [1, 2]], max_precision="a"),
+        lambda: maximal_components("solution"),
+        lambda: to_nfg(3),
+        lambda: best_reply("game", [1, 2], 0),
+        lambda: best_reply(OVER, [0.1, 0.2], 0, levels=1),
+        lambda: continuous_nash(OVER, tolerance=np.nan),
+        lambda: continuous_nash(OVER, tolerance=-1),
+        lambda: continuous_nash(OVER, max_iterations=1.5),
+        lambda: continuous_nash(OVER, starts=0.5),
+        lambda: continuous_nash(OVER, starts=np.zeros((2, 3))),
+        lambda: ContinuousGame(5, 0, 1),
+        lambda: ContinuousGame([1, 2], 0, 1),
+        lambda: ContinuousGame(OVER.payoffs, 0, 1, parameters=["a"]),
+        lambda: ContinuousGame(OVER.payoffs, 0, 1, parameters=[np.nan]),
+        lambda: ContinuousGame(OVER.payoffs, 0, 1, shared=[1]),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_refused(call):
+    with pytest.raises(InputError) as caught:
+        call()
+    assert len(str(caught.value)) > 20
+
+
+def test_a_game_keeps_its_bounds_when_the_caller_changes_them():
+    upper = np.ones(2)
+    game = ContinuousGame(OVER.payoffs, 0, upper)
+    upper[:] = 0.1
+    assert (game.upper == 1).all()

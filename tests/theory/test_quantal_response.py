@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import fsolve
 
 from theory import Game, InputError, SolverError
 from theory import quantal_response as module
-from theory.quantal_response import fit_logit, logit_equilibrium
+from theory.quantal_response import fit_logit, logit_branch, logit_equilibrium
 
 STAG_HUNT = Game.from_bimatrix([[10, 1], [8, 5]], [[10, 8], [1, 5]])
 OCHS = Game.from_bimatrix([[1.1141, 0], [0, 0.2785]], [[0, 1.1141], [1.1141, 0]])
@@ -109,3 +110,50 @@ def test_bad_input(monkeypatch):
     monkeypatch.setattr(module, "MAX_STEPS", 2)
     with pytest.raises(SolverError, match="did not reach"):
         logit_equilibrium(OCHS, 100)
+
+
+def replies_off(game: Game, precision: float, z: np.ndarray) -> np.ndarray:
+    """What logit replies to the mixtures that ``z`` stands for differ from them, in logs of ratios."""
+    p, q = (np.exp(np.append(part, 0.0)) for part in np.split(z, 2))
+    p, q = p / p.sum(), q / q.sum()
+    gains = game.payoff(0) @ q, p @ game.payoff(1)
+    return np.concatenate([precision * (g[:-1] - g[-1]) - part for g, part in zip(gains, np.split(z, 2), strict=True)])
+
+
+def count_equilibria(game: Game, precision: float) -> int:
+    """Logit equilibria found from many starts."""
+    rng, found = np.random.default_rng(1), []
+    for _ in range(400):
+        z, _, ended, _ = fsolve(
+            lambda z: replies_off(game, precision, z), rng.normal(scale=4, size=4), full_output=True, xtol=1e-13
+        )
+        settled = ended == 1 and np.abs(replies_off(game, precision, z)).max() < 1e-9
+        if settled and all(np.abs(z - other).max() > 1e-4 for other in found):
+            found.append(z)
+    return len(found)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_turning_points_are_where_equilibria_appear_and_vanish() -> None:
+    """A game of three by three whose principal branch turns twice: two equilibria vanish, or come, at each turn."""
+    game = Game(np.random.default_rng(110).integers(0, 10, (2, 3, 3)).astype(float))
+    branch = logit_branch(game, 5.0)
+    back, ahead = (point.precision for point in branch.turning_points)
+    assert ahead < back
+    steps = np.sign(np.diff(branch.precisions))
+    assert (np.flatnonzero(np.diff(steps)) > 0).sum() == 2
+    assert branch.precisions[: int(np.argmin(steps)) + 1].max() <= back
+    for point, sign in zip(branch.turning_points, (1, -1), strict=True):
+        below, above = (count_equilibria(game, point.precision + gap) for gap in (-0.01, 0.01))
+        assert below - above == 2 * sign
+    between = (back + ahead) / 2
+    assert (np.diff(np.sign(branch.precisions - between)) != 0).sum() == 3
+    for part in branch.strategies:
+        assert part.sum(axis=1) == pytest.approx(np.ones(len(branch.precisions)))
+
+
+@pytest.mark.parametrize("limit", [0, -1, np.nan, "a"])
+def test_a_branch_ends_at_a_precision(limit: object) -> None:
+    game = Game.from_bimatrix([[10, 1], [8, 5]], [[10, 8], [1, 5]])
+    with pytest.raises(InputError, match="max_precision"):
+        logit_branch(game, limit)  # type: ignore[arg-type]
