@@ -96,7 +96,13 @@ def _solve_named(target: str, settings: dict[str, str]) -> dict[str, Any]:
         model = apply_settings(cls(), settings)
         with warnings.catch_warnings():  # of absurd numbers: what comes of them is certified, or an error
             warnings.simplefilter("ignore", RuntimeWarning)
-            return solve_model(model)
+            solved = solve_model(model)
+        if not solved:
+            raise InputError(
+                f"{target} has nothing to solve: it needs payoff() and action_bounds(), or levels() or game(). See: "
+                f"computerace check {target}"
+            )
+        return solved
     except InputError:
         raise
     except SolverError as error:

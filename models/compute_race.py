@@ -34,7 +34,7 @@ import numpy as np
 from models.base import Floats, Shock, Value, count, parameter, payoff_model
 from models.links import Accounts
 from models.parameters import whole
-from models.prior import Prior, derived, fact, fixed, swept
+from models.prior import Prior, fact, fixed, mapped, swept
 from models.shared_priors import own_chips
 from models.symbolic import log, minimum, normal_cdf
 from models.unit_economics import Stakes, UnitEconomics
@@ -45,7 +45,7 @@ BUILDERS = ("Amazon", "Alphabet", "Microsoft", "Meta", "OpenAI/Stargate")
 
 def plan_prior(low: float, high: float, *facts: str) -> Prior:
     """Capital that demand without a race would justify, from last year's build to this year's guidance."""
-    return derived(
+    return mapped(
         low,
         (low * high) ** 0.5,
         high,

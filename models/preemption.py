@@ -50,7 +50,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import Value, parameter, payoff_model
-from models.prior import Prior, derived, fact, swept
+from models.prior import Prior, derived, fact, mapped, swept
 from models.shortage import Option
 from models.symbolic import exp
 from models.unit_economics import Stakes, UnitEconomics
@@ -162,11 +162,11 @@ class Preemption(UnitEconomics):
         unit="1",
         above=0,
         meaning="price of a GW-year today over that of contracts",
-        default=derived(
+        default=mapped(
             1.0,
             1.0,
             SHORTAGE,
-            facts=("F116b", "F115a"),
+            facts=("F116a", "F115a"),
             reason="contracts (low, central), posted price of reserved chips in 2024 over break-even rent (high)",
         ),
     )

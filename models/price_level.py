@@ -1,8 +1,9 @@
 """Money in one base year: dollars of the fact's date are brought to dollars of September 2025 with the CPI-U.
 
 The index is in the facts (P21 to P25, annual averages, and for 2025 the last month published before the article). A
-fiscal year, which ends in June, has the mean of its two calendar years. Dollars dated within 2025 are taken as they
-are: prices rose 2.2% from January to September, less than any range here is wide.
+fiscal year, which ends in June, has the mean of its two calendar years (for 2025, of the mean of 2024 and September,
+somewhat more than the mean of its twelve months). Dollars dated within 2025 are taken as they are: prices rose 2.2%
+from January to September, less than most ranges here are wide.
 """
 
 from __future__ import annotations

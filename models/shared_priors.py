@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.prior import Prior, derived, fact, swept
+from models.prior import Prior, derived, fact, mapped, swept
 from models.symbolic import exp
 
 DISCOUNT_RATE = 0.10
@@ -44,7 +44,7 @@ def own_chip_ratio() -> Prior:
     workload and one family of chips: a price of use, five times as high, which bounds the ratio from above.
     """
     made = own_chips()
-    return derived(
+    return mapped(
         made.low,
         made.central,
         fact("F102"),
@@ -61,7 +61,7 @@ def own_chips() -> Prior:
     A maker whose chips do worse for a workload, as F102 says they may, buys the market's for it and saves nothing.
     """
     saving = fact("F122")
-    return derived(
+    return mapped(
         1 - saving,
         1 - saving / 2,
         1.0,
@@ -75,7 +75,7 @@ def own_chip_saving() -> Prior:
     """What `own_chips` save of the capital: one less that factor."""
     factor = own_chips()
     low, central, high = (1 - value for value in (factor.high, factor.central, factor.low))
-    return derived(low, central, high, facts=factor.facts, reason=f"one less the factor: {factor.reason}")
+    return mapped(low, central, high, facts=factor.facts, reason=f"one less the factor: {factor.reason}")
 
 
 def take_or_pay() -> Prior:

@@ -88,7 +88,7 @@ class Tenancy(UnitEconomics):
         low=0,
         high=1,
         meaning="discount at which idle capacity is let to others",
-        default=derived(
+        default=mapped(
             0.0,
             1 - fact("F115a") / fact("F116a"),
             fact("F117", "high"),

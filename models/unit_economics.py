@@ -80,7 +80,7 @@ class UnitEconomics(PayoffModel):
         low=0,
         high=2,
         meaning="rate at which revenue per GW falls",
-        default=derived(
+        default=mapped(
             0.0,
             0.0,
             -math.log(1 - fact("F144")),
@@ -159,7 +159,7 @@ class Stakes(UnitEconomics):
         unit="US$ bn",
         low=0,
         meaning="present value of the lead",
-        default=derived(
+        default=mapped(
             fact("F060a"),
             fact("S03", "low"),
             fact("F068c") / fact("F068a", "low"),

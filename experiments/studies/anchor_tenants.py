@@ -83,6 +83,8 @@ def _contracts(model: AnchorTenant) -> dict[str, NDArray[Any]]:
         "rent": found.yearly_price,
         "gain": found.gain,
         "capital": capital,
+        "GW efficient, own chips": own.efficient,
+        "capital, own chips": cheaper.capital_cost * own.efficient,
         "win, over the spot": found.cloud - found.cloud_alone,
         "win, no rival": own.cloud - cheaper.without_tenant(),
         "win, dearer rival": cheaper.contested_gain(own),
@@ -231,15 +233,18 @@ def _exit_values(replicates: Replicates) -> dict[str, Any]:
 
 def _wins(replicates: Replicates, pooled: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     """What the tenant is worth to the cloud: over the spot, and over having no tenant, by who else bids for it."""
-    pays = [part["GW efficient"] > _SOME * part["demand"] for part in replicates]
-    results: dict[str, Any] = {"P(build pays)": share_in_replicates(pays)}
+    results: dict[str, Any] = {}
     for name in WINS:
-        wins = [part[f"win, {name}"] >= MATERIAL * part["capital"] for part in replicates]
+        whose = "" if name == "over the spot" else ", own chips"  # who wins is who builds
+        pays = [part[f"GW efficient{whose}"] > _SOME * part["demand"] for part in replicates]
+        results["P(build pays)"] = share_in_replicates(pays)  # in the end, for a cloud with own chips
+        capital = [part[f"capital{whose}"] for part in replicates]
+        wins = [part[f"win, {name}"] >= MATERIAL * each for part, each in zip(replicates, capital, strict=True)]
         results[name] = {
             "US$ bn": _spread(pooled[f"win, {name}"]),
             "mean": from_replicates([part[f"win, {name}"].mean() for part in replicates]),
             "over capital": ratio_of_means(
-                [part[f"win, {name}"].sum() for part in replicates], [part["capital"].sum() for part in replicates]
+                [part[f"win, {name}"].sum() for part in replicates], [each.sum() for each in capital]
             ),
             "P(material | build pays)": _given(wins, pays),
         }

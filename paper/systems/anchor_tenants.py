@@ -179,8 +179,8 @@ def judge_win(numbers: Numbers) -> Verdict:
         f"Probability that the tenant is worth at least {percent(numbers['material'])} of the capital, where building "
         f"pays, by who else bids: {shown}. Mean gain, US$ bn: {worth}; an equal rival bids all of it away.",
         "S5, bargained contract with and without another cloud that bids for the tenant",
-        f"Building pays in {percent_interval(win['P(build pays)'])} of the draws. A free exit leaves "
-        f"{percent(numbers['exit']['0']['kept']['value'])} of the contract's value. Chief drivers of signing: "
+        f"Building pays a cloud with own chips in {percent_interval(win['P(build pays)'])} of the draws. A free exit "
+        f"leaves {percent(numbers['exit']['0']['kept']['value'])} of the contract's value. Chief drivers of signing: "
         f"{_chief(numbers, 'contract signed')}.",
         "The verdict is the same in every scenario of rivalry."
         if settled
