@@ -226,7 +226,8 @@ class ComputeRace(Stakes, Accounts):
     def bounds_in(self, states: Mapping[str, Floats]) -> tuple[Any, Any]:
         """The same for whoever knows demand and prize, and never narrower than for who does not."""
         demand, prize = states["demand"], states["prize"]
-        return self._bounds(np.minimum(demand, 1.0), np.maximum(demand, 1.0), np.maximum(prize, 1.0))
+        low, high = self._bounds(np.minimum(demand, 1.0), np.maximum(demand, 1.0), np.maximum(prize, 1.0))
+        return low, np.minimum(high, np.finfo(float).max / 4)  # absurd numbers are for the solver to refuse
 
     def _bounds(self, least: Any, most: Any, prize: Any) -> tuple[Any, Any]:
         """Bounds at multiples of mean demand, least and most, and of the mean prize."""
