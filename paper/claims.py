@@ -244,7 +244,9 @@ def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
     terms = race["terms"]
     first, last = next(iter(terms)), list(terms)[-1]
     margin = race["P(unit margin > 0)"]
-    carried = ", so that without prize and standing too much is the greater danger" if margin["high"] < 0.5 else ""
+    carried = ""
+    if margin["high"] < 0.5:
+        carried = ": on margins alone a GW too many would mostly cost more than a GW too few"
     verdict = by_ratio(list(ratios.values()))
     if verdict == SUPPORTED and margin["low"] < SURE:
         verdict = CONDITIONAL

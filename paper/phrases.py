@@ -416,11 +416,11 @@ def critical_ratio(margin: Mapping[str, float]) -> str:
     )
     if margin["0.95"] < 0.5:
         return (
-            f"{ends} and so stays below one half: on unit margins alone, before any race is added, too much "
-            "is the greater danger."
+            f"{ends} and so stays below one half: on unit margins alone, before any race is added, a GW "
+            "too many costs more than a GW too few."
         )
     if margin["0.05"] > 0.5:
-        return f"{ends}: on unit margins alone, before any race is added, too little is the greater danger."
+        return f"{ends}: on unit margins alone, before any race is added, a GW too few costs more than a GW too many."
     return f"{ends}: whether unit margins alone favour too much or too little is open in the facts."
 
 

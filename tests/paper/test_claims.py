@@ -68,7 +68,7 @@ def test_an_asymmetry_that_only_the_stakes_carry_is_supported_under_that_conditi
     verdicts = judge_claims(dilemma(0.97), race(2.0, margin=0.1), ["prize"], CONDITIONS)
     (scarcity,) = (v for v in verdicts if v["claim"] == 10)
     assert scarcity["verdict"] == CONDITIONAL
-    assert "too much is the greater danger" in scarcity["sensitivity"]
+    assert "a GW too many would mostly cost more than a GW too few" in scarcity["sensitivity"]
     assert "stake" in scarcity["condition"]
 
 
