@@ -180,6 +180,7 @@ class ComputeRace(Stakes, Accounts):
     def mean_demand(self, i: int, k: Sequence[Any]) -> Any:
         """Mean demand that builder ``i`` meets at choices ``k``, D_i."""
         d = self.demand()
+        d = d if isinstance(d, tuple) else np.moveaxis(d, -1, 0)  # one entry per builder, of symbols or of draws
         return (1 - self.stealing) * d[i] + self.stealing * self.prize_share(i, k) * sum(d)
 
     def expected_sale(self, i: int, k: Sequence[Any]) -> Any:
@@ -200,6 +201,34 @@ class ComputeRace(Stakes, Accounts):
         """Payoff of builder ``i`` once demand and prize are known."""
         sold = [minimum(k[j], state["demand"] * self.mean_demand(j, k)) for j in range(len(k))]
         return self.account(i, k, sold, state["prize"])
+
+    def critical_ratio(self, k: Floats) -> Floats:
+        """What a GW too few loses over that and what a GW too many loses, as for a newsvendor, at choices ``k``.
+
+        A GW that would be sold adds ``R + s' - c``, one that stays idle takes away ``c - s' - R e``, where ``s'`` is
+        what it adds to the stakes and ``e`` the elasticity of the own demand to the own build. So the ratio is
+        ``(R + s' - c) / (R (1 - e))``: too little is the greater danger above one half, no GW is worth building below
+        zero, and above one each is, sold or not. Without stakes and stealing it is the unit margin, and in equilibrium,
+        without stealing, the probability that demand is served in full.
+
+        Parameters
+        ----------
+        k
+            Shape ``(*batch, N)``, GW.
+
+        Returns
+        -------
+        array of shape ``(*batch, N)``
+        """
+        step = 1e-20  # a complex step has no rounding error (Squire and Trapp 1998)
+        chosen, ratios = [np.asarray(k)[..., j] for j in range(self.n_players)], []
+        for i, own in enumerate(chosen):
+            moved = [own * (1 + step * 1j) if j == i else rival for j, rival in enumerate(chosen)]
+            demand = self.mean_demand(i, moved)
+            stakes, elastic = np.imag(self.stakes(i, moved)) / (step * own), np.imag(demand) / (step * np.real(demand))
+            revenue = np.asarray(self.revenue_per_gw())
+            ratios.append((revenue + stakes - self.cost(i)) / (revenue * (1 - elastic)))
+        return np.stack(np.broadcast_arrays(*ratios), axis=-1)
 
     def outcomes(self, k: Sequence[Any]) -> Mapping[str, Any]:
         """Total compute (GW) and, in US$ bn: spending, profit, users' surplus, external cost, welfare, and risk."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from experiments.records import Record
 from paper.claims import judge_claims
-from paper.conditions import stated_conditions
 from paper.figures.drivers import drivers_hidden
 from paper.figures.plane import chief_drivers as drivers_of_the_map
 from paper.figures.style import spoken
@@ -67,7 +66,6 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         dilemma,
         race,
         chief,
-        stated_conditions(dilemma, table),
         [verdict for section in sections.values() for verdict in section.verdicts],
     )
     phrases = (

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.anchor_tenant import AnchorTenant
 from models.prior import Prior, fact
@@ -64,7 +65,7 @@ def study(*, draws: int = 8192, rng: np.random.Generator) -> Columns:
     """One independent set of draws: builds, values, burdens and choices; one row per draw."""
     base = AnchorTenant()
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
-    return _contracts(model) | _exits(model) | _scarcity(model) | _sources(model)
+    return _contracts(model) | _exits(model) | _scarcity(model) | _sources(model) | drawn(model)
 
 
 def _contracts(model: AnchorTenant) -> dict[str, NDArray[Any]]:
@@ -159,6 +160,15 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "exit": _exit_values(replicates),
         "win": _wins(replicates, pooled),
         "scarcity": _forced(replicates, pooled),
+        "claims": {
+            "6": claim(
+                replicates,
+                {f"there is {words}": _worth(case) for case, words in RIVALS.items()},
+                AnchorTenant(),
+                scope=lambda part: part["GW efficient, own chips"] > _SOME * part["demand"],
+            ),
+            "11": claim(replicates, forced, AnchorTenant()),
+        },
         "option": _option(replicates, pooled),
         "sources": _several(replicates, pooled),
         "drivers": drivers(rng, points=max(16, draws // 32)),
@@ -249,6 +259,33 @@ def _wins(replicates: Replicates, pooled: Mapping[str, NDArray[Any]]) -> dict[st
             "P(material | build pays)": _given(wins, pays),
         }
     return results
+
+
+RIVALS = {"no rival": "no rival cloud", "dearer rival": "a rival without own chips", "equal rival": "an equal rival"}
+"""Who else bids for the tenant."""
+
+
+def _worth(case: str) -> Any:
+    """What claim 6 needs, by who else bids."""
+
+    def needs(part: Columns) -> dict[str, NDArray[Any]]:
+        return {"the tenant is worth enough": part[f"win, {case}"] >= MATERIAL * part["capital, own chips"]}
+
+    return needs
+
+
+def forced(part: Columns) -> dict[str, NDArray[Any]]:
+    """What claim 11 needs; a lab that wants nothing is not forced into a long term."""
+
+    def more(what: str) -> NDArray[Any]:
+        return np.asarray(part[f"tight: {what}"] > part[f"slack: {what}"] + _SOME * part["demand"])
+
+    wants = part["tight: GW wanted"] > _SOME * part["demand"]
+    return {
+        "in a tight market labs want more under contract than in a slack one": more("GW wanted"),
+        "they want some, and for long rather than short": wants & part["tight: long beats short"],
+        "more is agreed on": more("GW agreed"),
+    }
 
 
 def _forced(replicates: Replicates, pooled: Mapping[str, NDArray[Any]]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.dilemma_boundary import boundaries, boundary_plane, chief_pair
 from experiments.registry import Columns, Findings, Part, each_replicate, experiment
 from models.lab_dilemma import LabDilemma
@@ -190,6 +191,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         "value of information": information(rng),
         "boundaries": boundaries(),
         "centre": centre(rng),
+        "claims": claims(rng),
     }
     return Findings(numbers, {"map": shown, "boundary": boundary_plane(pair)})
 
@@ -346,6 +348,28 @@ def shares_in_step(rng: np.random.Generator, orders: int) -> dict[str, Estimate]
 
     (effects,) = shapley_effects(indicator, priors.names, priors.copula, orders=orders, rng=rng)
     return effects
+
+
+def claims(rng: np.random.Generator, draws: int = 65_536, sets: int = 8) -> dict[str, Any]:
+    """Claims 1 and 2 for every number of labs: the class, and whether holding back loses more while all rivals race."""
+    parts: list[dict[str, NDArray[Any]]] = []
+    for stream in rng.spawn(sets):
+        base = LabDilemma()
+        model = base.replace(**base.priors().sample(draws // sets, rng=stream))
+        part = drawn(model)
+        for n in LABS:
+            payoffs = model.replace(n=n).payoffs_by_count()
+            part[f"{n} labs: a prisoner's dilemma"] = symmetric_dilemma_class(payoffs).codes == DILEMMA
+            part[f"{n} labs: restraint loses more"] = payoffs[..., 1, -1] > payoffs[..., 0, -1]
+        parts.append(part)
+
+    def cases(event: str) -> dict[str, Any]:
+        return {f"{n} labs": lambda part, n=n: {event: part[f"{n} labs: {event}"]} for n in LABS}
+
+    return {
+        "1": claim(parts, cases("a prisoner's dilemma"), base),
+        "2": claim(parts, cases("restraint loses more"), base),
+    }
 
 
 def tornado(rng: np.random.Generator, draws: int = 16_384) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.cross_holdings import concentration, profit_weights
 from models.equity_for_compute import EquityForCompute, Sourcing, pair_value
@@ -97,8 +98,7 @@ def study(*, draws: int = 2048, extra: float = 0.1, rng: np.random.Generator) ->
     }.items():
         held, kept = (found[name].share[..., 0] for name in (before, after))
         columns |= {f"lost to a cheaper rival, {title}": held - kept, f"kept beside a cheaper rival, {title}": kept}
-    columns |= taking(model, found)
-    return columns
+    return columns | taking(model, found) | drawn(model)
 
 
 def solve_scenarios(model: EquityForCompute, extra: float) -> dict[str, Sourcing]:
@@ -192,6 +192,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
         "lost to a cheaper rival": {title: _spread(values) for title, values in lost.items()},
         "kept beside a cheaper rival": {title: _spread(values) for title, values in left.items()},
         "P(stake holds better)": holds_better(lost, left),
+        "claims": {"4": claim(replicates, needs, EquityForCompute(), scope=lambda part: part["certified"])},
         "P(taking dominates)": {cloud: probability(kept[f"taking dominates, {cloud}"]) for cloud in CLOUDS[:2]},
         "both stakes against none": {
             cloud: _spread(kept[f"both stakes against none, {cloud}"]) for cloud in CLOUDS[:2]
@@ -205,6 +206,15 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
     }
     table = {effect: _sure(kept[f"{effect}: share, Google"]) for effect in COMPARED}
     return Findings(numbers, {"effects on the TPU share": table})
+
+
+def needs(part: Columns) -> dict[str, NDArray[Any]]:
+    """What claim 4 needs: deeper, and cemented, in points of the lab's compute that a cheaper rival takes."""
+    lost = {title: _sure(part[f"lost to a cheaper rival, {title}"]) for title in ("no stake", "larger stake")}
+    return {
+        "a larger stake raises Google's share": _sure(part["larger stake: share, Google"]) > 0,
+        "fewer points of it are lost to a cheaper rival": lost["larger stake"] < lost["no stake"],
+    }
 
 
 def holds_better(

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, Part, experiment
 from models.base import Shock
 from models.compute_race import BUILDERS, ComputeRace
@@ -27,6 +28,7 @@ from theory import (
     hindsight_split,
     probability,
     reversion_thresholds,
+    share_in_replicates,
     strategic_wedge,
 )
 from theory.sensitivity import sobol_indices
@@ -154,6 +156,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "centre": centre(rng),
         "rivals": rivals(),
         "lambda by law of the prize": asymmetry_by_law(rng),
+        **scarcity(rng),
     }
     together = {name: np.concatenate([lost[name] for lost in losses]) for name in losses[0]}
     kept = {name: values[:: max(1, len(values) // 20_000)] for name, values in together.items()}
@@ -234,6 +237,29 @@ def _one_start(model: ComputeRace) -> NDArray[np.float64]:
     game = model.continuous_game()
     start = game.lower + 0.1 * (game.upper - game.lower)
     return np.asarray(continuous_nash(game, starts=start[None]).actions[..., 0, :])
+
+
+def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
+    """Claim 10: critical ratio of every builder where it would just meet mean demand, by the terms that are on."""
+    base, parts = ComputeRace(), []
+    ratios: dict[str, list[NDArray[np.float64]]] = {term: [] for term in TERMS}
+    for stream in rng.spawn(sets):
+        model = base.replace(**base.priors().sample(draws // sets, rng=stream))
+        for term, zeros in TERMS.items():
+            ratios[term].append(model.replace(**dict.fromkeys(zeros, 0.0)).critical_ratio(model.demand()))
+        parts.append(drawn(model) | {name: ratios["all terms"][-1][:, i] > 0.5 for i, name in enumerate(BUILDERS)})
+    cases = {name: lambda part, name=name: {"too little loses more": part[name]} for name in BUILDERS}
+    return {
+        "critical ratio": {
+            term: {
+                name: _spread(np.concatenate(every)[:, i])
+                | {"P(above half)": share_in_replicates([each[:, i] > 0.5 for each in every])}
+                for i, name in enumerate(BUILDERS)
+            }
+            for term, every in ratios.items()
+        },
+        "claims": {"10": claim(parts, cases, base)},
+    }
 
 
 def centre(rng: np.random.Generator) -> dict[str, Any]:

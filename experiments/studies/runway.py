@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.multi_stage_race import staged_race
 from models.prior import fact
@@ -73,7 +74,7 @@ def study(*, draws: int = 512, paths: int = 256, rng: np.random.Generator) -> Co
         for lab in LABS:
             columns[f"ruin, {lab}, {name}"] = game.outcomes[f"ruin, {lab}"][:, i, j]
         columns[f"spending, {name}"] = game.outcomes["spending"][:, i, j]
-    return columns | multiplier(model, seed)
+    return columns | multiplier(model, seed) | drawn(model)
 
 
 def kind_of(game: Game) -> NDArray[np.str_]:
@@ -169,6 +170,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
         "staged race": {"leader": float(race.state(1, 2)[1]), "follower": float(race.state(2, 1)[1])},
         "jump": {word: _jump(replicates, rows, word, "talks") for word in ("fearful", "trusting")},
         "jump of all": {word: _jump(replicates, rows, word, ALL) for word in ("fearful", "trusting")},
+        "claims": {"9": claim(replicates, needs, Runway())},
         "kind changes": share_in_replicates([part["kind, before"] != part["kind, talks"] for part in replicates]),
         "elasticity": _spread(rows["elasticity"]),
         "spending per dollar": _spread(rows["spending per dollar"]),
@@ -177,6 +179,18 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
         "drivers": drivers(rng, points=max(4, draws // 8), paths=paths),
     }
     return Findings(numbers)
+
+
+def needs(part: Columns) -> dict[str, NDArray[Any]]:
+    """What claim 9 needs, when the one valuation jumps that is known to: spending of all, and of the other lab."""
+
+    def rises(name: str) -> NDArray[Any]:
+        return np.asarray(part[f"fearful {name}, talks"] / part[f"fearful {name}, before"] - 1 >= MATERIAL)
+
+    return {
+        "spending of the two labs rises by a tenth": rises("spending"),
+        "that of the other lab does": rises(f"spending, {LABS[0]}"),
+    }
 
 
 def _jump(replicates: Replicates, rows: Mapping[str, NDArray[Any]], word: str, to: str) -> dict[str, Any]:

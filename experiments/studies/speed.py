@@ -16,6 +16,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.preemption import SHORTAGE, Preemption, leader_value
 from models.sized_preemption import sized_race
@@ -92,7 +93,7 @@ def study(*, draws: int = 32_768, rng: np.random.Generator) -> Columns:
     for years in LASTING:
         delay, wait = delay_and_wait(cases["shortage"].replace(ending=1 / years))
         columns |= {f"delay, {years:g} years": delay, f"wait, {years:g} years": wait}
-    return columns
+    return columns | drawn(model)
 
 
 def delay_and_wait(model: Preemption) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -135,6 +136,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             {"from": low, "to": None if np.isinf(high) else high} | _bin(rows, (ratio >= low) & (ratio < high))
             for low, high in SCARCITY
         ],
+        "claims": {"7": claim(replicates, needs, Preemption())},
         "haste": _spread(rows["haste"]),
         "break-even to preemption": _spread(rows["break-even to preemption"]),
         "P(below break-even)": share_in_replicates([part["break-even to preemption"] < 1 for part in replicates]),
@@ -155,6 +157,15 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "formula": formula(),
     }
     return Findings(numbers)
+
+
+def needs(part: Columns) -> dict[str, NDArray[Any]]:
+    """What claim 7 needs, at the price of a shortage."""
+    delay = part["delay, shortage"]
+    return {
+        "a year's delay loses more than waiting gains": delay > part["wait, shortage"],
+        "it loses a tenth of the campus's cost": delay > MIDDLE,
+    }
 
 
 def _price(replicates: Replicates, rows: Mapping[str, NDArray[Any]], case: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, RARE, REJECTED, Verdict, agreed, by_probability, likeliest
+from experiments.claims import RARE
+from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import listed, number, percent, percent_interval, spread, trimmed
 from paper.systems.section import Section
@@ -150,28 +151,25 @@ def years_in_words(years: str) -> str:
 
 
 def _verdict(numbers: Numbers) -> Verdict:
-    prices = numbers["prices"]
-    shortage = prices["shortage"]
-    table = shortage["P(decisive | somebody builds)"]
-    rulings = {share: by_probability([table[share]]) if table[share] else REJECTED for share in _judged(numbers)}
+    """Claim 7, in a shortage: a delay loses more than waiting gains, and a tenth of the campus's cost."""
+    found, shortage = numbers["claims"]["7"], numbers["prices"]["shortage"]
+    verdict, condition = verdict_of(found)
     drivers = [spoken(name) for name in list(numbers["drivers"])[:3]]
     return Verdict(
         7,
         CLAIMS[7],
-        agreed(rulings.values()),
-        "Decisive: a year's delay loses more than waiting could gain, and more than a share of the campus's cost. "
-        f"Judged where somebody builds at the price of a shortage, {percent_interval(_built(shortage))} of the draws. "
-        f"{_over_thresholds(numbers, rulings)} By price over break-even: {_bins_in_words(numbers)}.",
+        verdict,
+        f"At the price of a shortage. {needed(only(found))} By the loss that counts: {_shares(numbers, 'shortage')} in "
+        f"a shortage, {_shares(numbers, 'contract')} at contract prices. Of the {percent_interval(_built(shortage))} "
+        f"in which somebody builds: {_shares(numbers, 'shortage', 'P(decisive | somebody builds)')}. By price over "
+        f"break-even: {_bins_in_words(numbers)}.",
         "S8, preemption with time to build and a shortage that ends",
-        f"The end of the shortage carries it: were there none, {_shares(numbers, 'endless shortage')}. Whatever counts "
-        f"as material, a delay loses more than waiting gains in {percent_interval(shortage['P(delay > wait)'])}. Chief "
+        f"The end of the shortage carries it: were there none, {_shares(numbers, 'endless shortage')}. Chief "
         f"drivers: {listed(drivers)}. Size is not speed: haste makes the first campus smaller "
         f"({number(numbers['sized']['size against full']['0.5'], 2)} of full size).",
         "No fact says which loss is material nor when the shortage ends; the rate is that of the grid's queue and of "
         "the time to build. The campus is kept for ever, so that a shortage is a part of what it earns.",
-        "somebody builds, and losses count from "
-        + " or ".join(percent(float(share)) for share in likeliest(rulings))
-        + " of the cost on",
+        condition,
     )
 
 
@@ -193,16 +191,6 @@ def _shares(numbers: Numbers, case: str, table: str = "P(decisive) by threshold"
         if found[share]
     ]
     return listed(shown or ["no draw"])
-
-
-def _over_thresholds(numbers: Numbers, rulings: Mapping[str, str]) -> str:
-    same = len(set(rulings.values())) == 1
-    turns = listed([f"{ruling} from {percent(float(share))} on" for share, ruling in rulings.items()])
-    holds = "the verdict is the same at each" if same else f"the verdict turns with it: {turns}"
-    return (
-        f"There: {_shares(numbers, 'shortage', 'P(decisive | somebody builds)')}; {holds}. Of all draws: in a shortage "
-        f"{_shares(numbers, 'shortage')}, at contract prices {_shares(numbers, 'contract')}."
-    )
 
 
 def _bins_in_words(numbers: Numbers) -> str:
