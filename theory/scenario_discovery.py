@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 BINS = 10
 """Bounds are at the deciles of the draws."""
 
+_SIDES = ((True, True), (True, False), (False, True), (False, False))
+
 _CHOSEN_AT = 0.999
 """Confidence with which the event must be probable enough on the draws that choose the box."""
 
@@ -100,7 +102,7 @@ def sufficient_condition(
     best: tuple[int, int, tuple[Bound, ...]] | None = None
     # an input with itself gives the boxes of one bound and of none
     for first, second in itertools.combinations_with_replacement(names, 2):
-        for sides in itertools.product((True, False), repeat=2):
+        for sides in _SIDES:
             found = _widest(codes[first], codes[second], holds[~out], sides, sure, least, single=first == second)
             if found is None:
                 continue
@@ -138,7 +140,8 @@ def _widest(
     from scipy import stats
 
     cell = first * BINS + (0 if single else second)
-    draws, hits = (np.bincount(cell, weights, BINS**2).reshape(BINS, BINS) for weights in (None, event.astype(float)))
+    ones = np.ones(len(cell))
+    draws, hits = (np.bincount(cell, weights, BINS**2).reshape(BINS, BINS) for weights in (ones, ones * event))
     mass, inside_event = (_tails(table, sides) for table in (draws, hits))
     if single:  # the second bound is none
         mass, inside_event = mass[:, :1], inside_event[:, :1]
