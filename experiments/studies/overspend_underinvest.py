@@ -152,7 +152,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     per_draw = {
         name: np.concatenate([part[name][::states] for part in parts]) for name in parts[0] if name not in losses
     }
-    at_equilibrium, at_demand = ({term: _split(parts, term, build) for term in TERMS} for build in (EQUILIBRIUM, DEMAND))
+    split = {build: {term: _split(parts, term, build) for term in TERMS} for build in (EQUILIBRIUM, DEMAND)}
     numbers = {
         "draws": len(per_draw["unit margin"]),
         "states per draw": states,
@@ -162,9 +162,9 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "P(unit margin > 0), constant price": probability(per_draw["unit margin, constant price"] > 0),
         "unit margin, constant price": _spread(per_draw["unit margin, constant price"]),
         "margin at constant price": _spread(per_draw["margin at constant price"]),
-        "split": at_equilibrium["all terms"],
-        "split by terms": at_equilibrium,
-        "split at mean demand": at_demand,
+        "split": split[EQUILIBRIUM]["all terms"],
+        "split by terms": split[EQUILIBRIUM],
+        "split at mean demand": split[DEMAND],
         "GW": {
             title: {name: _spread(per_draw[f"{title} GW, {name}"]) for name in BUILDERS}
             | {"total": _spread(sum(per_draw[f"{title} GW, {name}"] for name in BUILDERS))}
