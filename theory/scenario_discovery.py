@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -157,7 +158,7 @@ def _widest(
     return int(mass[place]), (int(place[0]), int(place[1]))
 
 
-def _tails(table: NDArray[np.float64], sides: tuple[bool, bool]) -> NDArray[np.float64]:
+def _tails(table: NDArray[Any], sides: tuple[bool, bool]) -> NDArray[np.float64]:
     """Sums over what is left if so many bins are cut off, from below where the bound is ``above``, else from above."""
     flipped = tuple(slice(None) if above else slice(None, None, -1) for above in sides)
     turned = table[flipped]
