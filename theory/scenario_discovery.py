@@ -29,7 +29,7 @@ BINS = 10
 
 _SIDES = ((True, True), (True, False), (False, True), (False, False))
 
-_CHOSEN_AT = 0.999
+_CHOSEN_AT = 0.99
 """Confidence with which the event must be probable enough on the draws that choose the box."""
 
 
