@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.prior import Prior, require_all_in_time
+from theory.arrays import refuse_masked
 from theory.errors import InputError
 
 Value: TypeAlias = Any
@@ -70,6 +71,7 @@ class Parameter:
             return value
         if self.structural:
             return self._check_count(value, model)
+        refuse_masked(value, f"{self.name} ({self.symbol})")
         try:
             array = np.array(value, dtype=float)
         except (TypeError, ValueError):

@@ -10,13 +10,29 @@ from numpy.typing import ArrayLike, NDArray
 from theory.errors import InputError
 
 
+def refuse_masked(values: Any, name: str) -> None:
+    """Refuse masked entries: a plain array keeps what lies under the mask, as if it had been given.
+
+    Examples
+    --------
+    >>> refuse_masked(np.ma.masked_array([1.0, 2.0], mask=[False, True]), "prize")
+    Traceback (most recent call last):
+    theory.errors.InputError: prize has masked entries; every entry must be a number: fill them, or leave the draw out
+    """
+    if np.ma.is_masked(values):
+        raise InputError(f"{name} has masked entries; every entry must be a number: fill them, or leave the draw out")
+    for item in values if isinstance(values, list | tuple) else ():
+        if isinstance(item, list | tuple | np.ndarray):
+            refuse_masked(item, name)
+
+
 def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """New array of floats.
 
     Raises
     ------
     InputError
-        For text, complex numbers, ragged rows, None, NaN or infinities.
+        For text, complex numbers, ragged rows, None, masked entries, NaN or infinities.
 
     Examples
     --------
@@ -24,6 +40,7 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     Traceback (most recent call last):
     theory.errors.InputError: payoffs is [[1, 2], [3]]; it must be a full array of real numbers
     """
+    refuse_masked(values, name)
     try:
         array = np.array(values)
         floats = None if np.iscomplexobj(array) or array.dtype.kind in "US" else array.astype(float)

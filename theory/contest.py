@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import refuse_masked
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame
 from theory.errors import InputError, SolverError
@@ -145,6 +146,7 @@ def _arguments(value: ArrayLike, cost: ArrayLike, ability: ArrayLike, r: ArrayLi
     named = {"value": value, "cost": cost, "ability": ability, "decisiveness": r}
     arrays = {}
     for name, given in named.items():
+        refuse_masked(given, name)
         try:
             array = np.asarray(given, dtype=float)
         except (TypeError, ValueError):

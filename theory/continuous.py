@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats
+from theory.arrays import finite_floats, refuse_masked
 from theory.display import aligned
 from theory.errors import InputError
 from theory.game import Game
@@ -104,6 +104,7 @@ class ContinuousGame:
         if not n or len(gradients) not in (0, n):
             raise InputError(f"{n} payoffs and {len(gradients)} gradients: one of each per player, or no gradients")
         values = tuple(finite_floats(parameter, f"parameters[{k}]") for k, parameter in enumerate(parameters))
+        refuse_masked([lower, upper], "bounds")
         try:
             low, high = np.array(lower, float), np.array(upper, float)
         except (TypeError, ValueError):
@@ -161,6 +162,7 @@ class ContinuousGame:
         InputError
             If they are no numbers, or do not fit the players and the batch. NaN stands for what was not solved.
         """
+        refuse_masked(x, "choices")
         try:
             floats = np.asarray(x, float)
             np.broadcast_shapes(floats.shape[:-1], self.batch_shape)

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import refuse_masked
 from theory.errors import InputError
 
 Array = NDArray[Any]
@@ -270,6 +271,7 @@ def require_game(game: object, solver: str) -> None:
 
 def _numbers(values: ArrayLike, name: str) -> Array:
     """Copy to a read-only array of finite floats, or of exact rationals if any entry is a `Fraction`."""
+    refuse_masked(values, name)
     try:
         array: Array = np.array(values)
         if array.dtype == object:

@@ -8,6 +8,7 @@ from theory import (
     ContinuousGame,
     Game,
     InputError,
+    SharedLimit,
     batch_support_enumeration,
     continue_equilibria,
     continuous_nash,
@@ -113,6 +114,30 @@ def test_what_is_no_game_is_refused_by_solvers_of_games_over_quantities(name, th
 def test_senseless_payoffs_are_refused(payoffs):
     refused(lambda: Game.from_bimatrix(payoffs, payoffs))
     refused(lambda: Game([payoffs, payoffs]))
+
+
+MASKED = np.ma.masked_array([[[1.0, 2.0], [3.0, 4.0]]] * 2, mask=[[[0, 0], [0, 1]]] * 2)
+
+
+@pytest.mark.parametrize("build", [
+    lambda: Game(MASKED),
+    lambda: Game([MASKED[0], MASKED[1]]),
+    lambda: Game(MASKED.data, outcomes={"welfare": MASKED[0]}),
+    lambda: ContinuousGame([lambda x, v: v * x[..., 0]], 0, 1, parameters=[MASKED[0, :, 1]]),
+    lambda: ContinuousGame([lambda x: x[..., 0]], 0, MASKED[0]),
+    lambda: ContinuousGame([lambda x: x[..., 0]] * 2, 0, 1).payoff(MASKED[0]),
+    lambda: SharedLimit(1.0, MASKED[0, 1]),
+    lambda: tullock_contest(MASKED[0, 1]),
+    lambda: ComputeRace().replace(prize=MASKED[0, 1]),
+    lambda: ComputeRace().replace(plan=list(MASKED[0, 1])),
+])  # fmt: skip
+def test_a_masked_entry_is_refused_and_not_read_as_what_lies_under_the_mask(build):
+    with pytest.raises(InputError, match=r"masked.*fill them, or leave the draw out"):
+        build()
+
+
+def test_a_masked_array_that_masks_nothing_is_an_array():
+    np.testing.assert_array_equal(Game(np.ma.masked_array(MASKED.data)).payoffs, MASKED.data)
 
 
 @pytest.mark.parametrize(
