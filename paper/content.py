@@ -23,7 +23,16 @@ from paper.phrases import (
 )
 from paper.systems import systems
 from paper.systems.section import CARD, Section
-from paper.tables import article_rows, build_rows, fact_rows, notation_rows, parameter_rows, selection_rows, split_rows
+from paper.tables import (
+    article_rows,
+    build_rows,
+    danger_rows,
+    fact_rows,
+    notation_rows,
+    parameter_rows,
+    selection_rows,
+    split_rows,
+)
 
 LONGEST_FORMULA = 260
 """A formula with more letters than this does not fit a line; the paper then points to the record."""
@@ -93,6 +102,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         "facts": fact_rows(calibration),
         "article": article_rows(calibration),
         "split": split_rows(race),
+        "danger": danger_rows(race),
         "selection": selection_rows(dilemma),
         "builds": build_rows(race, calibration),
         "records": [_record(record) for record in records.values()],

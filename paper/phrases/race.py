@@ -28,6 +28,8 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
         "margin": margin_phrase(race["P(unit margin > 0)"]),
         "account margin": account_margin(race["margin at constant price"], calibration["facts"]["F119a"]["central"]),
         "critical ratio": critical_ratio(race["unit margin"]),
+        "danger": greater_danger(race["critical ratio"]),
+        "danger in hindsight": danger_in_hindsight(race["split at mean demand"], race["split"]),
         "constant price": constant_price(race["unit margin, constant price"], race["unit margin"]),
         "rivals": more_rivals(race["rivals"]),
         "builders' restraint": builders_restraint(race["restraint"]),
@@ -190,6 +192,40 @@ def critical_ratio(margin: Mapping[str, float]) -> str:
     if margin["0.05"] > 0.5:
         return f"{ends}: on unit margins alone, before any race is added, a GW too few costs more than a GW too many."
     return f"{ends}: whether unit margins alone favour too much or too little is open in the facts."
+
+
+def greater_danger(ratios: Numbers) -> str:
+    """Which mistake costs more where mean demand would just be met: on unit margins alone, and with all terms."""
+    alone, everything = (
+        [float(each["P(above half)"]["value"]) for each in ratios[term].values()]
+        for term in (next(iter(ratios)), list(ratios)[-1])
+    )
+    least, most = min(everything), max(everything)
+    verdict = "too much" if most < 0.5 else "too little" if least > 0.5 else "for some builders too little"
+    return (
+        f"Where it would just meet mean demand, a builder loses more from a GW too few than from a GW too many in "
+        f"{percent(least)} to {percent(most)} of the draws, by builder, and on unit margins alone in at most "
+        f"{percent(max(alone))}: {verdict} is mostly the greater danger, and what makes too little one are the stakes."
+    )
+
+
+def danger_in_hindsight(at_demand: Numbers, in_equilibrium: Numbers) -> str:
+    """Losses in hindsight from building mean demand, by terms, against those at the equilibrium."""
+    first, last = next(iter(at_demand)), list(at_demand)[-1]
+    spans = {
+        words: _span([float(table["lambda"]["value"]) for table in split.values()])
+        for words, split in (("alone", at_demand[first]), ("all", at_demand[last]), ("race", in_equilibrium))
+    }
+    return (
+        f"In hindsight, too, if each builds its mean demand: `lambda_i` is {spans['alone']} over the builders with "
+        f"{first} and {spans['all']} with {last}. At the equilibrium it is {spans['race']}, which is no contradiction: "
+        "what is built there already answers the danger, and for a newsvendor with margin `m` and even demand that ratio "
+        "is `(1 - m) / m`, which falls as the margin rises."
+    )
+
+
+def _span(values: list[float]) -> str:
+    return f"{number(min(values), 2)} to {number(max(values), 2)}"
 
 
 def constant_price(constant: Mapping[str, float], declining: Mapping[str, float]) -> str:
