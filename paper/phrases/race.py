@@ -219,8 +219,8 @@ def danger_in_hindsight(at_demand: Numbers, in_equilibrium: Numbers) -> str:
     return (
         f"In hindsight, too, if each builds its mean demand: `lambda_i` is {spans['alone']} over the builders with "
         f"{first} and {spans['all']} with {last}. At the equilibrium it is {spans['race']}, which is no contradiction: "
-        "what is built there already answers the danger, and for a newsvendor with margin `m` and even demand that ratio "
-        "is `(1 - m) / m`, which falls as the margin rises."
+        "what is built there already answers the danger, and for a newsvendor with margin `m` and even demand that "
+        "ratio is `(1 - m) / m`, which falls as the margin rises."
     )
 
 
