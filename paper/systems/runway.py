@@ -102,8 +102,9 @@ def _fear(numbers: Numbers) -> str:
         f"The equilibrium is {_named(order[0])} in {percent_interval(kinds[order[0]])} of the draws and "
         f"{_named(order[1])} in {percent_interval(kinds[order[1]])}; fear of falling behind is self-fulfilling, with "
         f"restraint and escalation both in equilibrium, in {percent_interval(kinds['either'])}. "
-        f"{'; '.join(motives)}. Between equal labs the self-fulfilling region takes {percent(far['near'])} of the map "
-        f"at the usual horizon and {percent(far['far'])} at twice that: it needs time to answer, and strong funding."
+        f"{'; '.join(motives)}. Between equal labs the self-fulfilling region takes "
+        f"{percent_interval(far['near'])} of the map at the usual horizon and {percent_interval(far['far'])} at twice "
+        "that: it needs time to answer, and strong funding."
     )
     if laggard is None:
         return text
