@@ -143,6 +143,7 @@ class AiSupermarket(PayoffModel):
         low=0,
         meaning="present value of power over the life of a GW",
         default=_prior("running_cost"),
+        facts=("F127b", "F128b", "F129b"),
     )
     own_chips: Value = parameter(
         "f",

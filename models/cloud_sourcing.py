@@ -55,11 +55,11 @@ CLOUDS = {"Anthropic": ("AWS", "Google"), "OpenAI": ("Azure", "AWS", "Oracle", "
 Floats = NDArray[np.float64]
 
 
-def _yearly_cost(capital: float, life: float) -> float:
+def _yearly_cost(capital: float, life: float) -> Any:
     """Cost of a GW-year: capital and power over the life, spread evenly at the central discount rate."""
     unit = UnitEconomics().replace(capital_cost=capital, life=life)
     annuity = (1 - np.exp(-unit.discount_rate * unit.life)) / unit.discount_rate
-    return float(unit.cost_per_gw() / annuity)
+    return unit.cost_per_gw() / annuity
 
 
 @payoff_model("cloud-sourcing")

@@ -57,10 +57,10 @@ def plan_prior(low: float, high: float, *facts: str) -> Prior:
     )
 
 
-def rented_as_capital(spending: float) -> float:
+def rented_as_capital(spending: float) -> Any:
     """Capital of as many GW as are rented for ``spending`` a year, at central revenue and cost of a GW, US$ bn."""
     unit = UnitEconomics()
-    return float(spending / unit.revenue * unit.capital_cost)
+    return spending / unit.revenue * unit.capital_cost
 
 
 def market_cost() -> Prior:
@@ -85,7 +85,7 @@ PLANS = (
     plan_prior(fact("F017"), fact("F021", "high"), "F017", "F021"),
     plan_prior(
         rented_as_capital(_COMPUTE_2024), fact("F136", "high") / 4,
-        "F035a", "F035b", "F071a", "F120a", "F121", "F136",
+        "F035a", "F035b", "F071a", "F071b", "F071c", "F120a", "F121", "F136",
     ),
 )  # fmt: skip
 """Priors of the named builders' plans, in their order."""

@@ -52,12 +52,12 @@ Floats = NDArray[np.float64]
 _UNIT = UnitEconomics.parameters()
 
 
-def _running(side: str) -> float:
+def _running(side: str) -> Any:
     """Present value of power over the life of a GW, at one end of the priors of `UnitEconomics`."""
     other = {"low": "high", "central": "central", "high": "low"}[side]
     power, life = (getattr(_UNIT[name].prior, side) for name in ("power_cost", "life"))
     rate = getattr(_UNIT["discount_rate"].prior, other)
-    return float(power * (1 - np.exp(-rate * life)) / rate)
+    return power * (1 - np.exp(-rate * life)) / rate
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,7 @@ class EquityForCompute(PayoffModel):
         low=0,
         meaning="present value of power over the life of a GW",
         default=swept(_running("low"), _running("central"), _running("high"), reason="as in the race; no fact"),
+        facts=("F127b", "F128b", "F129b"),
     )
     google_cost: Value = parameter(
         "f_G", unit="1", above=0, meaning="Google's capital cost relative to the market's", default=own_chips()

@@ -45,7 +45,7 @@ class LabDilemma(Stakes):
         meaning="capital expenditure of a restrained year",
         default=derived(
             min(fact(f) for f in _CAPEX_2024),
-            float(np.mean([fact(f) for f in _CAPEX_2024])),
+            sum(fact(f) for f in _CAPEX_2024) / len(_CAPEX_2024),
             max(fact(f) for f in _CAPEX_2024),
             facts=_CAPEX_2024,
             reason="capital expenditure of 2024: smallest, mean and largest of four builders",

@@ -70,7 +70,7 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
             plan_prior(
                 rented_as_capital(fact("F050a")),
                 fact("F078b", "low") * UnitEconomics().capital_cost,
-                "F050a", "F078b", "F071a", "F120a", "F121",
+                "F050a", "F078b", "F071a", "F071b", "F071c", "F120a", "F121",
             ),
         ),
     )  # fmt: skip
