@@ -90,7 +90,7 @@ class Parameter:
             number = int(value)
         except (TypeError, ValueError, OverflowError):
             raise self._refuse(value, f"one whole number, {self.bounds}", model) from None
-        if isinstance(value, str) or number != value or not self.low <= number <= self.high:
+        if isinstance(value, str | bool) or number != value or not self.low <= number <= self.high:
             raise self._refuse(value, f"one whole number, {self.bounds}", model)
         return number
 
@@ -143,18 +143,6 @@ def parameter(
         facts=facts,
         per_player=per_player or isinstance(priors, tuple),
     )
-
-
-def whole(value: Any) -> int | None:
-    """A whole number, also if it comes as a float from the command line; None for anything else.
-
-    Examples
-    --------
-    >>> whole(7.0), whole(7.5), whole("7")
-    (7, None, None)
-    """
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    return int(value) if number and float(value).is_integer() else None
 
 
 def count(symbol: str, *, default: int, low: int = 1, high: int = 1000, meaning: str = "") -> Any:
