@@ -96,8 +96,9 @@ class Parameter:
 
     def _refuse(self, value: Any, allowed: str, model: str) -> InputError:
         unit = f" {self.unit}" if self.unit not in ("", "1") else ""
+        given = f"{value:.12g}" if isinstance(value, float) else value  # the command line reads every number as a float
         return InputError(
-            f"{self.name} ({self.symbol}) is {value}; it must be {allowed}{unit}. See: computerace models {model}"
+            f"{self.name} ({self.symbol}) is {given}; it must be {allowed}{unit}. See: computerace models {model}"
         )
 
 
