@@ -35,7 +35,9 @@ app = typer.Typer(
 )
 
 
-def _workers(text: str) -> int:
+def _count(text: str | int) -> int:
+    if isinstance(text, int):  # the default
+        return text
     if not text.isdecimal() or int(text) < 1:
         raise typer.BadParameter(f"{text!r} is not a whole number of at least 1")
     return int(text)
@@ -70,7 +72,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
 Quick = Annotated[bool, typer.Option("--quick", help="The study's quick parameters: smaller samples.")]
 Workers = Annotated[
-    int | None, typer.Option(parser=_workers, metavar="N", help="Worker processes. [default: one per processor]")
+    int | None, typer.Option(parser=_count, metavar="N", help="Worker processes. [default: one per processor]")
 ]
 Scheduler = Annotated[
     str | None,
@@ -199,7 +201,7 @@ def run(
     half_width: Annotated[
         float | None, typer.Option(parser=_positive, metavar="W", help="Half the width its interval may have.")
     ] = None,
-    most: Annotated[int, typer.Option(metavar="DRAWS", help="Most draws for a target.")] = MOST_DRAWS,
+    most: Annotated[int, typer.Option(parser=_count, metavar="DRAWS", help="Most draws for a target.")] = MOST_DRAWS,
     records: Records = Path("records"),
     as_json: Json = False,
 ) -> None:

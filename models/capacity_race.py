@@ -97,6 +97,7 @@ class CapacityRace(PayoffModel):
     )
 
     action_unit = "GW"
+    outcome_units: ClassVar[Mapping[str, str]] = {"total compute": "GW"}
     rises_with: ClassVar[Mapping[str, int]] = {"price": 1, "cost": -1}
     special_cases: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "newsvendor": {"n": 1},

@@ -42,7 +42,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, choice, count, parameter, payoff_model
-from models.parameters import whole
 from models.prior import derived, fact, swept
 from models.shared_priors import charge, cloud_margin, contract_term, own_chips, porting_cost, switching_cost
 from models.symbolic import CompiledPayoffs, minimum
@@ -187,6 +186,7 @@ class CloudSourcing(PayoffModel):
 
     action_unit = "US$ bn/GW/yr"
     payoff_unit = "US$ bn/yr"
+    outcome_units: ClassVar[Mapping[str, str]] = {"compute bought": "GW", "mean price": "US$ bn/GW/yr"}
     rises_with: ClassVar[Mapping[str, int]] = {"unit_cost": 1, "rigidity": 1}
     special_cases: ClassVar[Mapping[str, Mapping[str, Any]]] = {"one cloud ported": {"ported": (1.0, 0.0)}}
 
@@ -207,8 +207,8 @@ class CloudSourcing(PayoffModel):
 
     def replace(self, **changes: Any) -> Self:
         """Copy with some parameters changed; a new number of clouds takes or adds unported ones at market cost."""
-        n = whole(changes.get("n", self.n))
-        if n != self.n and n is not None:
+        n = self.parameters()["n"].check(changes.get("n", self.n), self.name)
+        if n != self.n:
             for name, new in (("cost_factor", 1.0), ("prior_share", 0.0), ("ported", 0.0)):
                 old = np.asarray(getattr(self, name))[..., :n]
                 extra = np.full((*old.shape[:-1], n - old.shape[-1]), new)

@@ -33,7 +33,6 @@ import numpy as np
 
 from models.base import Floats, Shock, Value, count, parameter, payoff_model
 from models.links import Accounts
-from models.parameters import whole
 from models.prior import Prior, fact, fixed, mapped, swept
 from models.shared_priors import own_chips
 from models.symbolic import log, minimum, normal_cdf
@@ -143,6 +142,7 @@ class ComputeRace(Stakes, Accounts):
     )
 
     action_unit = "GW"
+    outcome_units: ClassVar[Mapping[str, str]] = {"total compute": "GW"}
     shocks: ClassVar[Mapping[str, Shock]] = {
         "demand": Shock("theta", "demand_volatility"),
         "prize": Shock("theta_V", "prize_volatility"),
@@ -157,8 +157,8 @@ class ComputeRace(Stakes, Accounts):
 
     def replace(self, **changes: Any) -> Self:
         """Copy with some parameters changed; a new number of builders takes or adds average ones."""
-        n = whole(changes.get("n_builders", self.n_builders))
-        if n != self.n_builders and n is not None:
+        n = self.parameters()["n_builders"].check(changes.get("n_builders", self.n_builders), self.name)
+        if n != self.n_builders:
             for name in ("plan", "cost_factor", "compute_only"):
                 changes.setdefault(name, _resize(np.asarray(getattr(self, name)), n))
         return super().replace(**changes)

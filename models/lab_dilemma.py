@@ -81,6 +81,7 @@ class LabDilemma(Stakes):
     )
 
     action_unit = "GW"
+    outcome_units: ClassVar[Mapping[str, str]] = {"total compute": "GW"}
     shocks: ClassVar[Mapping[str, Shock]] = {
         "prize": Shock("theta_V", "prize_volatility"),
         "demand": Shock("theta", "demand_volatility"),

@@ -90,14 +90,15 @@ class Parameter:
             number = int(value)
         except (TypeError, ValueError, OverflowError):
             raise self._refuse(value, f"one whole number, {self.bounds}", model) from None
-        if isinstance(value, str) or number != value or not self.low <= number <= self.high:
+        if isinstance(value, str | bool) or number != value or not self.low <= number <= self.high:
             raise self._refuse(value, f"one whole number, {self.bounds}", model)
         return number
 
     def _refuse(self, value: Any, allowed: str, model: str) -> InputError:
         unit = f" {self.unit}" if self.unit not in ("", "1") else ""
+        given = f"{value:.12g}" if isinstance(value, float) else value  # the command line reads every number as a float
         return InputError(
-            f"{self.name} ({self.symbol}) is {value}; it must be {allowed}{unit}. See: computerace models {model}"
+            f"{self.name} ({self.symbol}) is {given}; it must be {allowed}{unit}. See: computerace models {model}"
         )
 
 
@@ -143,18 +144,6 @@ def parameter(
         facts=facts,
         per_player=per_player or isinstance(priors, tuple),
     )
-
-
-def whole(value: Any) -> int | None:
-    """A whole number, also if it comes as a float from the command line; None for anything else.
-
-    Examples
-    --------
-    >>> whole(7.0), whole(7.5), whole("7")
-    (7, None, None)
-    """
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    return int(value) if number and float(value).is_integer() else None
 
 
 def count(symbol: str, *, default: int, low: int = 1, high: int = 1000, meaning: str = "") -> Any:
