@@ -54,7 +54,7 @@ def _life_priors() -> tuple[Prior, Prior]:
     revenue = derived(
         *(unit(side).revenue_per_gw() for side in (-1, 0, 1)),
         facts=facts,
-        reason="revenue of a GW over its life, every part at its low, central and high value",
+        reason="revenue of a GW over its life, every part at its low, central and high value, closed as the parts are",
     )
     costs = [
         UnitEconomics(capital_cost=end("capital_cost", w), power_cost=end("power_cost", w)).cost_per_gw()

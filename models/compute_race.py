@@ -19,7 +19,9 @@ separate newsvendors; with only the prize it is the contest of Tullock (1980) an
 literature: those, and business stealing (Mankiw and Whinston 1986). New: prize, market share and standing in
 one payoff on facts, so that each can be seen to carry its part of the spending.
 
-A share a of companies' plans is AI compute; a lab's plan, which is rent as capital, is nothing else (l_i = 1).
+Plans are flows, the capital of what is commissioned in a year. A share a of companies' capital expenditure is AI
+compute. A lab's plan is nothing else (l_i = 1); what it rents is a stock, of which only what it did not rent in the
+year before is counted, at the capital cost of so many GW.
 Non-race demand d_i is not observed. It is swept from last year's build, as though demand stood still, to this
 year's guidance, as though all of the plan were demand.
 """
@@ -33,7 +35,7 @@ import numpy as np
 
 from models.base import Floats, Shock, Value, count, parameter, payoff_model
 from models.links import Accounts
-from models.prior import Prior, fact, fixed, mapped, swept
+from models.prior import Prior, at_most, fact, fixed, mapped, swept
 from models.shared_priors import own_chips
 from models.symbolic import log, minimum, normal_cdf
 from models.unit_economics import Stakes, UnitEconomics
@@ -42,18 +44,13 @@ BUILDERS = ("Amazon", "Alphabet", "Microsoft", "Meta", "OpenAI/Stargate")
 """The named builders, in the order of the per-player parameters."""
 
 
-def plan_prior(low: float, high: float, *facts: str) -> Prior:
-    """Capital that demand without a race would justify, from last year's build to this year's guidance."""
-    return mapped(
-        low,
-        (low * high) ** 0.5,
-        high,
-        facts=facts,
-        log=True,
-        reason="spending of 2024 (low) to guidance or yearly rate of 2025 (high), geometric mean (central); for "
-        "Microsoft the ends differ in leases; for labs: compute rented, as capital (low), a quarter of Stargate or the "
-        "capital of a GW of TPUs (high)",
-    )
+def plan_prior(low: float, high: float, *facts: str, reason: str) -> Prior:
+    """Capital that demand without a race would justify in a year, between two ends that the reason explains."""
+    return mapped(low, (low * high) ** 0.5, high, facts=facts, log=True, reason=f"{reason}; geometric mean (central)")
+
+
+NEW_IN_A_YEAR = 1 - 1 / fact("F142")
+"""Part of the compute that a lab uses in a year which it did not use in the year before, if it grows as training."""
 
 
 def rented_as_capital(spending: float) -> Any:
@@ -77,14 +74,21 @@ COMPUTE_ONLY = (COMPANY, COMPANY, COMPANY, COMPANY, LAB)
 
 _COMPUTE_2024 = fact("F035a") + fact("F035b")  # OpenAI's, training and inference
 
+_GUIDED = "capital expenditure of 2024 (low), guidance for 2025 (high)"
+
 PLANS = (
-    plan_prior(fact("F003"), fact("F019"), "F003", "F019"),
-    plan_prior(fact("F007"), fact("F020", "high"), "F007", "F020"),
-    plan_prior(fact("F011"), 4 * fact("F022"), "F011", "F022"),
-    plan_prior(fact("F017"), fact("F021", "high"), "F017", "F021"),
+    plan_prior(fact("F003"), fact("F019"), "F003", "F019", reason=_GUIDED),
+    plan_prior(fact("F007"), fact("F020", "high"), "F007", "F020", reason=_GUIDED),
     plan_prior(
-        rented_as_capital(_COMPUTE_2024), fact("F136", "high") / 4,
-        "F035a", "F035b", "F071a", "F071b", "F071c", "F120a", "F121", "F136",
+        fact("F011"), 4 * fact("F022"), "F011", "F022",
+        reason="capital expenditure of fiscal 2024 without leases (low), four times a quarter of 2025 (high)",
+    ),
+    plan_prior(fact("F017"), fact("F021", "high"), "F017", "F021", reason=_GUIDED),
+    plan_prior(
+        NEW_IN_A_YEAR * rented_as_capital(_COMPUTE_2024), at_most("F136") / 4,
+        "F035a", "F035b", "F071a", "F071b", "F071c", "F120a", "F121", "F136", "F142",
+        reason="capital of what the lab rented more in 2024 than in the year before, if its compute grows as training "
+        "does (low); a year of Stargate, up to 500 in four of them and closed at it (high)",
     ),
 )  # fmt: skip
 """Priors of the named builders' plans, in their order."""
@@ -99,7 +103,7 @@ class ComputeRace(Stakes, Accounts):
         "S",
         unit="US$ bn/yr",
         above=0,
-        meaning="capital expenditure that demand without a race would justify",
+        meaning="capital expenditure of a year that demand without a race would justify",
         default=PLANS,
     )
     cost_factor: Value = parameter(

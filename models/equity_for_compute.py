@@ -40,7 +40,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import PayoffModel, Value, parameter, payoff_model
-from models.prior import Prior, derived, fact, swept
+from models.prior import Prior, at_least, derived, fact, swept
 from models.shared_priors import alphabet_stake, amazon_stake, bargaining_weight, own_chips, porting_cost, year_of_life
 from models.stake_pricing import CLOUDS, Primitives, orders, price_stage, profits
 from models.unit_economics import UnitEconomics
@@ -173,12 +173,12 @@ class EquityForCompute(PayoffModel):
         above=0,
         meaning="what the lab would buy at the market's cost",
         default=derived(
-            fact("F078b", "low") + fact("F105b"),
-            fact("F078b", "low") + fact("F107a"),
+            at_least("F078b") + fact("F105b"),
+            at_least("F078b") + fact("F107a"),
             fact("F045") / (fact("F071a") / (fact("F071b") * fact("F071c"))),
             facts=("F078b", "F105b", "F107a", "F045", "F071a", "F071b", "F071c"),
-            reason="Google's more than 1 GW with Rainier now (low) and in full (central); all revenue projected for "
-            "2028 spent at the price of OpenAI's contract with Oracle (high)",
+            reason="Google's more than 1 GW, closed at it, with Rainier now (low) and in full (central); all revenue "
+            "projected for 2028 spent at the price of OpenAI's contract with Oracle (high)",
         ),
     )
     rivalry: Value = parameter(

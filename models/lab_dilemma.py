@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models.base import Shock, Value, count, parameter, payoff_model
-from models.prior import derived, fact, mapped
+from models.prior import at_most, derived, fact, mapped
 from models.unit_economics import Stakes
 
 _CAPEX_2024 = ("F003", "F007", "F011", "F016")
@@ -73,10 +73,11 @@ class LabDilemma(Stakes):
         meaning="fall of revenue per GW when total build doubles",
         default=mapped(
             0.0,
-            fact("F117", "high") / 2,
-            fact("F117", "high"),
+            at_most("F117") / 2,
+            at_most("F117"),
             facts=("F117",),
-            reason="from none to the price cut of a large cloud in June 2025, as if build had doubled; central half",
+            reason="from none to the price cut of a large cloud in June 2025, up to 45% and closed at it, as if build "
+            "had doubled; central half",
         ),
     )
 

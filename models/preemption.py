@@ -50,7 +50,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import Value, parameter, payoff_model
-from models.prior import Prior, derived, fact, mapped, swept
+from models.prior import Prior, at_least, derived, fact, mapped, swept
 from models.shortage import Option
 from models.symbolic import exp
 from models.unit_economics import Stakes, UnitEconomics
@@ -120,11 +120,12 @@ class Preemption(UnitEconomics):
         low=0,
         meaning="time to build a campus",
         default=derived(
-            fact("S30", "low"),
+            at_least("S30"),
             (fact("F130", "low") * fact("F130", "high")) ** 0.5,
             fact("F130", "high"),
             facts=("S30", "F130"),
-            reason="'just over a year' (low), one to 3.6 years to a GW (geometric mean central, slowest high)",
+            reason="'just over a year', closed at one (low), one to 3.6 years to a GW (geometric mean central, slowest "
+            "high)",
         ),
     )
     campus: Value = parameter(

@@ -47,7 +47,7 @@ from scipy.stats import qmc
 
 from models.base import PayoffModel, Value, count, parameter, payoff_model
 from models.lab_dilemma import LabDilemma
-from models.prior import Prior, derived, fact, mapped, swept
+from models.prior import Prior, at_least, derived, fact, mapped, swept
 from models.unit_economics import Stakes, UnitEconomics
 from theory.errors import InputError
 from theory.game import Game
@@ -126,12 +126,12 @@ class Runway(PayoffModel):
         meaning="valuation today",
         default=(
             _same(fact("F068c") / fact("F068a"), "F068a", "F068c", reason="from the value of Microsoft's stake"),
-            derived(
+            mapped(
                 fact("F060a"),
-                fact("S03", "low"),
-                fact("S03", "low"),
-                facts=("F060a", "S03"),
-                reason="the round of September 2025 (low), the talks (central)",
+                at_least("S03"),
+                fact("F068c") / fact("F068a"),
+                facts=("F060a", "F068a", "F068c", "S03"),
+                reason="round of September 2025 (low), the talks' least (central); open, closed at OpenAI's (high)",
             ),
         ),
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.anchor_tenant import AnchorTenant
-from models.prior import Prior, fact
+from models.prior import Prior, at_least, fact
 from models.tenancy import trade
 from models.typeset import typst
 from theory import from_replicates, ratio_of_means, share_in_replicates
@@ -136,7 +136,7 @@ def _sources(model: AnchorTenant) -> dict[str, NDArray[Any]]:
     """One cloud on its own chips, or two that compete after the term; and an option against a commitment."""
     quantity = model.capacity_for(1.0)
     strike = model.covered() * model.market_price()
-    one = model.replace(demand=fact("F078b", "low"))
+    one = model.replace(demand=at_least("F078b"))
     option, firm = one.option_value(one.demand, strike), one.commitment_value(one.demand, strike)
     return {
         "second source": model.second_source_gain(quantity),
@@ -327,7 +327,7 @@ def _given(flags: Sequence[NDArray[Any]], where: Sequence[NDArray[Any]]) -> Any:
 def _option(replicates: Replicates, pooled: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     """Right to use, and duty to pay for, the GW of the contract that says 'up to', at the rent of published ones."""
     return {
-        "GW": fact("F078b", "low"),
+        "GW": at_least("F078b"),
         "option": _spread(pooled["option"]),
         "commitment": _spread(pooled["commitment"]),
         "flexibility": _spread(pooled["option"] - pooled["commitment"]),
@@ -426,7 +426,7 @@ def contracts() -> dict[str, dict[str, float]]:
         "OpenAI-CoreWeave": (fact("F074") / (fact("F077b") * rent), rent, fact("F077b")),
         "Anthropic-AWS (Rainier, as opened)": (fact("F105b"), rent, float(base.term)),
         "Anthropic-AWS (Rainier, as planned)": (fact("F107a"), rent, float(base.term)),
-        "Anthropic-Google": (fact("F078b", "low"), rent, float(base.term)),
+        "Anthropic-Google": (at_least("F078b"), rent, float(base.term)),
     }
     results = {}
     for name, (quantity, yearly, term) in known.items():

@@ -18,7 +18,7 @@ from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.cross_holdings import concentration, profit_weights
 from models.equity_for_compute import EquityForCompute, Sourcing, pair_value
-from models.prior import fact
+from models.prior import at_least, fact
 from models.stake_pricing import CLOUDS, holder_payoff, own_lab_profit
 from models.typeset import typst
 from theory import Estimate, probability
@@ -234,7 +234,7 @@ def holds_better(
 
 def facts_on_share() -> tuple[float, float]:
     """Google's share of Google's and Amazon's GW for the lab: against all of Rainier, and against what runs of it."""
-    tpu = fact("F078b", "low")
+    tpu = at_least("F078b")
     return tpu / (tpu + fact("F107a")), tpu / (tpu + fact("F105b"))
 
 

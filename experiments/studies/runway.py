@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.multi_stage_race import staged_race
-from models.prior import fact
+from models.prior import at_least, fact
 from models.runway import LABS, PLANS, Runway
 from theory import Estimate, Game, from_replicates, pure_nash, share_in_replicates
 from theory.sensitivity import sobol_indices
@@ -33,7 +33,7 @@ REPLICATES = 8
 MATERIAL = 0.1
 """Rise of spending, as a share, above which it counts."""
 
-VALUATIONS = {"before": fact("F060a"), "talks": fact("S03", "low")}
+VALUATIONS = {"before": fact("F060a"), "talks": at_least("S03")}
 """Anthropic's valuation, US$ bn."""
 
 ALL = "all"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.catalogue import catalogue
+from models.facts import load_facts
 
 CONTEXT = {
     "F056": (
@@ -61,6 +62,17 @@ def test_a_prior_names_no_fact_that_it_does_not_read_without_a_reason(traced):
     for prior, name, named, read, _ in priors(traced):
         rests_on = {fact for fact, (where, _) in CONTEXT.items() if name in where}
         assert named - read <= rests_on, f"{prior} names {sorted(named - read)} and does not read them"
+
+
+def test_a_prior_says_where_it_closes_an_open_end(traced):
+    """A source that says "more than" or "up to" gives no range: the reason tells how the prior comes to one."""
+    facts, found, silent = load_facts(), set(), set()
+    for prior, name, _, read, spec in priors(traced):
+        if any(facts[fact].open_end for fact in read):
+            each = spec.prior[int(prior.rpartition("[")[2][:-1])] if isinstance(spec.prior, tuple) else spec.prior
+            (found if "closed" in each.reason else silent).add(name)
+    assert not silent
+    assert {"prize", "margin", "revenue", "lag", "plan", "valuation", "glut"} <= found
 
 
 def test_every_fact_of_the_context_is_one(traced):

@@ -1,8 +1,8 @@
 """Which facts each prior is computed from: ``python -m tests.models.traced_facts`` prints them beside those it names.
 
-The models are imported in a process of their own in which `models.prior.fact` returns numbers that remember their
-facts, and arithmetic, logarithms and roots pass the memory on. What is printed is JSON: for each model and parameter
-(``name[j]`` for the prior of player j) the list of facts named and the list of facts read.
+The models are imported in a process of their own in which `models.prior.fact` and its like return numbers that
+remember their facts, and arithmetic, logarithms and roots pass the memory on. What is printed is JSON: for each model
+and parameter (``name[j]`` for the prior of player j) the list of facts named and the list of facts read.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def trace() -> dict[str, dict[str, tuple[list[str], list[str]]]]:
     """Import the models with facts that are traced; for a process in which they are not imported yet."""
     from models import parameters, prior
 
-    plain_fact, plain_check = prior.fact, parameters.Parameter.check
+    plain_check = parameters.Parameter.check
 
-    def fact(fact_id: str, *args: Any, **options: Any) -> Traced:
-        return Traced(plain_fact(fact_id, *args, **options), frozenset({fact_id}))
+    def remembers(function: Any) -> Any:
+        return lambda fact_id, *args, **options: Traced(function(fact_id, *args, **options), frozenset({fact_id}))
 
     def check(self: Any, value: Any, model: str) -> Any:
         checked = plain_check(self, value, model)
@@ -73,7 +73,9 @@ def trace() -> dict[str, dict[str, tuple[list[str], list[str]]]]:
     def passes_on(function: Any) -> Any:
         return lambda *values: Traced(function(*values), ids_of(values))
 
-    prior.fact, parameters.Parameter.check = fact, check
+    parameters.Parameter.check = check
+    for name in ("fact", "at_least", "at_most"):
+        setattr(prior, name, remembers(getattr(prior, name)))
     for name in ("log", "exp", "sqrt"):
         setattr(math, name, passes_on(getattr(math, name)))
     for name in [name for name in sys.modules if name.startswith("models.") and name not in KEPT]:
