@@ -251,10 +251,9 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Hold the toolkit to published results and solver cases; exit with 1 if one fails, known disagreement or not."""
-    from experiments.verification import verify_cases
-    from experiments.verification_record import describe_cases
+    from experiments.verification_record import describe_cases, verify_with_progress
 
-    described = describe_cases(verify_cases(only or ()))
+    described = describe_cases(verify_with_progress(only or ()))
     _print(described if as_json else _verification_text(described))
     if any(counts["failed"] for counts in described["counts"].values()):
         raise typer.Exit(1)
