@@ -29,6 +29,7 @@ FEW = 3
 """Players up to whom each is also started alone ahead of the others: equilibria in which one keeps others out."""
 
 _SAME = 1e-12  # of the interval: candidates this near are one point but for rounding
+_ROUNDING = 4 * np.finfo(float).eps  # of a payoff
 _STEPS = np.array([1.0, 0.5, 0.2, 0.05, 0.01])
 
 
@@ -127,6 +128,7 @@ def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) 
     def scaled_gradient(z: Floats) -> Floats:
         return game.gradient(game.lower + z * width) * width / scale
 
+    rounded = _rounded(game)
     z = (x - game.lower) / width
     for iteration in range(max_iterations):
         g = scaled_gradient(z)
@@ -134,7 +136,7 @@ def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) 
         size = np.abs(residual).max(axis=-1)
         if (size <= 1e-14).all():
             return game.lower + z * width, iteration
-        step = _newton_step(scaled_gradient, z, g, residual)
+        step = _newton_step(scaled_gradient, z, g, residual, rounded)
         trials = np.clip(z - _STEPS.reshape(-1, *(1,) * z.ndim) * step, 0.0, 1.0)
         merit = np.abs(trials - np.clip(trials + scaled_gradient(trials), 0.0, 1.0)).max(axis=-1)
         merit = np.where(np.isfinite(merit), merit, np.inf)
@@ -147,12 +149,22 @@ def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) 
     return game.lower + z * width, max_iterations
 
 
-def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats, residual: Floats) -> Floats:
-    """Solve ``J step = F`` with ``J`` from central differences of the marginal payoffs."""
+def _rounded(game: ContinuousGame) -> Floats:
+    """Shares of the intervals over which marginal payoffs are differences of few digits; 0 where they are precise."""
+    if game.gradients:
+        return np.zeros(game.lower.shape)
+    steps = game.difference_steps
+    return np.where(steps > 1.01 * np.cbrt(np.finfo(float).eps), steps, 0.0)
+
+
+def _newton_step(
+    gradient: Callable[[Floats], Floats], z: Floats, g: Floats, residual: Floats, rounded: Floats
+) -> Floats:
+    """Solve ``J step = F`` with ``J`` from central differences of the marginal payoffs, ``rounded`` wide or more."""
     n = z.shape[-1]
     jacobian = np.empty((*z.shape, n))
     for j in range(n):
-        h = 1e-6 * np.maximum(z[..., j], 1e-6)
+        h = np.maximum(1e-6 * np.maximum(z[..., j], 1e-6), rounded[..., j])
         up, down = z.copy(), z.copy()
         up[..., j] += h
         down[..., j] = np.maximum(z[..., j] - h, 0.0)
@@ -175,12 +187,14 @@ def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolu
         part = game[here] if game.batch_shape else game
         replies = [best_reply(part, x[k][here] if game.batch_shape else x[k], i) for i in range(game.n_players)]
         value[k][here], spread[k][here] = (np.stack([reply[j] for reply in replies], axis=-1) for j in (1, 2))
-    regret = np.maximum(value - payoffs, 0.0)
+    gain = value - payoffs
+    regret = np.where(gain <= _ROUNDING * np.abs(payoffs), 0.0, gain)  # what the numbers do not hold is no gain
     relative = np.divide(regret, spread, out=np.zeros(regret.shape), where=spread > 0).max(axis=-1)
     finite = np.isfinite(x) & np.isfinite(payoffs) & np.isfinite(spread)  # of payoffs that overflow nothing is known
     mask = finite.all(axis=-1) & (relative <= tolerance)
+    apart = np.maximum(1e-6, 0.1 * _rounded(game)) * width
     for k in range(1, len(x)):  # the same equilibrium found twice is listed once
-        mask[k] &= ~_repeats(np.where(mask[: k + 1, ..., None], x[: k + 1], np.nan), k, width, 1e-6)
+        mask[k] &= ~_repeats(np.where(mask[: k + 1, ..., None], x[: k + 1], np.nan), k, apart, 1.0)
     order = np.argsort(~mask, axis=0, kind="stable")  # found first, so that place 0 is filled wherever any is
 
     def places(values: Floats) -> Floats:
