@@ -1,11 +1,12 @@
 """How a study states what it found on one of the article's claims.
 
 A claim *needs* several things, named in words; it holds in a draw if all of them do. Where the model leaves something
-open that is no parameter, such as who else bids, there are several *cases*, and each is judged. A study records for
-each case, and for all cases at once, the probability of what is needed, of all of it together, and the weakest
-condition on the parameters, if there is one, under which the claim is nearly certain (`theory.scenario_discovery`).
-The draws in which the claim is judged, such as those in which anything is built, are its *scope*. The verdict is a rule
-on these numbers, and is the paper's.
+open that is no parameter, such as who else bids, there are several *cases*, and each is judged; so is each of several
+*readings* of a claim whose words allow them, such as the number of labs that it is about or what counts as a loss. A
+case can be the condition of a claim, a reading cannot. A study records for each case, and for all at once, the
+probability of what is needed, of all of it together, and the weakest condition on the parameters, if there is one,
+under which the claim is nearly certain (`theory.scenario_discovery`). The draws in which the claim is judged, such
+as those in which anything is built, are its *scope*. The verdict is a rule on these numbers, and is the paper's.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def claim(
     model: PayoffModel,
     *,
     scope: Callable[[Columns], NDArray[Any]] | None = None,
+    readings: bool = False,
 ) -> dict[str, Any]:
     """What independent sets of draws say of one claim.
 
@@ -63,13 +65,16 @@ def claim(
         Model whose parameters were drawn, for their units and players.
     scope
         Function of a replicate: the draws in which the claim is judged; all if not given.
+    readings
+        Whether the cases are readings of the claim.
 
     Returns
     -------
     dict
-        ``"scope"``, the probability of being judged, ``"cases"`` by name, and ``"every case"``. A case has ``"needs"``
-        (the probability of each by its words), ``"together"`` (of all), and ``"condition"``: ``"bounds"``, ``"share"``
-        (of the draws in scope) and ``"holds"``, or None. Probabilities are None if no draw is in scope.
+        ``"readings"``, ``"scope"``, the probability of being judged, ``"cases"`` by name, and ``"every case"``. A case
+        has ``"needs"`` (the probability of each by its words), ``"together"`` (of all), and ``"condition"``:
+        ``"bounds"``, ``"share"`` (of the draws in scope) and ``"holds"``, or None. Probabilities are None if no draw
+        is in scope.
 
     Raises
     ------
@@ -85,6 +90,7 @@ def claim(
     holds = {name: [np.all(list(each.values()), axis=0) for each in every] for name, every in found.items()}
     always = [np.all([each[k] for each in holds.values()], axis=0) for k in range(len(kept))]
     return {
+        "readings": readings,
         "scope": share_in_replicates(judged),
         "cases": {name: _case(kept, found[name], holds[name], model) for name in named},
         "every case": _case(kept, [{} for _ in kept], always, model),
@@ -109,7 +115,7 @@ def _case(
     return {
         "needs": {words: share_in_replicates([each[words] for each in needs]) for words in needs[0]},
         "together": share_in_replicates(together),
-        "condition": condition and _plain(condition, model),
+        "condition": _plain(condition, model) if condition and condition.bounds else None,
     }
 
 

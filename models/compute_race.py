@@ -207,13 +207,13 @@ class ComputeRace(Stakes, Accounts):
         return self.account(i, k, sold, state["prize"])
 
     def critical_ratio(self, k: Floats) -> Floats:
-        """What a GW too few loses over that and what a GW too many loses, as for a newsvendor, at choices ``k``.
+        """What too little loses over that and what too much loses, at the margin of ``k``: a newsvendor's ratio.
 
-        A GW that would be sold adds ``R + s' - c``, one that stays idle takes away ``c - s' - R e``, where ``s'`` is
-        what it adds to the stakes and ``e`` the elasticity of the own demand to the own build. So the ratio is
-        ``(R + s' - c) / (R (1 - e))``: too little is the greater danger above one half, no GW is worth building below
-        zero, and above one each is, sold or not. Without stakes and stealing it is the unit margin, and in equilibrium,
-        without stealing, the probability that demand is served in full.
+        Capacity that would be sold adds ``R + s' - c`` per GW, capacity that stays idle takes away ``c - s' - R e``, by
+        `at_the_margin`. So the ratio is ``(R + s' - c) / (R (1 - e))``: too little is the greater danger above one
+        half, nothing is worth building below zero, and above one everything is, sold or not. Without stakes and
+        stealing it is the unit margin, and in equilibrium, without stealing, the probability that demand is served in
+        full.
 
         Parameters
         ----------
@@ -224,15 +224,28 @@ class ComputeRace(Stakes, Accounts):
         -------
         array of shape ``(*batch, N)``
         """
+        stakes, elasticity = self.at_the_margin(k)
+        revenue = np.asarray(self.revenue_per_gw())[..., None]
+        return np.asarray((revenue + stakes - self._costs()) / (revenue * (1 - elasticity)))
+
+    def stakes_needed(self, k: Floats) -> Floats:
+        """What a GW would have to add to the stakes for a critical ratio of one half, US$ bn, shape ``(*batch, N)``."""
+        _, elasticity = self.at_the_margin(k)
+        return np.asarray(self._costs() - np.asarray(self.revenue_per_gw())[..., None] * (1 + elasticity) / 2)
+
+    def at_the_margin(self, k: Floats) -> tuple[Floats, Floats]:
+        """What a GW adds to each builder's stakes, US$ bn, and the elasticity of its own demand to its own build."""
         step = 1e-20  # a complex step has no rounding error (Squire and Trapp 1998)
-        chosen, ratios = [np.asarray(k)[..., j] for j in range(self.n_players)], []
+        chosen, slopes = [np.asarray(k)[..., j] for j in range(self.n_players)], []
         for i, own in enumerate(chosen):
             moved = [own * (1 + step * 1j) if j == i else rival for j, rival in enumerate(chosen)]
             demand = self.mean_demand(i, moved)
-            stakes, elastic = np.imag(self.stakes(i, moved)) / (step * own), np.imag(demand) / (step * np.real(demand))
-            revenue = np.asarray(self.revenue_per_gw())
-            ratios.append((revenue + stakes - self.cost(i)) / (revenue * (1 - elastic)))
-        return np.stack(np.broadcast_arrays(*ratios), axis=-1)
+            slopes.append((np.imag(self.stakes(i, moved)) / (step * own), np.imag(demand) / (step * np.real(demand))))
+        stakes, elasticity = (np.stack(np.broadcast_arrays(*each), axis=-1) for each in zip(*slopes, strict=True))
+        return stakes, elasticity
+
+    def _costs(self) -> Floats:
+        return np.stack([np.asarray(self.cost(i)) for i in range(self.n_builders)], axis=-1)
 
     def outcomes(self, k: Sequence[Any]) -> Mapping[str, Any]:
         """Total compute (GW) and, in US$ bn: spending, profit, users' surplus, external cost, welfare, and risk."""
@@ -265,7 +278,7 @@ class ComputeRace(Stakes, Accounts):
     def _bounds(self, least: Any, most: Any, prize: Any) -> tuple[Any, Any]:
         """Bounds at multiples of mean demand, least and most, and of the mean prize."""
         own, total = self.demand(), self.demand().sum(axis=-1)
-        cost = np.stack([np.asarray(self.cost(i)) for i in range(self.n_builders)], axis=-1)
+        cost = self._costs()
         stakes = np.asarray(self.decided * self.prize * prize + self.survival + self.revenue_per_gw() * total * most)
         high = np.asarray(most)[..., None] * own + stakes[..., None] / cost
         return 0.01 * np.asarray(least)[..., None] * own, high

@@ -3,15 +3,15 @@
 A study records what a claim needs, in which cases, and under which condition on the parameters it is nearly certain
 (`experiments.claims`). The verdict is a function of these numbers, the same for every claim:
 
-    supported                          what is needed holds together with at least ``SURE`` in every case
-    not supported                      ... with at most ``RARE`` in every case
-    supported under stated conditions  neither, but a case, a condition on the parameters, or a condition within a case
-                                       makes it hold with at least ``SURE``, and holds itself with at least ``RARE``
+    supported                          what is needed holds together with at least ``SURE`` in every case and reading
+    not supported                      ... with at most ``RARE`` in every case and reading
+    supported under stated conditions  neither, but a case, or bounds on parameters that are met with at least ``RARE``,
+                                       or both, make it hold with at least ``SURE``
     not decided                        none of these
 
-An interval counts by the end that is nearer to the bound. A claim about one parameter is judged by where the sources
-put it against the value at which it turns (claim 8), for a probability would only repeat the prior. A claim that no
-study judges is 'not yet answered', and says to which system it is left.
+A reading is no condition. An interval counts by the end that is nearer to the bound. A claim about one parameter is
+judged by where the sources put it against the value at which it turns (claim 8), for a probability would only repeat
+the prior. A claim that no study judges is 'not yet answered', and says to which system it is left.
 """
 
 from __future__ import annotations
@@ -73,16 +73,39 @@ CAUTIONS = {
     3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone.",
     4: "The known stake is a claim on profits, without votes or seats; the talks behind the larger one rest on one "
     "source.",
-    5: "How the other clouds conduct themselves is a scenario, and not an equilibrium choice.",
-    6: "Who bids for the tenant is a scenario, and not an equilibrium choice.",
+    5: "How the other clouds conduct themselves is a scenario, and not an equilibrium choice; at cost and with room "
+    "for all they replace any cloud, so that none is indispensable by construction.",
+    6: "Who bids for the tenant is a scenario, and not an equilibrium choice; an equal rival bids all away by "
+    "construction.",
     7: "What a lab gains from compute that is there today is not in it.",
-    8: "The two sources measure unlike things; software, and what it costs to port, are not in the ratio.",
+    8: "The article speaks of a potential edge. The two sources measure unlike things, and could neither support nor "
+    "refute it alone; software, and what it costs to port, are not in the ratio.",
     9: "A valuation stands for money that a lab can raise; why it steps up is outside the model.",
-    10: "Mean demand is itself swept, from last year's build to this year's guidance; joint profit is not in it.",
+    10: "The ratio is a marginal one, and stakes add less the more is built: what it is compared at moves it.",
     11: "Tightness is a parameter and not the outcome of a market; the contract is bargained by one lab and one cloud.",
     12: "Stakes here carry no votes; a merger or a loan would be another game.",
 }
 """What each verdict leaves out, whatever the numbers are; a study may add what depends on them."""
+
+
+HISTORY = {
+    1: "Until conditions had to make a claim true: the same probabilities, then called conditional.",
+    2: "First by the mean and for two labs alone, then called conditional; the tail was added by a referee.",
+    3: "First the same three needs.",
+    4: "First by points lost alone, and also if Amazon matches: not supported by that. The other measures were added "
+    "after that was seen.",
+    5: "First with both conducts at once; then, too, called conditional.",
+    6: "First judged in each case as here; called conditional where it held in some draws.",
+    7: "First at contract prices too, and with a shortage that never ends; then over all draws, whether somebody "
+    "builds or not: not supported by that.",
+    8: "First by the share of draws below one.",
+    9: "First for both labs, and in the equilibrium of least spending too: not supported by that.",
+    10: "First by λ at the equilibrium, above one for every builder: a statistic that runs the wrong way.",
+    11: "First the same three needs, the second among those that want some.",
+    12: "First by any rise of both indices and of the cloud's share of profits; the bound of 100 points was added "
+    "after small rises had been seen.",
+}
+"""How the rule for each claim was first stated, and when it differed what it said."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +148,10 @@ def judge_claims(
         judged.get(n) or Verdict(n, text, OPEN, "No study answers it yet.", f"Left to {LEFT_TO[n]}.", "")
         for n, text in CLAIMS.items()
     ]
-    return [asdict(row) | {"cautions": f"{row.cautions} {CAUTIONS[row.claim]}".strip()} for row in rows]
+    return [
+        asdict(row) | {"cautions": f"{row.cautions} {CAUTIONS[row.claim]}".strip(), "history": HISTORY[row.claim]}
+        for row in rows
+    ]
 
 
 def ruling(case: Found) -> str:
@@ -146,22 +172,20 @@ def ruling(case: Found) -> str:
     return CONDITIONAL if case["condition"] else UNDECIDED
 
 
-def verdict_of(found: Found, *, cases_are_conditions: bool = True) -> tuple[str, str]:
-    """Verdict on a claim from all its cases, and the condition in words if it rests on one.
-
-    A case can be a condition if it is one of the world, such as who else bids, and not if it is a firm that the claim
-    is about.
-    """
+def verdict_of(found: Found) -> tuple[str, str]:
+    """Verdict on a claim from all its cases or readings, and the condition in words if it rests on one."""
     cases = found["cases"]
     rulings = {name: ruling(case) for name, case in cases.items()}
     if len(set(rulings.values())) == 1 and set(rulings.values()) <= {SUPPORTED, REJECTED}:
         return next(iter(rulings.values())), ""
-    for name, verdict in rulings.items():
-        if verdict == SUPPORTED and cases_are_conditions:
-            return CONDITIONAL, f"{name}: it then holds in {percent_interval(cases[name]['together'])} of the draws"
+    sure = [name for name, verdict in rulings.items() if verdict == SUPPORTED]
+    if sure and not found["readings"]:
+        return CONDITIONAL, " or ".join(
+            f"{name} (it then holds in {percent_interval(cases[name]['together'])} of the draws)" for name in sure
+        )
     if found["every case"]["condition"]:
         return CONDITIONAL, condition_in_words(found["every case"]["condition"])
-    if CONDITIONAL in rulings.values() and cases_are_conditions:
+    if CONDITIONAL in rulings.values() and not found["readings"]:
         name = max((n for n in rulings if rulings[n] == CONDITIONAL), key=lambda n: _share(cases[n]["condition"]))
         return CONDITIONAL, f"{name}, and {condition_in_words(cases[name]['condition'])}"
     return UNDECIDED, ""
@@ -178,12 +202,12 @@ def condition_in_words(condition: Found) -> str:
     --------
     >>> estimate = {"value": 0.95, "low": 0.94, "high": 0.96}
     >>> bound = {"parameter": "survival", "player": None, "side": "above", "value": 21.3, "unit": "US$ bn"}
-    >>> condition_in_words({"bounds": [bound], "share": estimate | {"value": 0.3}, "holds": estimate})
-    'standing at stake is above 21.3 US$ bn: so in 30.0% of the draws, and it then holds in 95.0% [94.0, 96.0] of them'
+    >>> condition_in_words({"bounds": [bound], "share": estimate, "holds": estimate})
+    'standing at stake is above 21.3 US$ bn: so in 95.0% of the draws judged, and it then holds in 95.0% [...] of them'
     """
     met = listed([_bound(bound) for bound in condition["bounds"]])
     return (
-        f"{met}: so in {percent(condition['share']['value'])} of the draws, and it then holds in "
+        f"{met}: so in {percent(condition['share']['value'])} of the draws judged, and it then holds in "
         f"{percent_interval(condition['holds'])} of them"
     )
 
@@ -224,7 +248,6 @@ def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
     verdict, condition = verdict_of(found)
     two = dilemma["classes"]
     other = max((c for c in two if c != name), key=lambda c: two[c]["value"])
-    shares = listed([f"{percent_interval(case['together'])} with {n}" for n, case in found["cases"].items()])
     terms = listed(
         [f"{percent(classes[name]['value'])} {term}" for term, classes in dilemma["classes by terms"].items()]
     )
@@ -232,7 +255,8 @@ def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
         1,
         CLAIMS[1],
         verdict,
-        f"Probability by number of labs: {shares}. The most probable other game of two labs is {other}, "
+        f"Probability by number of labs: {_by_case(found)}; whatever their number "
+        f"{percent_interval(found['every case']['together'])}. The most probable other game of two labs is {other}, "
         f"{percent_interval(two[other])}.",
         "S1, two-action race of n labs",
         f"With two labs: {terms}. Chief drivers: {listed(list(chief))}.",
@@ -240,52 +264,57 @@ def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
     )
 
 
+def _by_case(found: Found, word: str = "") -> str:
+    shown = {name.removesuffix(word): case for name, case in found["cases"].items() if name.endswith(word)}
+    return listed([f"{percent_interval(case['together'])} with {name}" for name, case in shown.items()])
+
+
 def judge_inaction(dilemma: Mapping[str, Any]) -> Verdict:
-    """Claim 2: restraint loses more than racing while all rivals race, for every number of labs."""
+    """Claim 2: restraint loses more than racing while all rivals race, for every number of labs, in mean and tail."""
     asymmetry, found = dilemma["asymmetry"], dilemma["claims"]["2"]
     verdict, condition = verdict_of(found)
-    shares = listed([f"{percent_interval(case['together'])} with {n}" for n, case in found["cases"].items()])
     both = asymmetry["P(dilemma | lambda > 1)"]
     return Verdict(
         2,
         CLAIMS[2],
         verdict,
-        f"Probability that λ > 1 while all rivals race, by number of labs: {shares}; median λ of two labs "
-        f"{number(asymmetry['median lambda'])}, at the central values {number(dilemma['centre']['lambda'])}.",
+        f"By mean loss while all rivals race (λ > 1): {_by_case(found, BY_MEAN)}. By the mean of the worst twentieth "
+        f"of each loss: {_by_case(found, BY_TAIL)}. Median λ of two labs {number(asymmetry['median lambda'])}, at the "
+        f"central values {number(dilemma['centre']['lambda'])}.",
         "S1, both losses while rivals race",
-        f"Where it holds the game of two labs is a prisoner's dilemma in {percent(both and both['value'])} "
+        f"Where λ > 1 the game of two labs is a prisoner's dilemma in {percent(both and both['value'])} "
         "of the draws: it is necessary for one, and not sufficient.",
         condition=condition,
     )
 
 
-def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
-    """Claim 10: for every builder, whether a GW too few loses more than a GW too many, where demand would be met.
+BY_MEAN, BY_TAIL = ", by the mean", ", by the worst twentieth"
+"""How the study names its readings of a risk."""
 
-    The statistic is the newsvendor's critical ratio at mean demand, one reference for all draws and terms. Losses in
-    hindsight at the equilibrium are evidence only: they are measured around a choice that has answered the danger
-    already, and for a newsvendor their ratio falls as the margin rises.
+
+def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
+    """Claim 10: for every builder, whether too little loses more at the margin than too much, by what it compares with.
+
+    The statistic is the newsvendor's critical ratio. Losses in hindsight at the equilibrium are evidence only: they are
+    measured around a choice that has answered the danger already, and for a newsvendor of even demand their ratio falls
+    as the margin rises.
     """
     found, ratios = race["claims"]["10"], race["critical ratio"]
-    verdict, condition = verdict_of(found, cases_are_conditions=False)
+    verdict, condition = verdict_of(found)
     first, last = next(iter(ratios)), list(ratios)[-1]
-    shares = listed([f"{name} {percent_interval(case['together'])}" for name, case in found["cases"].items()])
+    builders = listed([f"{name} {percent_interval(ratios[last][name]['P(above half)'])}" for name in ratios[last]])
+    every = listed([f"{percent_interval(case['together'])} {name}" for name, case in found["cases"].items()])
     alone = [float(each["P(above half)"]["value"]) for each in ratios[first].values()]
-    middle = {term: [float(each["0.5"]) for each in ratios[term].values()] for term in (first, last)}
-    spans = {term: f"{number(min(v), 2)} to {number(max(v), 2)}" for term, v in middle.items()}
     losses = [float(table["lambda"]["value"]) for table in race["split"].values()]
-    seems = "seems to say the reverse" if min(losses) > 1 and max(middle[last]) < 0.5 else "is no measure of it"
     return Verdict(
         10,
         CLAIMS[10],
         verdict,
-        "Critical ratio (loss from a GW too few, over that and the loss from a GW too many) above one half, where a "
-        f"builder would just meet mean demand: {shares}; for every builder in "
-        f"{percent_interval(found['every case']['together'])}. Medians by builder: {spans[last]} with {last}, "
-        f"{spans[first]} with {first}, where it is above one half in at most {percent(max(alone))} of the draws.",
-        "S2 at mean demand, and S9, its newsvendor",
-        f"Hindsight at the equilibrium {seems}, λ {number(min(losses), 2)} to {number(max(losses), 2)} over the "
-        "builders, because what is built there already answers the danger: for a newsvendor that λ falls as the margin "
-        "rises.",
+        "Critical ratio (loss from too little over that and the loss from too much, at the margin) above one half, "
+        f"with all terms, at planned demand: {builders}. For every builder: {every}. With {first}: at most "
+        f"{percent(max(alone))}, for any builder.",
+        "S2 at the margin",
+        f"Hindsight at the equilibrium gives λ {number(min(losses), 2)} to {number(max(losses), 2)} over the builders, "
+        "and is no measure of this: what is built there already answers the danger.",
         condition=condition,
     )

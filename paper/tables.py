@@ -127,7 +127,8 @@ def danger_rows(race: Numbers) -> list[dict[str, str]]:
             "alone": spread(ratios[alone][name], 2),
             "all": spread(ratios[everything][name], 2),
             "above": percent_interval(ratios[everything][name]["P(above half)"]),
-            "lambda alone": interval(split[alone][name]["lambda"], 2),
+            "added": spread(race["stakes per GW"]["added"][name], 2),
+            "needed": spread(race["stakes per GW"]["needed"][name], 2),
             "lambda": interval(split[everything][name]["lambda"], 2),
         }
         for name in ratios[alone]

@@ -3,7 +3,8 @@
 A condition is a box in the space of the inputs: bounds, each on one side, on at most two of them, at deciles of the
 draws. Among the boxes in which the event holds with at least a given probability, the one that the most draws lie in is
 taken: the weakest condition that suffices. It is chosen on one part of the draws and measured on the other, because
-the best of many boxes looks better on the draws that chose it than it is.
+the best of many boxes looks better on the draws that chose it than it is; if it is not confirmed, the next wide ones
+are tried, a few in all, each at a confidence that allows for the number of trials (Bonferroni).
 
 Source: scenario discovery (Bryant and Lempert 2010), with all boxes of two bounds looked at in place of the peeling of
 Friedman and Fisher's (1999) patient rule induction; *share* and *holds* are their support and density.
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.errors import InputError
-from theory.intervals import Estimate, probability
+from theory.intervals import LEVEL, Estimate, probability
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,9 @@ _SIDES = ((True, True), (True, False), (False, True), (False, False))
 
 _CHOSEN_AT = 0.99
 """Confidence with which the event must be probable enough on the draws that choose the box."""
+
+_TRIED = 5
+"""Boxes that are measured on the draws held out, at most."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class SufficientCondition:
     share
         Probability of the condition.
     holds
-        Probability of the event given the condition.
+        Probability of the event given the condition; both with intervals wide enough for the number of boxes tried.
     """
 
     bounds: tuple[Bound, ...]
@@ -75,7 +79,7 @@ def sufficient_condition(
     sure
         Smallest probability of the event given the condition.
     least
-        Smallest probability of the condition: one that hardly ever holds says nothing.
+        Smallest share of the choosing draws that meet the condition: one that hardly ever holds says nothing.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def sufficient_condition(
     names = list(arrays)
     cuts = {name: np.quantile(values[~out], np.arange(1, BINS) / BINS) for name, values in arrays.items()}
     codes = {name: np.searchsorted(cuts[name], values[~out], side="left") for name, values in arrays.items()}
-    best: tuple[int, int, tuple[Bound, ...]] | None = None
+    wide: dict[tuple[Bound, ...], int] = {}
     # an input with itself gives the boxes of one bound and of none
     for first, second in itertools.combinations_with_replacement(names, 2):
         for sides in _SIDES:
@@ -113,9 +117,10 @@ def sufficient_condition(
                 for name, above, place in zip((first, second), sides, places, strict=True)
                 if place
             )
-            if best is None or (mass, -len(bounds)) > best[:2]:
-                best = (mass, -len(bounds), bounds)
-    return None if best is None else _confirmed(best[2], arrays, holds, out, sure, least)
+            wide[bounds] = mass
+    tried = sorted(wide, key=lambda bounds: (-wide[bounds], len(bounds)))[:_TRIED]
+    measured = (_confirmed(bounds, arrays, holds, out, sure) for bounds in tried)
+    return next((condition for condition in measured if condition), None)
 
 
 def inside(bounds: tuple[Bound, ...], inputs: Mapping[str, Floats], shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -171,13 +176,13 @@ def _confirmed(
     event: NDArray[np.bool_],
     out: NDArray[np.bool_],
     sure: float,
-    least: float,
 ) -> SufficientCondition | None:
     met = inside(bounds, arrays, event.shape)
     if not (met & out).any():
         return None
-    share, holds = probability(met[out]), probability(event[met & out])
-    return SufficientCondition(bounds, share, holds) if holds.low >= sure and share.value >= least else None
+    level = 1 - (1 - LEVEL) / _TRIED
+    share, holds = (probability(flags, level=level) for flags in (met[out], event[met & out]))
+    return SufficientCondition(bounds, share, holds) if holds.low >= sure else None
 
 
 def _checked(

@@ -49,6 +49,9 @@ MOVES = ("both, stake", "only Anthropic", "only OpenAI")
 CONCENTRATION = ("HHI of labs", "HHI of clouds", "the cloud's share of profits", "a lab drops out")
 """Measures of concentration."""
 
+MATERIAL = 100.0
+"""Rise of a concentration index, in points, that counts: the bound of the United States' Merger Guidelines of 2023."""
+
 CONDITIONS = ("rivalry", "substitution", "worth", "swing", "relative_size", "odds")
 """Parameters compared between draws in which an exclusive deal with the second lab pays and the others."""
 
@@ -265,7 +268,8 @@ def consolidated(conduct: str) -> Any:
                 return part[f"stake: {key}{conduct}"]
             return np.asarray(part[f"both, stake: {key}"] - part[f"both: {key}"])
 
-        return {f"the {key} rises": change(key) > 0 for key in CONCENTRATION[:2]}
+        words = f"rises by {MATERIAL:g} points"
+        return {f"the {key} {words}": change(key) >= MATERIAL for key in CONCENTRATION[:2]}
 
     return needs
 

@@ -350,25 +350,37 @@ def shares_in_step(rng: np.random.Generator, orders: int) -> dict[str, Estimate]
     return effects
 
 
-def claims(rng: np.random.Generator, draws: int = 65_536, sets: int = 8) -> dict[str, Any]:
-    """Claims 1 and 2 for every number of labs: the class, and whether holding back loses more while all rivals race."""
+BY: dict[str, Any] = {"by the mean": np.mean, "by the worst twentieth": cvar}
+"""Measures of a risk: the mean loss, and its conditional value at risk."""
+
+STATES_OF_RISK = 160
+"""States of a draw that measure its risk: the worst twentieth are eight."""
+
+
+def claims(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
+    """Claims 1 and 2 for every number of labs: the class, and whether holding back is riskier while all rivals race."""
+    base = LabDilemma()
     parts: list[dict[str, NDArray[Any]]] = []
     for stream in rng.spawn(sets):
-        base = LabDilemma()
         model = base.replace(**base.priors().sample(draws // sets, rng=stream))
         part = drawn(model)
         for n in LABS:
-            payoffs = model.replace(n=n).payoffs_by_count()
-            part[f"{n} labs: a prisoner's dilemma"] = symmetric_dilemma_class(payoffs).codes == DILEMMA
-            part[f"{n} labs: restraint loses more"] = payoffs[..., 1, -1] > payoffs[..., 0, -1]
+            several = model.replace(n=n)
+            part[f"{n} labs"] = symmetric_dilemma_class(several.payoffs_by_count()).codes == DILEMMA
+            gain = gain_while_rivals_race(several, STATES_OF_RISK, stream)
+            for by, risk in BY.items():
+                inaction, overspending = (risk(np.maximum(sign * gain, 0), axis=0) for sign in (1, -1))
+                part[f"{n} labs, {by}"] = inaction > overspending
         parts.append(part)
 
-    def cases(event: str) -> dict[str, Any]:
-        return {f"{n} labs": lambda part, n=n: {event: part[f"{n} labs: {event}"]} for n in LABS}
+    def cases(names: Sequence[str], event: str) -> dict[str, Any]:
+        return {name: lambda part, name=name: {event: part[name]} for name in names}
 
+    labs = [f"{n} labs" for n in LABS]
+    risks = [f"{n}, {by}" for by in BY for n in labs]
     return {
-        "1": claim(parts, cases("a prisoner's dilemma"), base),
-        "2": claim(parts, cases("restraint loses more"), base),
+        "1": claim(parts, cases(labs, "a prisoner's dilemma"), base, readings=True),
+        "2": claim(parts, cases(risks, "inaction loses more"), base, readings=True),
     }
 
 

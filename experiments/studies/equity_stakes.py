@@ -21,7 +21,7 @@ from models.equity_for_compute import EquityForCompute, Sourcing, pair_value
 from models.prior import at_least, fact
 from models.stake_pricing import CLOUDS, holder_payoff, own_lab_profit
 from models.typeset import typst
-from theory import Estimate, probability
+from theory import probability
 from theory.errors import InputError
 from theory.sensitivity import sobol_indices
 
@@ -191,8 +191,16 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
         },
         "lost to a cheaper rival": {title: _spread(values) for title, values in lost.items()},
         "kept beside a cheaper rival": {title: _spread(values) for title, values in left.items()},
-        "P(stake holds better)": holds_better(lost, left),
-        "claims": {"4": claim(replicates, needs, EquityForCompute(), scope=lambda part: part["certified"])},
+        "P(stake holds better)": {name: probability(flags) for name, flags in better(lost, left).items()},
+        "claims": {
+            "4": claim(
+                replicates,
+                {f"cemented by {measure}": needs(measure) for measure in MEASURES},
+                EquityForCompute(),
+                scope=lambda part: part["certified"],
+                readings=True,
+            )
+        },
         "P(taking dominates)": {cloud: probability(kept[f"taking dominates, {cloud}"]) for cloud in CLOUDS[:2]},
         "both stakes against none": {
             cloud: _spread(kept[f"both stakes against none, {cloud}"]) for cloud in CLOUDS[:2]
@@ -208,27 +216,38 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
     return Findings(numbers, {"effects on the TPU share": table})
 
 
-def needs(part: Columns) -> dict[str, NDArray[Any]]:
-    """What claim 4 needs: deeper, and cemented, in points of the lab's compute that a cheaper rival takes."""
-    lost = {title: _sure(part[f"lost to a cheaper rival, {title}"]) for title in ("no stake", "larger stake")}
-    return {
-        "a larger stake raises Google's share": _sure(part["larger stake: share, Google"]) > 0,
-        "fewer points of it are lost to a cheaper rival": lost["larger stake"] < lost["no stake"],
-    }
+def needs(measure: str) -> Any:
+    """What claim 4 needs: a deeper relation, and a cemented one by one measure of that."""
+
+    def found(part: Columns) -> dict[str, NDArray[Any]]:
+        lost, left = (
+            {title: _sure(part[f"{what} a cheaper rival, {title}"]) for title in ("no stake", "larger stake")}
+            for what in ("lost to", "kept beside")
+        )
+        return {
+            "a larger stake raises Google's share": _sure(part["larger stake: share, Google"]) > 0,
+            "it holds better against a cheaper rival": better(lost, left)[measure],
+        }
+
+    return found
 
 
-def holds_better(
+MEASURES = ("points lost", "part lost", "share left")
+"""Of how a relation holds when a rival gets cheaper; see `better`."""
+
+
+def better(
     lost: Mapping[str, NDArray[np.float64]], left: Mapping[str, NDArray[np.float64]]
-) -> dict[str, Estimate]:
-    """Whether the larger stake holds the lab better against a rival's price cut, by three measures of that.
+) -> dict[str, NDArray[np.bool_]]:
+    """In which draws the larger stake holds the lab better against a rival's price cut, by three measures of that.
 
     A stake raises the share that can be lost, so points, parts of the share, and what is left in the end differ.
     """
     part = {title: lost[title] / np.maximum(lost[title] + left[title], np.finfo(float).tiny) for title in lost}
     return {
-        "points lost": probability(lost["larger stake"] < lost["no stake"]),
-        "part lost": probability(part["larger stake"] < part["no stake"]),
-        "share left": probability(left["larger stake"] > left["no stake"]),
+        "points lost": lost["larger stake"] < lost["no stake"],
+        "part lost": part["larger stake"] < part["no stake"],
+        "share left": left["larger stake"] > left["no stake"],
     }
 
 

@@ -114,7 +114,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     numbers: dict[str, Any] = {
         "draws": len(solved),
         "not certified": float(1 - solved.mean()),
-        "claims": {"3": claim(replicates, CASES, CloudSourcing(), scope=lambda p: np.isfinite(p["surplus, 2"]))},
+        "claims": {"3": claim(replicates, needs, CloudSourcing(), scope=lambda p: np.isfinite(p["surplus, 2"]))},
         "claim": {
             "P(second cloud lowers the price)": _share(replicates, lambda p: p["price, 2"] < p["price, 1"]),
             "P(second cloud pays)": _share(replicates, lambda p: p["surplus, 2"] > p["surplus, 1"]),
@@ -143,22 +143,13 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     return Findings(numbers, {"switching": by_switching_cost(), "draws": _shown(pooled)})
 
 
-def captive(part: Columns) -> dict[str, NDArray[Any]]:
-    """What claim 3 needs of a lab that hears the price when it cannot leave."""
+def needs(part: Columns) -> dict[str, NDArray[Any]]:
+    """What claim 3 needs: that clouds bid for exclusivity is a fact, so that two must beat what they would bid."""
     return {
         "a second cloud lowers the price": part["price, 2"] < part["price, 1"],
-        "it pays the lab to port to it": part["surplus, 2"] > part["surplus, 1"],
+        "it pays a captive lab to port to it": part["surplus, 2"] > part["surplus, 1"],
+        "two clouds beat an exclusive contract that clouds bid for": part["surplus, 2"] > part["auction surplus"],
     }
-
-
-def courted(part: Columns) -> dict[str, NDArray[Any]]:
-    """What claim 3 needs of a lab that clouds would pay in advance for being its only one."""
-    beats = part["surplus, 2"] > part["auction surplus"]
-    return captive(part) | {"two clouds beat an exclusive contract that clouds bid for": beats}
-
-
-CASES = {"no cloud can bid for exclusivity before lock-in": captive, "clouds bid for exclusivity": courted}
-"""Whether exclusivity is for sale is a matter of what may be contracted, and no parameter."""
 
 
 def _share(replicates: Replicates, event: Any) -> Any:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, Part, experiment
 from models.base import Shock
-from models.compute_race import BUILDERS, ComputeRace
+from models.compute_race import BUILDERS, PLANS, ComputeRace
 from theory import (
     ContinuousGame,
     HindsightSplit,
@@ -67,6 +67,10 @@ TARGETS = {"the joint optimum": 1.0, "half the way to it": 0.5}
 
 ANSWERED = (1, 2, 4)
 """Years until a rival's build is seen and answered."""
+
+PLANNED = "at planned demand"
+REFERENCES = {"at last year's build": "low", "at this year's guidance": "high"}
+"""Builds at which mistakes are compared: planned demand, and the ends of what it is drawn from."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -268,15 +272,30 @@ def _one_start(model: ComputeRace) -> NDArray[np.float64]:
 
 
 def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
-    """Claim 10: critical ratio of every builder where it would just meet mean demand, by the terms that are on."""
+    """Claim 10: critical ratio of every builder at planned demand by term, and at the ends between which plans lie.
+
+    At last year's build and at this year's guidance the ratio is that of the same draw, with all terms.
+    """
     base, parts = ComputeRace(), []
+    ends = {name: np.array([getattr(prior, end) for prior in PLANS]) for name, end in REFERENCES.items()}
     ratios: dict[str, list[NDArray[np.float64]]] = {term: [] for term in TERMS}
+    stakes: dict[str, list[NDArray[np.float64]]] = {"added": [], "needed": []}
     for stream in rng.spawn(sets):
         model = base.replace(**base.priors().sample(draws // sets, rng=stream))
+        planned = model.demand()
         for term, zeros in TERMS.items():
-            ratios[term].append(model.replace(**dict.fromkeys(zeros, 0.0)).critical_ratio(model.demand()))
-        parts.append(drawn(model) | {name: ratios["all terms"][-1][:, i] > 0.5 for i, name in enumerate(BUILDERS)})
-    cases = {name: lambda part, name=name: {"too little loses more": part[name]} for name in BUILDERS}
+            ratios[term].append(model.replace(**dict.fromkeys(zeros, 0.0)).critical_ratio(planned))
+        stakes["added"].append(model.at_the_margin(planned)[0])
+        stakes["needed"].append(model.stakes_needed(planned))
+        builds = {PLANNED: planned} | {name: model.replace(plan=plan).demand() for name, plan in ends.items()}
+        above = {name: model.critical_ratio(build) > 0.5 for name, build in builds.items()}
+        parts.append(
+            drawn(model) | {f"{name}, {b}": above[name][:, i] for name in above for i, b in enumerate(BUILDERS)}
+        )
+    cases = {
+        name: lambda part, name=name: {f"too little loses more to {b}": part[f"{name}, {b}"] for b in BUILDERS}
+        for name in (PLANNED, *ends)
+    }
     return {
         "critical ratio": {
             term: {
@@ -286,7 +305,11 @@ def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> di
             }
             for term, every in ratios.items()
         },
-        "claims": {"10": claim(parts, cases, base)},
+        "stakes per GW": {
+            word: {name: _spread(np.concatenate(every)[:, i]) for i, name in enumerate(BUILDERS)}
+            for word, every in stakes.items()
+        },
+        "claims": {"10": claim(parts, cases, base, readings=True)},
     }
 
 

@@ -173,7 +173,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
         "staged race": {"leader": float(race.state(1, 2)[1]), "follower": float(race.state(2, 1)[1])},
         "jump": {word: _jump(replicates, rows, word, "talks") for word in ("fearful", "trusting")},
         "jump of all": {word: _jump(replicates, rows, word, ALL) for word in ("fearful", "trusting")},
-        "claims": {"9": claim(replicates, needs, Runway())},
+        "claims": {"9": claim(replicates, ENVIRONMENT, Runway(), readings=True)},
         "kind changes": share_in_replicates([part["kind, before"] != part["kind, talks"] for part in replicates]),
         "elasticity": _spread(rows["elasticity"]),
         "spending per dollar": _spread(rows["spending per dollar"]),
@@ -184,16 +184,18 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
     return Findings(numbers)
 
 
-def needs(part: Columns) -> dict[str, NDArray[Any]]:
-    """What claim 9 needs, when the one valuation jumps that is known to: spending of all, and of the other lab."""
+def rises(part: Columns, name: str) -> NDArray[Any]:
+    """In which draws spending rises by a tenth when the one valuation jumps that is known to."""
+    return np.asarray(part[f"fearful {name}, talks"] / part[f"fearful {name}, before"] - 1 >= MATERIAL)
 
-    def rises(name: str) -> NDArray[Any]:
-        return np.asarray(part[f"fearful {name}, talks"] / part[f"fearful {name}, before"] - 1 >= MATERIAL)
 
-    return {
-        "spending of the two labs rises by a tenth": rises("spending"),
-        "that of the other lab does": rises(f"spending, {LABS[0]}"),
-    }
+ENVIRONMENT = {
+    "the two labs together": lambda part: {"their spending rises by a tenth": rises(part, "spending")},
+    "each of them": lambda part: {
+        f"the spending of {lab} rises by a tenth": rises(part, f"spending, {lab}") for lab in LABS
+    },
+}
+"""Readings of claim 9: what the investment environment is."""
 
 
 def _jump(replicates: Replicates, rows: Mapping[str, NDArray[Any]], word: str, to: str) -> dict[str, Any]:

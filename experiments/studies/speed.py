@@ -31,7 +31,7 @@ MATERIAL = (0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 """Shares of a campus's cost above which a loss counts as material."""
 
 JUDGED = (0.05, 0.1, 0.2)
-"""Those at which the claim is judged; it is supported, or not, only if it is so at each."""
+"""Those that are reported by the duration of a shortage."""
 
 MIDDLE = 0.1
 """The one at which shares of draws by scarcity are shown."""
@@ -136,7 +136,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             {"from": low, "to": None if np.isinf(high) else high} | _bin(rows, (ratio >= low) & (ratio < high))
             for low, high in SCARCITY
         ],
-        "claims": {"7": claim(replicates, needs, Preemption())},
+        "claims": {"7": claim(replicates, needs, Preemption(), scope=lambda part: ~part["nobody builds, shortage"])},
         "haste": _spread(rows["haste"]),
         "break-even to preemption": _spread(rows["break-even to preemption"]),
         "P(below break-even)": share_in_replicates([part["break-even to preemption"] < 1 for part in replicates]),
@@ -160,7 +160,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
 
 
 def needs(part: Columns) -> dict[str, NDArray[Any]]:
-    """What claim 7 needs, at the price of a shortage."""
+    """What claim 7 needs, at the price of a shortage, where somebody builds: where nobody does, nobody is fast."""
     delay = part["delay, shortage"]
     return {
         "a year's delay loses more than waiting gains": delay > part["wait, shortage"],

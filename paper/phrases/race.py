@@ -28,7 +28,7 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
         "margin": margin_phrase(race["P(unit margin > 0)"]),
         "account margin": account_margin(race["margin at constant price"], calibration["facts"]["F119a"]["central"]),
         "critical ratio": critical_ratio(race["unit margin"]),
-        "danger": greater_danger(race["critical ratio"]),
+        "danger": greater_danger(race),
         "danger in hindsight": danger_in_hindsight(race["split at mean demand"], race["split"]),
         "constant price": constant_price(race["unit margin, constant price"], race["unit margin"]),
         "rivals": more_rivals(race["rivals"]),
@@ -194,34 +194,48 @@ def critical_ratio(margin: Mapping[str, float]) -> str:
     return f"{ends}: whether unit margins alone favour too much or too little is open in the facts."
 
 
-def greater_danger(ratios: Numbers) -> str:
-    """Which mistake costs more where mean demand would just be met: on unit margins alone, and with all terms."""
+def greater_danger(race: Numbers) -> str:
+    """Which mistake costs more at the margin of planned demand: on unit margins alone, with all terms, elsewhere."""
+    ratios, cases = race["critical ratio"], race["claims"]["10"]["cases"]
     alone, everything = (
         [float(each["P(above half)"]["value"]) for each in ratios[term].values()]
         for term in (next(iter(ratios)), list(ratios)[-1])
     )
     least, most = min(everything), max(everything)
-    verdict = "too much" if most < 0.5 else "too little" if least > 0.5 else "for some builders too little"
+    verdict = (
+        "too much is mostly the greater danger"
+        if most < 0.5
+        else "too little is mostly the greater danger"
+        if least > 0.5
+        else "which is the greater danger differs between the builders"
+    )
+    why = "; what makes too little one are the stakes" if max(alone) < least else ""
+    elsewhere = listed([f"{percent_interval(case['together'])} {name}" for name, case in cases.items()])
     return (
-        f"Where it would just meet mean demand, a builder loses more from a GW too few than from a GW too many in "
-        f"{percent(least)} to {percent(most)} of the draws, by builder, and on unit margins alone in at most "
-        f"{percent(max(alone))}: {verdict} is mostly the greater danger, and what makes too little one are the stakes."
+        f"At planned demand a builder loses more at the margin from too little than from too much in {percent(least)} "
+        f"to {percent(most)} of the draws, by builder, and on unit margins alone in at most {percent(max(alone))}: "
+        f"{verdict}{why}. The stakes add less the more is built, so that the answer depends on where it is asked: for "
+        f"every builder too little is the greater danger in {elsewhere}."
     )
 
 
 def danger_in_hindsight(at_demand: Numbers, in_equilibrium: Numbers) -> str:
-    """Losses in hindsight from building mean demand, by terms, against those at the equilibrium."""
+    """Losses in hindsight from building planned demand, by terms, against those at the equilibrium."""
     first, last = next(iter(at_demand)), list(at_demand)[-1]
-    spans = {
-        words: _span([float(table["lambda"]["value"]) for table in split.values()])
-        for words, split in (("alone", at_demand[first]), ("all", at_demand[last]), ("race", in_equilibrium))
-    }
-    return (
-        f"In hindsight, too, if each builds its mean demand: `lambda_i` is {spans['alone']} over the builders with "
-        f"{first} and {spans['all']} with {last}. At the equilibrium it is {spans['race']}, which is no contradiction: "
-        "what is built there already answers the danger, and for a newsvendor with margin `m` and even demand that "
-        "ratio is `(1 - m) / m`, which falls as the margin rises."
+    alone, everything, race = (
+        [float(table["lambda"]["value"]) for table in split.values()]
+        for split in (at_demand[first], at_demand[last], in_equilibrium)
     )
+    text = (
+        f"In hindsight, if each builds the demand that it plans for, `lambda_i` is {_span(alone)} over the builders "
+        f"with {first} and {_span(everything)} with {last}; at the equilibrium it is {_span(race)}."
+    )
+    if max(everything) < min(race):
+        text += (
+            " That is no contradiction: what is built there already answers the danger, and for a newsvendor with "
+            "margin `m` and even demand that ratio is `(1 - m) / m`, which falls as the margin rises."
+        )
+    return text
 
 
 def _span(values: list[float]) -> str:

@@ -192,8 +192,7 @@ def judge_scarcity(numbers: Numbers) -> Verdict:
         CLAIMS[11],
         verdict,
         f"{needed(only(found))} Of the labs that want any, the long term is preferred in "
-        f"{_maybe(tight['P(long beats short | wants)'])}. More is not agreed on where the cloud would build for the "
-        "market anyway.",
+        f"{_maybe(tight['P(long beats short | wants)'])}.",
         "S5, lab at a given rent, and the bargained contract, in slack and tight markets",
         f"At the rent of published contracts a cloud without a rival accepts in {_maybe(tight['P(accepted | wants)'])} "
         f"of the tight draws. Chief drivers of signing: {_chief(numbers, 'contract signed')}.",

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
+from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval
 from paper.names import spoken
@@ -130,29 +130,24 @@ def _deal(numbers: Numbers) -> str:
 
 
 def judge(numbers: Numbers) -> Verdict:
-    """Claim 4: a larger stake raises the share, and a rival's lower cost takes fewer points of it."""
-    matched = numbers["effects"]["larger, matched by Amazon"]["P(rises)"][_SHARE]
-    holds, lost = numbers["P(stake holds better)"], numbers["lost to a cheaper rival"]
-    left = numbers["kept beside a cheaper rival"]
-    chief = list(numbers["drivers"]["effect"])[:3]
-    size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
+    """Claim 4: a larger stake raises the share, and holds it better against a rival's lower cost, by each measure."""
+    found, matched = numbers["claims"]["4"], numbers["effects"]["larger, matched by Amazon"]["P(rises)"][_SHARE]
+    verdict, condition = verdict_of(found)
+    lost, left = numbers["lost to a cheaper rival"], numbers["kept beside a cheaper rival"]
     with_stake, without = (points(-lost[title]["0.5"]) for title in ("larger stake", "no stake"))
     ends = [percent(left[title]["0.5"]) for title in ("larger stake", "no stake")]
-    found = numbers["claims"]["4"]
-    verdict, condition = verdict_of(found)
+    size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
     return Verdict(
         4,
         CLAIMS[4],
         verdict,
-        f"Deeper and cemented. {needed(only(found))} The share rises by {size}, and in {percent_interval(matched)} of "
-        f"the draws if Amazon matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, "
-        f"the points lost are {with_stake} with the stakes and {without} without in the median. By other measures of "
-        f"cemented, a smaller part of the share is lost in {percent_interval(holds['part lost'])} and more is left in "
-        f"the end in {percent_interval(holds['share left'])} (a share of {ends[0]} against {ends[1]}): a stake raises "
-        "the share, and so what there is to lose.",
+        f"{case_by_case(found)} The share rises by {size}, and in {percent_interval(matched)} of the draws if Amazon "
+        f"matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, the points lost are "
+        f"{with_stake} with the stakes and {without} without (medians), and a share of {ends[0]} against {ends[1]} is "
+        "left: a stake raises the share, and so what there is to lose.",
         "S4, stakes, prices and orders solved backwards",
-        f"Chief drivers of the effect: {listed([spoken(name) for name in chief])}. No votes and no exclusive "
-        "terms come with the stake in the facts; either would be another game.",
+        f"Chief drivers of the effect: {listed([spoken(name) for name in list(numbers['drivers']['effect'])[:3]])}. No "
+        "votes and no exclusive terms come with the stake in the facts; either would be another game.",
         condition=condition,
     )
 

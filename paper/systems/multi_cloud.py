@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.claims import SURE
-from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
+from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
 from paper.figures.style import BLACK, BLUE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import number, percent, percent_interval
 from paper.systems.section import Section
@@ -149,7 +149,7 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         3,
         CLAIMS[3],
         verdict,
-        f"{case_by_case(found)} {_condition(numbers['condition'])}",
+        f"{needed(only(found))} {_condition(numbers['condition'])}",
         "S3, clouds' prices after porting, the lab's split",
         f"Price lower by {_middle(numbers['price fall'])}. Chief drivers of the gain over the auction: {chief}.",
         condition=condition,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
+from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, ORANGE, SKY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import count, interval, listed, number, percent, percent_interval, spread
 from paper.phrases import how_often
@@ -142,7 +142,7 @@ def _percent(estimate: Mapping[str, float]) -> dict[str, float]:
 
 
 def _verdict(numbers: Numbers) -> Verdict:
-    """Claim 9: spending of both, and that of the lab whose valuation stays, must rise when the other's jumps."""
+    """Claim 9: when one valuation jumps, spending of all must rise, or that of each lab: by either reading."""
     found = numbers["claims"]["9"]
     verdict, condition = verdict_of(found)
     least = [numbers["jump"]["trusting"][f"P({name} rises)"] for name in ("total", "rival")]
@@ -151,7 +151,7 @@ def _verdict(numbers: Numbers) -> Verdict:
         9,
         CLAIMS[9],
         verdict,
-        f"When Anthropic's valuation steps up. {needed(only(found))} If all valuations rise alike, the two rise so in "
+        f"When Anthropic's valuation steps up. {case_by_case(found)} If all valuations rise alike, the two rise so in "
         f"{percent_interval(both[0])} and {percent_interval(both[1])}: another claim.",
         "S10, runway of two labs",
         f"With the equilibrium of least spending instead of most: {percent_interval(least[0])} and "

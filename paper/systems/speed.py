@@ -159,10 +159,10 @@ def _verdict(numbers: Numbers) -> Verdict:
         7,
         CLAIMS[7],
         verdict,
-        f"At the price of a shortage. {needed(only(found))} By the loss that counts: {_shares(numbers, 'shortage')} in "
-        f"a shortage, {_shares(numbers, 'contract')} at contract prices. Of the {percent_interval(_built(shortage))} "
-        f"in which somebody builds: {_shares(numbers, 'shortage', 'P(decisive | somebody builds)')}. By price over "
-        f"break-even: {_bins_in_words(numbers)}.",
+        f"At the price of a shortage, where somebody builds, {percent_interval(_built(shortage))} of the draws. "
+        f"{needed(only(found))} By the loss that counts: {_shares(numbers, 'shortage', _BUILT)}. Of all draws, whether "
+        f"anybody builds or not: {_shares(numbers, 'shortage')} in a shortage, {_shares(numbers, 'contract')} at "
+        f"contract prices. By price over break-even: {_bins_in_words(numbers)}.",
         "S8, preemption with time to build and a shortage that ends",
         f"The end of the shortage carries it: were there none, {_shares(numbers, 'endless shortage')}. Chief "
         f"drivers: {listed(drivers)}. Size is not speed: haste makes the first campus smaller "
@@ -171,6 +171,9 @@ def _verdict(numbers: Numbers) -> Verdict:
         "the time to build. The campus is kept for ever, so that a shortage is a part of what it earns.",
         condition,
     )
+
+
+_BUILT = "P(decisive | somebody builds)"
 
 
 def _built(price: Numbers) -> dict[str, float]:

@@ -44,3 +44,13 @@ def test_stakes_raise_it_in_every_draw():
     with_stakes = drawn.critical_ratio(drawn.demand())
     assert with_stakes.shape == (256, 5)
     assert (with_stakes > plain.critical_ratio(drawn.demand())).all()
+
+
+def test_the_stakes_needed_make_the_ratio_one_half():
+    race = ComputeRace()
+    k = race.demand()
+    stakes, elasticity = race.at_the_margin(k)
+    revenue = race.revenue_per_gw()
+    missing = race.stakes_needed(k) - stakes
+    assert (missing > 0) == pytest.approx(race.critical_ratio(k) < 0.5)
+    assert race.critical_ratio(k) + missing / (revenue * (1 - elasticity)) == pytest.approx(0.5, rel=1e-12)

@@ -24,11 +24,12 @@ def test_verdict_follows_what_the_claim_needs(numbers: Any, share: float, verdic
     assert judge(with_claim(numbers, "4", share)).verdict == verdict
 
 
-def test_other_measures_of_what_is_lost_are_evidence_and_move_no_verdict(numbers: Any) -> None:
-    changed = with_claim(numbers, "4", 0.01)
-    sure = {"value": 0.99, "low": 0.98, "high": 1.0}
-    changed["P(stake holds better)"] = dict.fromkeys(changed["P(stake holds better)"], sure)
-    assert judge(changed).verdict == REJECTED and "99.0%" in judge(changed).evidence
+def test_what_counts_as_cemented_decides_and_is_no_condition(numbers: Any) -> None:
+    lost = "cemented by points lost"
+    changed = with_claim(with_claim(numbers, "4", 0.99), "4", 0.01, cases=[lost])
+    found = judge(changed)
+    assert (found.verdict, found.condition) == (UNDECIDED, "")
+    assert f"points lost: {REJECTED}" in found.evidence and f"share left: {SUPPORTED}" in found.evidence
 
 
 def test_words_turn_with_the_signs(numbers: Any) -> None:

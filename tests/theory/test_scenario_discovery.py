@@ -53,6 +53,23 @@ def test_a_condition_that_hardly_ever_holds_says_nothing(square):
     assert found(square, event, least=0.005).share.value == pytest.approx(0.01, abs=0.005)
 
 
+def test_a_condition_of_one_decile_is_not_lost_to_the_toss_of_a_coin(square):
+    """A tenth of the choosing draws is a tenth of all, though not exactly of those held out."""
+    for name in square:
+        assert found(square, square[name] > 0.9, least=0.1).share.value == pytest.approx(0.1, abs=0.01)
+
+
+def test_conditions_are_hardly_ever_false():
+    """In the box that looks best the event has a probability just below what is asked for."""
+    false = 0
+    for stream in np.random.default_rng(11).spawn(60):
+        inputs = dict(zip("abcdef", stream.random((6, 2048)), strict=True))
+        event = stream.random(2048) < np.where(inputs["a"] > 0.5, 0.89, 0.4)
+        condition = sufficient_condition(inputs, event, np.arange(2048) % 2 == 1, sure=0.9, least=0.1)
+        false += condition is not None
+    assert false <= 3  # five in a hundred, at most
+
+
 def test_what_only_the_choosing_draws_show_is_not_confirmed(square):
     """The event follows x among the draws that choose, and is a coin's toss among those held out."""
     event = np.where(HELD_OUT, np.random.default_rng(8).random(DRAWS) < 0.5, square["x"] > 0.5)
