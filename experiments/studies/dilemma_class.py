@@ -20,7 +20,7 @@ from models.lab_dilemma import LabDilemma
 from models.unit_economics import LOSS_ELASTICITY, rent_at_reported_margin, rent_in_backlog
 from theory import CLASSES, Estimate, cvar, dilemma_class, from_replicates, loss_asymmetry, probability, ratio_of_means
 from theory.information import value_of_information
-from theory.intervals import probability_of, share_of_counts
+from theory.intervals import probability_of, share_in_replicates, share_of_counts
 from theory.regional import regional_sensitivity
 from theory.selection import over_equilibria, select_equilibrium
 from theory.sensitivity import sobol_indices
@@ -191,7 +191,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         "value of information": information(rng),
         "boundaries": boundaries(),
         "centre": centre(rng),
-        "claims": claims(rng),
+        **judged(rng),
     }
     return Findings(numbers, {"map": shown, "boundary": boundary_plane(pair)})
 
@@ -357,13 +357,17 @@ STATES_OF_RISK = 160
 """States of a draw that measure its risk: the worst twentieth are eight."""
 
 
-def claims(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
-    """Claims 1 and 2 for every number of labs: the class, and whether holding back is riskier while all rivals race."""
+def judged(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
+    """Claims 1 and 2 for every number of labs: the class, and whether holding back is riskier while all rivals race.
+
+    And how often two labs would gain by joint restraint, without which racing is no dilemma.
+    """
     base = LabDilemma()
     parts: list[dict[str, NDArray[Any]]] = []
     for stream in rng.spawn(sets):
         model = base.replace(**base.priors().sample(draws // sets, rng=stream))
-        part = drawn(model)
+        payoffs = model.payoffs_by_count()
+        part = drawn(model) | {"joint restraint pays": payoffs[..., 0, 0] > payoffs[..., 1, 1]}
         for n in LABS:
             several = model.replace(n=n)
             part[f"{n} labs"] = symmetric_dilemma_class(several.payoffs_by_count()).codes == DILEMMA
@@ -379,8 +383,11 @@ def claims(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict
     labs = [f"{n} labs" for n in LABS]
     risks = [f"{n}, {by}" for by in BY for n in labs]
     return {
-        "1": claim(parts, cases(labs, "a prisoner's dilemma"), base, readings=True),
-        "2": claim(parts, cases(risks, "inaction loses more"), base, readings=True),
+        "P(joint restraint pays)": share_in_replicates([part["joint restraint pays"] for part in parts]),
+        "claims": {
+            "1": claim(parts, cases(labs, "a prisoner's dilemma"), base, readings=True),
+            "2": claim(parts, cases(risks, "inaction loses more"), base, readings=True),
+        },
     }
 
 
