@@ -16,13 +16,17 @@ from paper.systems.section import Section
 STUDY = "custom_silicon"
 
 _ROWS = {
-    "own chips cheaper: users' spending": ("elasticities", "user spending"),
-    "own chips cheaper: capital spending": ("elasticities", "capital spending"),
-    "race, all cheaper, demand in GW": ("race", "spending of the race, all, demand in GW"),
-    "race, all cheaper, plans in dollars": ("race", "spending of the race, all, plans in dollars"),
-    "race, own chips cheaper": ("race", "spending of the race, own chips, demand in GW"),
+    "the market, own chips cheaper": (
+        ("users' spending", "elasticities", "user spending"),
+        ("capital spending", "elasticities", "capital spending"),
+    ),
+    "the race": (
+        ("all cheaper, demand in GW", "race", "spending of the race, all, demand in GW"),
+        ("all cheaper, plans in dollars", "race", "spending of the race, all, plans in dollars"),
+        ("own chips cheaper", "race", "spending of the race, own chips, demand in GW"),
+    ),
 }
-"""Elasticities of spending in the figure: label, table and name in the record."""
+"""Elasticities of spending in the figure, by heading: label, table and name in the record."""
 
 
 def write(numbers: Mapping[str, Any]) -> Section:
@@ -234,17 +238,20 @@ def _by_ratio(axes: Axes, table: Mapping[str, Any], sources: Mapping[str, float]
 
 
 def _elasticities(axes: Axes, numbers: Mapping[str, Any]) -> None:
-    for row, (table, name) in enumerate(_ROWS.values()):
-        spread = numbers[table][name]
-        if spread is None:
-            continue
-        colour = BLUE if table == "race" else VERMILION
-        axes.hlines(row, spread["0.05"], spread["0.95"], color=colour, linewidth=0.9)
-        axes.hlines(row, spread["0.25"], spread["0.75"], color=colour, linewidth=2.6)
-        axes.plot(spread["0.5"], row, marker="s" if table == "race" else "o", color=colour, markersize=4.5)
+    labels: list[str] = []
+    for (heading, rows), colour, marker in zip(_ROWS.items(), (VERMILION, BLUE), "os", strict=True):
+        axes.text(0.01, len(labels), heading, transform=axes.get_yaxis_transform(), va="center", style="italic")
+        labels.append("")
+        for label, table, name in rows:
+            row, spread = len(labels), numbers[table][name]
+            labels.append(label)
+            if spread is not None:
+                axes.hlines(row, spread["0.05"], spread["0.95"], color=colour, linewidth=0.9)
+                axes.hlines(row, spread["0.25"], spread["0.75"], color=colour, linewidth=2.6)
+                axes.plot(spread["0.5"], row, marker=marker, color=colour, markersize=4.5)
     axes.axvline(0, color=BLACK, linewidth=0.6)
-    axes.set_yticks(range(len(_ROWS)), [label.replace(": ", ":\n").replace("race, ", "race:\n") for label in _ROWS])
-    axes.set_ylim(len(_ROWS) - 0.4, -0.6)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("change of spending per change of cost (no unit)")
     light_grid(axes, "x")
