@@ -39,6 +39,12 @@ capacities of choice are in `models.sized_preemption`. New: installed capacity, 
 loss from a year's delay against the gain from waiting, a shortage that ends. With s, l, b = 0 and m = 1 it is
 `models.waiting.preemption`; with eta = 0 the shortage lasts for ever. Simplified: fading is averaged over a generation,
 refits are not optional, the prize does not fall with the shortage. Volatility, drift, market and installed are swept.
+
+Read with care: at contract prices hardly anybody should build, though they do. Against building count that revenue
+fades between refits while refits cost what the first build did, that rents are not expected to rise, that a campus
+lowers the price of what its builder has, and that the price may fall after it is built; `experiments.studies.speed`
+switches these off one by one. Left out is what a contract for the campus's life, signed before it is built, takes away
+(`models.anchor_tenant`), and any profit that its builder makes on compute beyond its rent.
 """
 
 from __future__ import annotations

@@ -218,8 +218,8 @@ def greater_danger(race: Numbers) -> str:
         f"At planned demand a builder loses more at the margin from too little than from too much in {percent(least)} "
         f"to {percent(most)} of the draws, by builder, and on unit margins alone in at most {percent(max(alone))}: "
         f"{verdict}{why}. A GW adds US$ {_span(stakes['added'])} bn to them in the median, by builder, and would have "
-        f"to add US$ {_span(stakes['needed'])} bn for too little to be the greater danger. The stakes add less the more "
-        "is built, so that the answer depends on where it is asked: for "
+        f"to add US$ {_span(stakes['needed'])} bn for too little to be the greater danger. The stakes add less the "
+        "more is built, so that the answer depends on where it is asked: for "
         f"every builder too little is the greater danger in {elsewhere}."
     )
 

@@ -34,7 +34,12 @@ def write(numbers: Numbers) -> Section:
             "where only one should go.",
         },
         payoff=numbers["formula"],
-        paragraphs=(_race(numbers), _rents(numbers), _decisive(numbers), _duration(numbers) + " " + _lag(numbers)),
+        paragraphs=(
+            f"{_race(numbers)} {_why(numbers)}",
+            _rents(numbers),
+            _decisive(numbers),
+            _duration(numbers) + " " + _lag(numbers),
+        ),
         caption="(a) Central values: what a builder loses if it cannot build for a year while its rival does, and what "
         "a builder without a rival gains by waiting, against the price of a GW-year over the price at which a lone "
         "campus breaks even. Dotted: the preemption threshold and the threshold of a builder without a rival; "
@@ -61,6 +66,38 @@ def _race(numbers: Numbers) -> str:
         f"shortage, {number(numbers['shortage'], 2)} times as high, in {percent_interval(shortage['P(nobody builds)'])}"
         f", and both build at once in {percent_interval(shortage['P(both build)'])}. "
         + _mistakes(shortage["mistake in the race"])
+    )
+
+
+WHY = {
+    "price does not fade": "if the price did not fade with the hardware",
+    "price is known": "if it were known",
+    "price is fixed for ever": "if it were both known and constant",
+    "price grows": "if it grew",
+    "nothing is installed": "if nothing were installed whose price a campus lowers and which stands against its lead",
+    "all of the prize is settled": "if the campus settled all of the prize",
+    "a shortage that never ends": "if there were a shortage without end",
+}
+
+
+def _why(numbers: Numbers) -> str:
+    """Which assumption keeps builders waiting, and what would make one build today."""
+    why, needed, known = numbers["why"], numbers["needed"], numbers["known"]
+    parts = [
+        f"{percent(why[name]['P(somebody builds)']['value'])} {words}"
+        + (f" by {percent(numbers['grows'])} a year" if name == "price grows" else "")
+        for name, words in WHY.items()
+    ]
+    puzzle = numbers["prices"]["contract"]["P(nobody builds)"]["low"] > 0.5
+    return (
+        ("They do build, so that they must count on something else. " if puzzle else "")
+        + "With one assumption changed at a time somebody "
+        f"builds at contract prices in {listed(parts)}, instead of "
+        f"{percent_interval(why['as calibrated']['P(somebody builds)'])}; a lone campus pays, lead included, in "
+        f"{percent_interval(why['as calibrated']['P(pays)'])}. With the rest as drawn it takes a rent of US$ "
+        f"{spread(needed['revenue'], 2)} bn a GW-year instead of {number(known['revenue'], 2)}, or a prize of US$ "
+        f"{spread(needed['prize'], 2)} bn instead of {number(known['prize'], 2)}. A contract signed before the campus "
+        "is built fixes the price, and a lab that earns more on compute than its rent is not here."
     )
 
 

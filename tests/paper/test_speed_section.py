@@ -40,6 +40,13 @@ def test_words_turn_with_the_sign(numbers):
     assert speed.write(numbers).paragraphs[2] != speed.write(other).paragraphs[2]
 
 
+def test_why_nobody_builds_is_asked_only_if_nobody_does(numbers):
+    other = copy.deepcopy(numbers)
+    for share, asked in ((0.96, True), (0.1, False)):
+        other["prices"]["contract"]["P(nobody builds)"] = {"value": share, "low": share - 0.01, "high": share + 0.01}
+        assert ("They do build" in speed.write(other).paragraphs[0]) == asked
+
+
 def test_figure_has_two_panels_with_units(numbers):
     figure = speed.draw(numbers, {})
     assert len(figure.axes) == 2
