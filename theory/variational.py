@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,36 +188,46 @@ def _solve(game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats
 
 
 def _with_price_setters(game: ContinuousGame, top: Floats) -> ContinuousGame:
-    """Game with one more player per limit, who sets its price, from 0 to ``top``, and earns it on the excess use."""
+    """Game with one more player per limit, who sets its price, from 0 to ``top``, and earns it on the excess use.
+
+    Weights and limits are parameters of this game, so that draws can be taken out of it.
+    """
     n = game.n_players
+    known, limits = len(game.parameters), range(len(game.shared))
+    weights = [limit.weights[..., i] for limit in game.shared for i in range(n)]
+
+    def price(x: Floats, i: int, parameters: tuple[Floats, ...]) -> Any:
+        """What a unit of a player's choice costs at the prices asked."""
+        return sum(x[..., n + c] * parameters[known + c * n + i] for c in limits)
 
     def buyer(i: int) -> Payoff:
         def value(x: Floats, *parameters: Floats) -> Floats:
-            spent = sum(x[..., n + c] * limit.weights[..., i] for c, limit in enumerate(game.shared)) * x[..., i]
-            return np.asarray(game.payoffs[i](x[..., :n], *parameters) - spent)
+            return np.asarray(game.payoffs[i](x[..., :n], *parameters[:known]) - price(x, i, parameters) * x[..., i])
 
         return value
 
     def buyer_margin(i: int) -> Payoff:
         def value(x: Floats, *parameters: Floats) -> Floats:
-            price = sum(x[..., n + c] * limit.weights[..., i] for c, limit in enumerate(game.shared))
-            return np.asarray(game.gradient_of(i, x[..., :n]) - price)
+            return np.asarray(game.gradients[i](x[..., :n], *parameters[:known]) - price(x, i, parameters))
+
+        return value
+
+    def excess(c: int) -> Payoff:
+        def value(x: Floats, *parameters: Floats) -> Floats:
+            used = sum(x[..., i] * parameters[known + c * n + i] for i in range(n))
+            return np.asarray(used - parameters[known + len(weights) + c])
 
         return value
 
     def seller(c: int) -> Payoff:
-        return lambda x, *parameters: x[..., n + c] * (game.shared[c].use(x[..., :n]) - game.shared[c].limit)
+        return lambda x, *parameters: x[..., n + c] * excess(c)(x, *parameters)
 
-    def seller_margin(c: int) -> Payoff:
-        return lambda x, *parameters: game.shared[c].use(x[..., :n]) - game.shared[c].limit
-
-    limits = range(len(game.shared))
     return ContinuousGame(
         [*(buyer(i) for i in range(n)), *(seller(c) for c in limits)],
         lower=np.concatenate([game.lower, np.zeros(top.shape)], axis=-1),
         upper=np.concatenate([game.upper, top], axis=-1),
-        gradients=[*(buyer_margin(i) for i in range(n)), *(seller_margin(c) for c in limits)],
-        parameters=game.parameters,
+        gradients=[*(buyer_margin(i) for i in range(n)), *(excess(c) for c in limits)] if game.gradients else (),
+        parameters=(*game.parameters, *weights, *(limit.limit for limit in game.shared)),
     )
 
 
