@@ -181,10 +181,13 @@ def _shortened(
 
 
 def _rounded(game: ContinuousGame) -> Floats:
-    """Shares of the intervals over which marginal payoffs are differences of few digits; 0 where they are precise."""
+    """Shares of the intervals over which marginal payoffs are differences of few digits; 0 where they are precise.
+
+    One such player is enough: how its marginal payoff moves with any choice is a difference of few digits.
+    """
     if game.gradients:
         return np.zeros(game.lower.shape)
-    steps = game.difference_steps
+    steps = np.broadcast_to(game.difference_steps.max(axis=-1, keepdims=True), game.lower.shape)
     return np.where(steps > 1.01 * np.cbrt(np.finfo(float).eps), steps, 0.0)
 
 
@@ -193,13 +196,18 @@ def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats, rou
 
     They are ``rounded`` wide or more.
     """
-    n = z.shape[-1]
+    n, wide = z.shape[-1], rounded.any()
     jacobian = np.empty((*z.shape, n))
     for j in range(n):
         h = np.maximum(1e-6 * np.maximum(z[..., j], 1e-6), rounded[..., j]) * np.where(z[..., j] > 0.5, -1, 1)
         beside = z.copy()
         beside[..., j] += h
-        jacobian[..., j] = -(gradient(beside) - g) / h[..., None]
+        before, there = z, g
+        if wide:  # differences on both sides, where few digits are left
+            before = z.copy()
+            before[..., j] = np.clip(z[..., j] - h, 0.0, 1.0)
+            there = gradient(before)
+        jacobian[..., j] = -(gradient(beside) - there) / (beside[..., j] - before[..., j])[..., None]
     free = (z + g > 0.0) & (z + g < 1.0)
     jacobian = np.where(free[..., None], jacobian, np.eye(n))
     jacobian = np.where(np.isfinite(jacobian), jacobian, np.eye(n))

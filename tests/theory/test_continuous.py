@@ -127,9 +127,9 @@ def test_a_common_level_of_payoffs_changes_nothing_that_the_numbers_hold(level):
     costs = rng.uniform(0, 0.3, (20, 3))
 
     def profit(i):
-        return lambda q: level + q[..., i] * (1 - q.sum(-1) - costs[:, i])
+        return lambda q, *cost: level + q[..., i] * (1 - q.sum(-1) - cost[i])
 
-    game = ContinuousGame([profit(i) for i in range(3)], lower=np.zeros((20, 3)), upper=1)
+    game = ContinuousGame([profit(i) for i in range(3)], lower=np.zeros((20, 3)), upper=1, parameters=list(costs.T))
     found = continuous_nash(game)
     assert (found.count == 1).all()
     exact = (1 - 4 * costs + costs.sum(-1, keepdims=True)) / 4
