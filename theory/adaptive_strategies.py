@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from theory.arrays import finite_floats, number_between, profile_of, whole_number
 from theory.automata import RACE, RESTRAIN, Automaton
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.history_play import FunctionStrategy
 
 Floats = NDArray[np.float64]
@@ -121,6 +121,7 @@ def best_so_far(game: Game, trial: Sequence[int]) -> FunctionStrategy:
     InputError
         For a batch or an empty trial.
     """
+    require_game(game, "best_so_far")
     if game.batch_ndim or not len(trial):
         raise InputError(f"{game!r} and a trial of {len(trial)} rounds; a single game, and at least one round")
     payoffs, order = np.asarray(game.payoffs, float), tuple(trial)
@@ -169,6 +170,7 @@ class QLearner:
         exploration: float = 0.5,
         patience: float = 500.0,
     ) -> None:
+        require_game(game, "QLearner")
         if game.batch_ndim or not 0 < rate <= 1 or not 0 <= discount_factor < 1:
             raise InputError(f"{game!r}, rate {rate}, discount_factor {discount_factor}; one game, (0, 1] and [0, 1)")
         if not 0 <= exploration <= 1 or not patience > 0:

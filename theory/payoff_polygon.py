@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import discount_factor_of
+from theory.arrays import discount_factor_of, finite_floats
 from theory.errors import InputError, SolverError
 from theory.game import Game, require_game
 
@@ -90,7 +90,10 @@ class PayoffSet:
         if self.is_empty:
             return False
         corners = (self.vertices - self.vertices[0]) / self.scale
-        point = (np.asarray(payoffs, float) - self.vertices[0]) / self.scale
+        given = finite_floats(payoffs, "payoffs")
+        if given.shape != (2,):
+            raise InputError(f"payoffs is {payoffs!r}; it must be one number for each of two players")
+        point = (given - self.vertices[0]) / self.scale
         hull = [(float(x), float(y)) for x, y in corners]
         return _distance((float(point[0]), float(point[1])), hull) <= tolerance
 
@@ -283,7 +286,8 @@ def _tidy(hull: list[Point]) -> list[Point]:
             k = max(k - 1, 0)
         else:
             k += 1
-    start = kept.index(min(kept)) if kept else 0
+    # of a vertical edge the lower end, whatever rounding says
+    start = kept.index(min(kept, key=lambda p: (round(p[0] / _SAME / 10), p[1]))) if kept else 0
     return kept[start:] + kept[:start]
 
 
