@@ -64,7 +64,8 @@ def spending_trigger(
     sizes, n = tuple(len(own) for own in amounts), len(amounts)
     rounds = None if rounds is None else whole_number(rounds, "rounds")
     threshold = number_between(threshold, "threshold", -np.inf)
-    if whole_number(player, "player", 0) >= n:
+    player = whole_number(player, "player", 0)
+    if player >= n:
         raise InputError(f"player is {player}; spending has {n} players, 0 to {n - 1}")
     restrained, punish = profile_of(restrained, sizes, "restrained"), profile_of(punish, sizes, "punish")
     total = sum(own.reshape(-1, *(1,) * (n - 1 - i)) for i, own in enumerate(amounts))
@@ -78,7 +79,7 @@ def spending_trigger(
     if rounds is not None:
         for k in range(1, states):
             transition[k] = (k + 1) % states
-    return Automaton(f"spending trigger {threshold:g}", output, transition)
+    return Automaton(f"spending trigger {threshold:g}", output, transition, player=player)
 
 
 def adaptive_tit_for_tat(rate: float = 0.5) -> FunctionStrategy:

@@ -102,9 +102,7 @@ def inspected(
         charge = forbidden.reshape(-1, *(1,) * (n - 1 - i))
         for j in range(n):
             tables[j] += -charge if j == i else charge / (n - 1) * shared
-    return Game(
-        payoffs, players=game.players, actions=game.actions, outcomes=game.outcomes, batch_ndim=game.batch_ndim
-    )
+    return Game(payoffs, players=game.players, actions=game.actions, outcomes=game.outcomes, batch_ndim=game.batch_ndim)
 
 
 def deterring_penalty(game: Game, profile: Sequence[int], detection: ArrayLike = 1.0) -> Floats:
@@ -157,5 +155,5 @@ def _check(game: Game, allowed: Sequence[Sequence[int]], what: str) -> None:
         fits = False
     if not fits:
         raise InputError(
-            f"allowed is {str(allowed)[:60]}; it must be a list of actions for each player of {game!r}, without repeats"
+            f"allowed is {str(allowed)[:60]}; it must be a list of different actions for each player of {game!r}"
         )

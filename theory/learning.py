@@ -42,6 +42,9 @@ class LearningPath:
     beliefs: tuple[Array, ...]
     actions: Array
 
+    def __repr__(self) -> str:
+        return f"LearningPath(fictitious play, {len(self.actions)} rounds of {self.game!r})"
+
     def distribution(self, burn_in: int = 0) -> Array:
         """Shares of the action profiles in play after the first rounds, shape ``(n_0, ..., n_{N-1})``."""
         return empirical_distribution(self.game, self.actions, burn_in)

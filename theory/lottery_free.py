@@ -68,6 +68,10 @@ class PathPayoffs:
         """Whether there is no equilibrium in pure strategies without lotteries."""
         return len(self.corners) == 0
 
+    def __repr__(self) -> str:
+        found = "empty" if self.is_empty else f"{len(self.points)} equilibrium payoffs, {len(self.corners)} cells"
+        return f"PathPayoffs({found}; discount factor {self.discount_factor:g})"
+
     def covers(self, payoffs: Floats) -> bool:
         """Whether a pair of payoffs lies in one of the cells."""
         inside = (self.corners <= payoffs + _ROUNDING * self.cell) & (

@@ -77,6 +77,10 @@ class PayoffSet:
         """Whether there is no equilibrium in pure strategies."""
         return len(self.vertices) == 0
 
+    def __repr__(self) -> str:
+        corners = ", ".join(f"({x:.5g}, {y:.5g})" for x, y in self.vertices)
+        return f"PayoffSet({corners or 'empty'}; discount factor {self.discount_factor:g})"
+
     @property
     def area(self) -> float:
         """Area of the set, in squared payoff units; 0 for a segment or a point."""

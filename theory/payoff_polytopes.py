@@ -107,6 +107,10 @@ class PayoffBounds:
         """Whether there is no equilibrium in pure strategies."""
         return bool(np.isneginf(self.levels).any())
 
+    def __repr__(self) -> str:
+        inner = "empty" if self.is_empty else f"{len(self.vertices)} inner vertices, gap {self.gap:.1e} of the range"
+        return f"PayoffBounds({inner}; discount factor {self.discount_factor:g})"
+
 
 def payoff_bounds(
     game: Game,

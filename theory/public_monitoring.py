@@ -103,6 +103,10 @@ class PublicBounds:
         """Whether there is no equilibrium in pure strategies."""
         return bool(np.isneginf(self.levels).any())
 
+    def __repr__(self) -> str:
+        inner = "empty" if self.is_empty else f"{len(self.vertices)} inner vertices, gap {self.gap:.1e} of the range"
+        return f"PublicBounds({inner}; discount factor {self.discount_factor:g})"
+
     def best(self, weights: ArrayLike | None = None) -> tuple[float, float]:
         """Most that weighted payoffs add up to, within the inner and the outer set; all weights one if not given.
 
