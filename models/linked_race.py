@@ -128,7 +128,7 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         unit="1",
         low=0,
         high=0.5,
-        meaning="share of OpenAI's rented compute at Microsoft",
+        meaning="share of OpenAI's rented compute at Microsoft, by the value of contracts of unlike terms",
         default=_contract_share("F072"),
         facts=_OPENAI_CONTRACTS,
     )
@@ -137,7 +137,7 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         unit="1",
         low=0,
         high=0.5,
-        meaning="share of OpenAI's rented compute at Amazon",
+        meaning="share of OpenAI's rented compute at Amazon, by the value of contracts of unlike terms",
         default=_contract_share("F073a"),
         facts=_OPENAI_CONTRACTS,
     )
