@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.registry import Columns
 from models.lab_dilemma import LabDilemma
-from theory import cvar, from_replicates, grim_trigger, ratio_of_means
+from theory import Game, cvar, from_replicates, grim_trigger, ratio_of_means
 from theory.intervals import share_of_counts
 from theory.selection import select_equilibrium
 
@@ -33,12 +33,18 @@ BUILD, PROFIT, ANARCHY, LOST, PATIENCE = (
 
 
 def risk_in_equilibrium(
-    model: LabDilemma, gains: NDArray[np.float64], state: NDArray[np.int64], rng: np.random.Generator
+    model: LabDilemma,
+    game: Game,
+    gains: NDArray[np.float64],
+    state: NDArray[np.int64],
+    rng: np.random.Generator,
 ) -> dict[str, NDArray[Any]]:
     """Columns of a batch of two-lab races, one row per draw.
 
     Parameters
     ----------
+    game
+        Their finite game.
     gains
         What racing adds in hindsight, US$ bn, when the rival restrains and when it races: ``(2, states, draws)``.
     state
@@ -46,7 +52,6 @@ def risk_in_equilibrium(
     rng
         Draws the profile where the equilibrium is mixed.
     """
-    game = model.game()
     played = select_equilibrium(game, "risk-dominant").reshape(-1, 4)
     profile = (rng.random((len(played), 1)) > played.cumsum(axis=-1)[:, :3]).sum(axis=-1)
     races, rival_races = profile // 2 == 1, profile % 2 == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -90,33 +91,32 @@ def symbolic_model(cls: type[PayoffModel], counts: Mapping[str, int] | None = No
 
 def exp(value: Any) -> Any:
     """Exponential of a symbol, a number or an array."""
-    import sympy
-
-    return sympy.exp(value) if isinstance(value, sympy.Basic) else np.exp(value)
+    sympy = _sympy_of(value)
+    return sympy.exp(value) if sympy else np.exp(value)
 
 
 def log(value: Any) -> Any:
     """Natural logarithm of a symbol, a number or an array."""
-    import sympy
-
-    return sympy.log(value) if isinstance(value, sympy.Basic) else np.log(value)
+    sympy = _sympy_of(value)
+    return sympy.log(value) if sympy else np.log(value)
 
 
 def minimum(left: Any, right: Any) -> Any:
     """Smaller of two symbols, numbers or arrays."""
-    import sympy
-
-    symbolic = isinstance(left, sympy.Basic) or isinstance(right, sympy.Basic)
-    return sympy.Min(left, right) if symbolic else np.minimum(left, right)
+    sympy = _sympy_of(left, right)
+    return sympy.Min(left, right) if sympy else np.minimum(left, right)
 
 
 def normal_cdf(value: Any) -> Any:
     """Standard normal distribution function of a symbol, a number or an array."""
-    import sympy
+    sympy = _sympy_of(value)
+    return (1 + sympy.erf(value / sympy.sqrt(2))) / 2 if sympy else special.ndtr(value)
 
-    if isinstance(value, sympy.Basic):
-        return (1 + sympy.erf(value / sympy.sqrt(2))) / 2
-    return special.ndtr(value)
+
+def _sympy_of(*values: Any) -> Any:
+    """Sympy if one of the values is its, else None; numbers need not wait for it to be imported."""
+    sympy = sys.modules.get("sympy")
+    return sympy if sympy and any(isinstance(value, sympy.Basic) for value in values) else None
 
 
 def _symbol(sympy: Any, symbol: str, low: float) -> Any:

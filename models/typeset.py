@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sympy import fraction
-
 _GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "nu", "pi"}
 _GREEK |= {"rho", "sigma", "tau", "phi", "chi", "psi", "omega", "zeta", "xi"}
 
@@ -39,6 +37,8 @@ def typst(expression: Any) -> str:
 
 
 def _product(expression: Any) -> str:
+    from sympy import fraction
+
     numerator, denominator = fraction(expression, exact=True)  # exact: leaves exp(-x) where it is
     negative = numerator.as_coeff_Mul()[0].is_negative
     sign, numerator = ("-", -numerator) if negative else ("", numerator)

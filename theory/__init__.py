@@ -71,7 +71,7 @@ from theory.refinements import p_dominance, payoff_dominant, perfect_equilibria,
 from theory.regret_learning import Learned, learn
 from theory.repeated_play import expected_path, play
 from theory.replicator import replicator_path, rest_points
-from theory.risk import HindsightSplit, cvar, hindsight_split, value_at_risk
+from theory.risk import HindsightSplit, cvar, cvar_estimate, hindsight_split, value_at_risk
 from theory.shared_limit import SharedLimit
 from theory.simulated_play import Matches, Nature, Simulator, memory_one_counts
 from theory.solution import Solution, product_distribution
@@ -153,6 +153,7 @@ __all__ = [
     "cournot_threshold",
     "critical_discount_factor",
     "cvar",
+    "cvar_estimate",
     "decompose",
     "delayed_discount_factor",
     "deterring_penalty",

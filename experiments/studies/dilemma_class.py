@@ -20,7 +20,17 @@ from experiments.dilemma_risk import reduce_risk, risk_in_equilibrium, risk_numb
 from experiments.registry import Columns, Findings, Part, each_replicate, experiment
 from models.lab_dilemma import LabDilemma
 from models.unit_economics import LOSS_ELASTICITY, rent_at_reported_margin, rent_in_backlog
-from theory import CLASSES, Estimate, cvar, dilemma_class, from_replicates, loss_asymmetry, probability, ratio_of_means
+from theory import (
+    CLASSES,
+    Estimate,
+    Game,
+    cvar,
+    dilemma_class,
+    from_replicates,
+    loss_asymmetry,
+    probability,
+    ratio_of_means,
+)
 from theory.information import value_of_information
 from theory.intervals import probability_of, share_in_replicates, share_of_counts
 from theory.regional import regional_sensitivity
@@ -97,7 +107,7 @@ def study(
     gains = gains_in_hindsight(calibrated, STATES, rng)
     state = rng.integers(STATES, size=part.draws)
     columns = one_race(calibrated, gains[1], state) | equilibria(calibrated)
-    columns |= risk_in_equilibrium(calibrated, gains, state, rng)
+    columns |= risk_in_equilibrium(calibrated, two_labs(calibrated), gains, state, rng)
     for n in LABS:
         if n != 2:
             columns[f"class, {n} labs"] = _codes(calibrated.replace(n=n))
@@ -134,13 +144,29 @@ def gains_in_hindsight(model: LabDilemma, states: int, rng: np.random.Generator)
     """
     state = model.states(states, rng)
     low, high = (level for _, level in model.levels())
-    rivals = [[level] * (model.n - 1) for level in (low, high)]
-    return np.stack([model.realised(0, [high, *k], state) - model.realised(0, [low, *k], state) for k in rivals])
+
+    def gain(rivals: Any, prize: float, demand: float) -> Any:
+        at = {"prize": prize, "demand": demand}
+        others = [rivals] * (model.n - 1)
+        return model.realised(0, [high, *others], at) - model.realised(0, [low, *others], at)
+
+    def in_states(rivals: Any) -> Any:  # payoffs are linear in both states, and draws fewer than states
+        fixed = gain(rivals, 0, 0)
+        per_prize, per_demand = gain(rivals, 1, 0) - fixed, gain(rivals, 0, 1) - fixed
+        return fixed + per_prize * state["prize"] + per_demand * state["demand"]
+
+    return np.stack([in_states(low), in_states(high)])
+
+
+def two_labs(model: LabDilemma) -> Game:
+    """The finite game of two labs, from payoffs by count."""
+    own = model.payoffs_by_count()
+    return Game(np.stack([own, own.swapaxes(-1, -2)], axis=-3), batch_ndim=own.ndim - 2)
 
 
 def equilibria(model: LabDilemma) -> dict[str, NDArray[Any]]:
     """How many equilibria two labs have, and what each rule of selection, and all of them, say of two outcomes."""
-    game = model.game()
+    game = two_labs(model)
     found = two_by_two(game)
     payoffs = game.payoff(0) + game.payoff(1)
     outcomes = {"racing": RACING, "burnt": payoffs[..., :1, :1] - payoffs}

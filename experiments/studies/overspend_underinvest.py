@@ -39,11 +39,11 @@ Replicates = Sequence[Mapping[str, NDArray[Any]]]
 REPLICATES = 8
 """Independent scrambled point sets."""
 
-STATES = 16
-"""States of demand and prize per draw; draws and states are averaged over together."""
+STATES = 4
+"""States of demand and prize per draw, twice; draws and states are averaged over together, and draws vary more."""
 
 CHUNK = 2048
-"""Draws in memory at one time, times the points of the best replies' grid: a few tenths of a gigabyte."""
+"""Draws in memory at one time, times the points of the best replies' grid: a tenth of a gigabyte."""
 
 LOSSES = ("overspend", "underinvest")
 

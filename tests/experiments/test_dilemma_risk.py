@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtr
 
 from experiments.dilemma_risk import BUILD, reduce_risk, risk_in_equilibrium, risk_numbers
-from experiments.studies.dilemma_class import gains_in_hindsight
+from experiments.studies.dilemma_class import gains_in_hindsight, two_labs
 from models import LabDilemma
 
 DRAWS, STATES, REPLICATES = 64, 1024, 4
@@ -14,7 +14,8 @@ DRAWS, STATES, REPLICATES = 64, 1024, 4
 def columns(model, seed=1):
     rng = np.random.default_rng(seed)
     model = model.replace(prize=np.full(DRAWS, float(model.prize)))
-    return risk_in_equilibrium(model, gains_in_hindsight(model, STATES, rng), rng.integers(STATES, size=DRAWS), rng)
+    gains, state = gains_in_hindsight(model, STATES, rng), rng.integers(STATES, size=DRAWS)
+    return risk_in_equilibrium(model, two_labs(model), gains, state, rng)
 
 
 def without_rivalry():
@@ -68,3 +69,17 @@ def test_no_draw_is_a_dilemma():
     parts = [reduce_risk(columns(without_rivalry(), seed), np.zeros(DRAWS, bool)) for seed in range(REPLICATES)]
     patience = risk_numbers(parts)["patience"]
     assert patience == {"needed in dilemmas": {}, "P(kept, answered after a year | dilemma)": None}
+
+
+def test_the_game_from_counts_is_the_model_s_own_and_gains_are_what_the_states_pay():
+    model = LabDilemma()
+    model = model.replace(**model.priors().sample(8, rng=np.random.default_rng(2)))
+    np.testing.assert_allclose(two_labs(model).payoffs, model.game().payoffs)
+    gains = gains_in_hindsight(model, 4, np.random.default_rng(3))
+    realised = model.realised_game(4, np.random.default_rng(3))
+    low, high = (level for _, level in model.levels())
+    for place, rival in enumerate((low, high)):
+        race, restrain = (
+            realised.payoff_of(0, np.broadcast_to(np.stack([own, rival], axis=-1), (4, 8, 2))) for own in (high, low)
+        )
+        np.testing.assert_allclose(gains[place], race - restrain, rtol=1e-9, atol=1e-9)

@@ -134,3 +134,40 @@ def test_a_common_level_of_payoffs_changes_nothing_that_the_numbers_hold(level):
     assert (found.count == 1).all()
     exact = (1 - 4 * costs + costs.sum(-1, keepdims=True)) / 4
     np.testing.assert_allclose(found.select(), exact, atol=5e-4)
+
+
+@pytest.mark.parametrize("best", [1e-9, 3e-5, 0.0005, 0.37, 1 - 1e-6])
+def test_a_best_reply_beside_a_bound_is_found_wherever_the_grid_s_points_are(best):
+    """A smooth maximum within the first or the last cell of the grid, and a kink there."""
+    smooth = ContinuousGame([lambda x: -((x[..., 0] - best) ** 2)], lower=0, upper=1)
+    kinked = ContinuousGame([lambda x: -np.abs(x[..., 0] - best)], lower=0, upper=1)
+    for game, tolerance in ((smooth, 1e-7), (kinked, 1e-11)):
+        reply, value, _ = best_reply(game, np.zeros(1), 0)
+        assert abs(reply - best) <= tolerance
+        assert value >= -1e-11
+
+
+def test_newton_from_many_starts_is_newton_from_each_of_them():
+    """Draws and starts that arrive early are left alone, and change nothing for the others."""
+    slopes = np.array([0.5, 1.0, 3.0])
+
+    def profit(i):
+        return lambda x, slope: x[..., i] * (1 - slope * x.sum(axis=-1)) - 0.1 * x[..., i] ** 2
+
+    game = ContinuousGame([profit(0), profit(1)], lower=0, upper=1, parameters=[slopes])
+    together = continuous_nash(game).select()
+    for k, slope in enumerate(slopes):
+        np.testing.assert_allclose(together[k], continuous_nash(game[k]).select(), rtol=1e-12)
+        np.testing.assert_allclose(together[k], 1 / (3 * slope + 0.2), rtol=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_a_joint_optimum_far_below_the_upper_bounds(unit):
+    """Two markets that saturate at one unit: the best build of each is ``sqrt(v / c) - 1`` units, in any unit."""
+    value, cost = np.array([4.0, 9.0]), np.array([1.0, 4.0])
+
+    def profit(i):
+        return lambda x: value[i] * x[..., i] / (x[..., i] + unit) - cost[i] * x[..., i] / unit
+
+    game = ContinuousGame([profit(0), profit(1)], lower=1e-3 * unit, upper=1e4 * unit)
+    np.testing.assert_allclose(joint_optimum(game), (np.sqrt(value / cost) - 1) * unit, rtol=1e-4)

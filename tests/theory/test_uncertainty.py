@@ -13,7 +13,7 @@ from theory.information import value_of_information
 from theory.intervals import probability, quantile, share_in_replicates
 from theory.quantal_response import logit_equilibrium
 from theory.regional import regional_sensitivity
-from theory.risk import value_at_risk
+from theory.risk import cvar_estimate, value_at_risk
 from theory.selection import RULES, over_equilibria, select_equilibrium
 from theory.sensitivity import sobol_indices
 from theory.shapley import shapley_effects
@@ -291,6 +291,9 @@ def sobol_replicates(rng, function, points=64, replicates=16):
         ),
         pytest.param(
             lambda rng: quantile(rng.exponential(size=2000), 0.95), -np.log(0.05), id="quantile, order statistics"
+        ),
+        pytest.param(
+            lambda rng: cvar_estimate(rng.exponential(size=10_000)), 1 - np.log(0.05), id="CVaR, order statistics"
         ),
         pytest.param(lambda rng: probability(rng.random(400) < 0.3), 0.3, id="probability, Wilson"),
     ],
