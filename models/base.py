@@ -222,6 +222,7 @@ class PayoffModel:
             np.broadcast_to(lower, shape),
             np.broadcast_to(upper, shape),
             gradients=compiled.gradients,
+            joint=compiled.joint,
             parameters=(*self._flat(), *extra),
             players=self.players,
             outcomes=compiled.outcomes,

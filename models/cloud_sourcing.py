@@ -42,7 +42,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, choice, count, parameter, payoff_model
-from models.prior import derived, fact, swept
+from models.prior import at_least, derived, fact, swept
 from models.shared_priors import charge, cloud_margin, contract_term, own_chips, porting_cost, switching_cost
 from models.symbolic import CompiledPayoffs, minimum
 from models.unit_economics import UnitEconomics
@@ -54,11 +54,11 @@ CLOUDS = {"Anthropic": ("AWS", "Google"), "OpenAI": ("Azure", "AWS", "Oracle", "
 Floats = NDArray[np.float64]
 
 
-def _yearly_cost(capital: float, life: float) -> float:
+def _yearly_cost(capital: float, life: float) -> Any:
     """Cost of a GW-year: capital and power over the life, spread evenly at the central discount rate."""
     unit = UnitEconomics().replace(capital_cost=capital, life=life)
     annuity = (1 - np.exp(-unit.discount_rate * unit.life)) / unit.discount_rate
-    return float(unit.cost_per_gw() / annuity)
+    return unit.cost_per_gw() / annuity
 
 
 @payoff_model("cloud-sourcing")
@@ -73,11 +73,12 @@ class CloudSourcing(PayoffModel):
         above=0,
         meaning="compute that the lab plans to use",
         default=derived(
-            fact("F078b", "low"),
-            fact("F078b", "low") + fact("F105b"),
-            fact("F078b", "low") + fact("F107a"),
+            at_least("F078b"),
+            at_least("F078b") + fact("F105b"),
+            at_least("F078b") + fact("F107a"),
             facts=("F078b", "F105b", "F107a"),
-            reason="Anthropic: TPU capacity of 2026 alone (low), with Project Rainier today (central) and later (high)",
+            reason="Anthropic: TPU capacity of 2026, more than a GW and closed at it, alone (low), with "
+            "Project Rainier today (central) and later (high)",
         ),
     )
     unit_cost: Value = parameter(

@@ -50,7 +50,9 @@ def _build() -> Prior:
     parts = [(plan, (share + (1 - share) * lab.central) / cost) for plan, lab in zip(PLANS, COMPUTE_ONLY, strict=True)]
     low, central, high = (sum(each * getattr(plan, end) for plan, each in parts) for end in ("low", "central", "high"))
     facts = tuple(dict.fromkeys(f for plan in PLANS for f in plan.facts))
-    return derived(low, central, high, facts=facts, log=True, reason="capital plans of the race at the central cost")
+    return derived(
+        low, central, high, facts=facts, log=True, reason="plans of the race, closed as there, at the central cost"
+    )
 
 
 @payoff_model("custom-silicon")

@@ -11,27 +11,55 @@ import contextlib
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from scipy import special
 
 from models.parameters import parameters_of
+from theory.continuous import Payoff
 from theory.errors import InputError
 
 if TYPE_CHECKING:
     from models.base import PayoffModel
 
-Compiled = Callable[..., Any]
-
 
 @dataclass(frozen=True)
 class CompiledPayoffs:
-    """Functions of ``(x, *parameters)`` for the payoffs, own marginal payoffs and outcomes of a model."""
+    """Functions of ``(x, *parameters)`` for the payoffs, own marginal payoffs and outcomes of a model.
 
-    payoffs: tuple[Compiled, ...]
-    gradients: tuple[Compiled, ...]
-    outcomes: Mapping[str, Compiled]
+    ``joint`` is the sum of all payoffs in one formula, with what they have in common computed once.
+    """
+
+    payoffs: tuple[Payoff, ...]
+    gradients: tuple[Payoff, ...]
+    outcomes: Mapping[str, Payoff]
+    joint: Payoff | None = None
+
+
+class Compiled:
+    """A formula as a function of choices and parameters, compiled when it is called first: many outcomes never are."""
+
+    def __init__(self, arguments: Sequence[Any], formula: Callable[[], Any], n_players: int) -> None:
+        self._arguments, self._formula, self._n_players = arguments, formula, n_players
+
+    @functools.cached_property
+    def _function(self) -> Callable[..., Any]:
+        import sympy
+
+        # numpy's printer stacks the arguments of Min and Max, which must then have one shape; ours broadcast
+        modules = [{"Min": np.minimum, "Max": np.maximum}, "scipy", "numpy"]
+        function = sympy.lambdify(self._arguments, sympy.sympify(self._formula()), modules, cse=True, dummify=True)
+        return cast(Callable[..., Any], function)
+
+    def __call__(self, x: Any, *parameters: Any) -> Any:
+        """Values at choices ``x``, shape ``(..., *batch, N)``."""
+        return self._function(*(x[..., i] for i in range(self._n_players)), *parameters)
+
+    def along(self, x: Any, player: int, own: Any, *parameters: Any) -> Any:
+        """Values with one player's choice moved to ``own``: what does not depend on it is computed once for all."""
+        columns = (own if i == player else x[..., i] for i in range(self._n_players))
+        return self._function(*columns, *parameters)
 
 
 def choice_symbols(n_players: int) -> tuple[Any, ...]:
@@ -112,12 +140,12 @@ def compile_payoffs(
         ]
         outcomes = {} if realised else model.outcomes(k)
     slopes = () if realised else tuple(functools.partial(sympy.diff, f, k[i]) for i, f in enumerate(formulas))
+    compiled = functools.partial(Compiled, arguments, n_players=len(k))
     return CompiledPayoffs(
-        payoffs=tuple(_compile(arguments, functools.partial(sympy.sympify, f), len(k)) for f in formulas),
-        gradients=tuple(_compile(arguments, slope, len(k)) for slope in slopes),
-        outcomes={
-            name: _compile(arguments, functools.partial(sympy.sympify, f), len(k)) for name, f in outcomes.items()
-        },
+        payoffs=tuple(compiled(lambda f=f: f) for f in formulas),  # type: ignore[misc]
+        gradients=tuple(compiled(slope) for slope in slopes),
+        outcomes={name: compiled(lambda f=f: f) for name, f in outcomes.items()},  # type: ignore[misc]
+        joint=compiled(lambda: sum(formulas)),
     )
 
 
@@ -141,20 +169,3 @@ def _parameter_symbols(model: PayoffModel) -> list[Any]:
             value = getattr(model, name)
             symbols.extend(value if spec.per_player else [value])
     return symbols
-
-
-def _compile(arguments: Sequence[Any], formula: Callable[[], Any], n_players: int) -> Compiled:
-    """Function of choices and parameters, compiled when it is called first: many outcomes never are."""
-
-    @functools.cache
-    def function() -> Any:
-        import sympy
-
-        # numpy's printer stacks the arguments of Min and Max, which must then have one shape; ours broadcast
-        modules = [{"Min": np.minimum, "Max": np.maximum}, "scipy", "numpy"]
-        return sympy.lambdify(arguments, formula(), modules, cse=True, dummify=True)
-
-    def evaluate(x: Any, *parameters: Any) -> Any:
-        return function()(*(x[..., i] for i in range(n_players)), *parameters)
-
-    return evaluate

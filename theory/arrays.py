@@ -70,6 +70,21 @@ def whole_number(value: Any, name: str, least: int = 1) -> int:
     return int(value)
 
 
+def player_of(value: Any, players: int, name: str = "player") -> int:
+    """One of the players, counted from 0.
+
+    Examples
+    --------
+    >>> player_of(2, 2)
+    Traceback (most recent call last):
+    theory.errors.InputError: player is 2; it must be the number of a player, 0 to 1
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not 0 <= value < players:
+        raise InputError(f"{name} is {str(value)[:80]}; it must be the number of a player, 0 to {players - 1}")
+    return int(value)
+
+
 def profile_of(values: Any, sizes: tuple[int, ...], name: str) -> tuple[int, ...]:
     """One action per player.
 
@@ -105,7 +120,8 @@ def number_between(value: ArrayLike, name: str, low: float, high: float = np.inf
     """
     number = finite_floats(value, name)
     if number.ndim or not low <= number <= high:
-        bound = f"one number in [{low:g}, {high:g}]" if high < np.inf else f"one finite number, at least {low:g}"
+        least = f", at least {low:g}" if low > -np.inf else ""
+        bound = f"one number in [{low:g}, {high:g}]" if high < np.inf else f"one finite number{least}"
         raise InputError(f"{name} is {str(value)[:80]}; it must be {bound}")
     return float(number)
 

@@ -1,10 +1,10 @@
 """Global best reply of one player in a continuous game, for a whole batch at once.
 
 The reply is found on values alone: a grid over the whole interval (denser near its lower end, where contest
-payoffs bend most), then the neighbourhoods of the grid's highest peaks are refined again and again. A local maximum
-that is not the best reply is therefore rejected as far as the grid can see, and kinks (a capacity that just
-meets demand) need no special case. Values are right to rounding; the maximiser of a smooth payoff to about
-the square root of it.
+payoffs bend most), then the neighbourhoods of the grid's highest peaks are divided again and again, into thirds. A
+local maximum that is not the best reply is therefore rejected as far as the grid can see, and kinks (a capacity that
+just meets demand) need no special case. Values are right to rounding at a smooth maximum, whose place is found to
+about the square root of it, and to 1e-11 of the payoff's range at a kink.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.arrays import whole_number
+from theory.arrays import player_of, whole_number
 from theory.continuous import ContinuousGame, Floats, require_continuous
-from theory.errors import InputError
 
 LEVELS = 97
 """Points of the first grid."""
@@ -23,12 +22,12 @@ MOST_PEAKS = 4
 """Peaks of the first grid that are refined, the highest first: between grid points another may be higher."""
 
 _NOISE = 1e-13  # of the spread: rises below it are rounding
-_ZOOM_POINTS = 9
-ZOOMS = 22  # each divides the bracket by four: 2/96 * 4**-22 is below rounding
+_FLAT = 1e-15  # of the spread: nothing is to be gained between points that differ by less
+ZOOMS = 22  # each divides the bracket by three: 2/96 * 3**-22 is 1e-12
 
 
 def best_reply(
-    game: ContinuousGame, x: Floats, player: int, *, levels: int = LEVELS, zooms: int = ZOOMS
+    game: ContinuousGame, x: Floats, player: int, *, levels: int | Floats = LEVELS, zooms: int = ZOOMS
 ) -> tuple[Floats, Floats, Floats]:
     """Best reply of ``player`` to the others' choices in ``x``, over its whole interval.
 
@@ -36,8 +35,10 @@ def best_reply(
     ----------
     x
         Shape ``(..., *batch, N)``; the player's own entry is not used.
-    levels, zooms
-        Points of the first grid, and number of refinements.
+    levels
+        Number of points of the first grid; or their places, rising from 0 to 1, as shares of the interval.
+    zooms
+        Number of refinements.
 
     Returns
     -------
@@ -54,24 +55,21 @@ def best_reply(
     (0.5, 0.25)
     """
     require_continuous(game, "best_reply")
-    levels, zooms = whole_number(levels, "levels", 2), whole_number(zooms, "zooms", 0)
-    if player not in range(game.n_players):
-        raise InputError(f"player is {player}; the game has players 0 to {game.n_players - 1}")
+    zooms = whole_number(zooms, "zooms", 0)
+    steps = levels if isinstance(levels, np.ndarray) else np.linspace(0.0, 1.0, whole_number(levels, "levels", 2)) ** 2
+    player = player_of(player, game.n_players)
     x = game.choices(x)
     low, high = game.lower[..., player], game.upper[..., player]
-    steps = np.linspace(0.0, 1.0, levels) ** 2
     points = low + (high - low) * steps.reshape(-1, *(1,) * low.ndim)
     points = _broadcast(points, x)
-    values = _along(game, x, player, points)
+    values = game.payoff_along(player, x, points)
     spread = values.max(axis=0) - values.min(axis=0)
     peaks = _peaks(values, spread)
-    reply, value = _take(points, peaks[:1]), _take(values, peaks[:1])
-    for peak in peaks:
-        place = peak[None]
-        left, right = _take(points, np.maximum(place - 1, 0)), _take(points, np.minimum(place + 1, levels - 1))
-        found, height = _climbed(game, x, player, left, right, zooms)
+    reply, value = _climbed(game, x, player, points, values, spread, peaks[0], zooms)
+    for peak in peaks[1:]:
+        found, height = _climbed(game, x, player, points, values, spread, peak, zooms)
         better = height > value
-        reply, value = np.where(better, found, reply), np.maximum(height, value)
+        reply, value = np.where(better, found, reply), np.where(better, height, value)
     return reply, value, spread
 
 
@@ -92,30 +90,31 @@ def _peaks(values: Floats, spread: Floats) -> NDArray[np.intp]:
 
 
 def _climbed(
-    game: ContinuousGame, x: Floats, player: int, left: Floats, right: Floats, zooms: int
+    game: ContinuousGame,
+    x: Floats,
+    player: int,
+    points: Floats,
+    values: Floats,
+    spread: Floats,
+    peak: NDArray[np.intp],
+    zooms: int,
 ) -> tuple[Floats, Floats]:
-    """Best point between two, and its payoff: the neighbourhood of the best of a few points, again and again."""
-    reply, value = left, np.full(left.shape, -np.inf)
-    fractions = np.linspace(0.0, 1.0, _ZOOM_POINTS).reshape(-1, *(1,) * left.ndim)
+    """Best point around a peak of the grid, and its payoff: around the best of a few points, again and again."""
+    places = np.maximum(peak - 1, 0), peak, np.minimum(peak + 1, len(points) - 1)
+    left, middle, right = (_take(points, place) for place in places)
+    before, value, after = (_take(values, place) for place in places)
     for _ in range(zooms):
-        points = left + (right - left) * fractions
-        values = _along(game, x, player, points)
-        best = values.argmax(axis=0)[None]
-        found = _take(values, best)
-        better = found > value
-        reply, value = np.where(better, _take(points, best), reply), np.maximum(found, value)
-        left, right = (
-            _take(points, np.maximum(best - 1, 0)),
-            _take(points, np.minimum(best + 1, _ZOOM_POINTS - 1)),
-        )
-    return reply, value
-
-
-def _along(game: ContinuousGame, x: Floats, player: int, points: Floats) -> Floats:
-    """Payoff at each of the points, shape ``(points, ..., *batch)``, the others held at ``x``."""
-    moved = np.broadcast_to(x, (*points.shape, x.shape[-1])).copy()
-    moved[..., player] = points
-    return game.payoff_of(player, moved)
+        if (value - np.minimum(before, after) <= _FLAT * spread).all():
+            break
+        below, above = (middle - left) / 3, (right - middle) / 3
+        points = np.stack([left, left + below, middle - below, middle, middle + above, right - above, right])
+        one, two, four, five = game.payoff_along(player, x, points[[1, 2, 4, 5]])
+        values = np.stack([before, one, two, value, four, five, after])
+        best = np.where(np.isnan(values), -np.inf, values)[1:-1].argmax(axis=0)
+        best = np.where(_take(values, best + 1) > value, best, 2)  # at a bound, points that coincide with the middle
+        left, middle, right = (_take(points, best + place) for place in range(3))
+        before, value, after = (_take(values, best + place) for place in range(3))
+    return middle, value
 
 
 def _broadcast(points: Floats, x: Floats) -> Floats:
@@ -123,5 +122,7 @@ def _broadcast(points: Floats, x: Floats) -> Floats:
     return np.broadcast_to(points.reshape(points.shape[0], *(1,) * (x.ndim - points.ndim), *points.shape[1:]), shape)
 
 
-def _take(values: Floats, index: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Floats:
-    return np.asarray(np.take_along_axis(values, index, axis=0)[0])
+def _take(values: Floats, place: NDArray[np.intp]) -> Floats:
+    """Values at one place of the first axis, for every lane its own."""
+    lanes = np.asarray(place).ravel()
+    return np.asarray(values.reshape(len(values), -1)[lanes, np.arange(lanes.size)].reshape(values.shape[1:]))

@@ -2,33 +2,36 @@
 
 Block coordinate ascent: each player's choice in turn, then the scale of all choices together, each by a global search
 along its line. The scale matters: contest terms depend on ratios only, so that the objective has a ridge along
-rays, on which single choices would creep. Between sweeps Newton steps, on differences of values, take the short way up
-a smooth hill. Every step raises the objective, so the ascent cannot cycle or diverge; it is run from several starts,
-the best end is kept, and swept finely until nothing improves. For an objective that is concave in all choices together
-that is the global maximum; otherwise it is the best point that no single change and no common scaling improves, from
-any start.
+rays, on which single choices would creep. Choices are searched in logarithms, for the same reason: there a common scale
+is a common shift, and a choice of a thousandth of its upper bound is as easily found as one of a half. Between sweeps
+Newton steps, on differences of values, take the short way up a smooth hill. Every step raises the objective, so the
+ascent cannot cycle or diverge; it is run from several starts, the best end is kept, and swept finely until nothing
+improves. For an objective that is concave in all choices together that is the global maximum; otherwise it is the best
+point that no single change and no common scaling improves, from any start.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theory.best_replies import best_reply
-from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous
+from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous, values_along
 from theory.errors import InputError
 
 STARTS = (0.001, 0.03, 0.2)
 """Where the search starts, as shares of each interval."""
 
-_COARSE = 2  # sweeps from each start
+_LEAST = 1e-6  # of the interval: lower bounds below this are no scale for logarithms
+_PLACES = np.linspace(0.0, 1.0, 33)  # of the first grid along every line, in logarithms
+_COARSE, _FINE = 3, 14  # refinements of the searches along lines, at first and in the end
 _SWEEPS = 60
 _PRECISION = 1e-11  # of the objective's size: further sweeps only move rounding
-_NEWTON_STEPS = 8
+_NEWTON_STEPS = 12
 _LENGTHS = np.array([1.0, 0.5, 0.2, 0.05, 0.01])
-_STEP = 1e-3  # of differences, of the distance from the lower bound
+_STEP = 1e-3  # of differences, in logarithms
 _AT_BOUND = 1e-12
 _SCALES = np.log(100.0)  # one line search may grow or shrink all choices by this factor
 
@@ -67,110 +70,158 @@ def joint_optimum(game: ContinuousGame, objective: Payoff | None = None, *, star
             "joint_optimum knows no shared limits; take variational_equilibrium of game.identical_interest(objective), "
             "whose players maximise the objective under the limits"
         )
-    common = game.identical_interest(objective or game.total())
     if starts is None:
         shares = np.reshape(STARTS, (-1, *(1,) * game.lower.ndim))
         starts = game.lower + shares * (game.upper - game.lower)
-    ends = [_near(common, np.broadcast_to(start, game.lower.shape)) for start in starts]
-    value = np.stack([common.payoff_of(0, x) for x in ends])
-    best = value.argmax(axis=0)[None, ..., None]
-    return _ascend(common, np.take_along_axis(np.stack(ends), best, axis=0)[0].copy())
+    unit = np.maximum(game.lower, _LEAST * (game.upper - game.lower))
+    common = _in_logarithms(game, objective or game.total(), unit)
+    y = np.stack([np.broadcast_to(np.log1p((start - game.lower) / unit), game.lower.shape) for start in starts])
+    y, value = _newton(common, _sweep(common, y, zooms=_COARSE)[0])
+    best = np.broadcast_to(value.argmax(axis=0)[None, ..., None], (1, *game.lower.shape))
+    y = _ascend(common, np.take_along_axis(y, best, axis=0)[0])
+    return np.asarray(np.clip(game.lower + unit * np.expm1(y), game.lower, game.upper))
 
 
-def _near(common: ContinuousGame, x: Floats) -> Floats:
-    """End of a few coarse sweeps and Newton steps: near a maximum."""
-    for _ in range(_COARSE):
-        x, _ = _sweep(common, x, zooms=2)
-    return _newton(common, x)
+def _in_logarithms(game: ContinuousGame, objective: Payoff, unit: Floats) -> ContinuousGame:
+    """Game of common interest in ``y``, where ``x = lower + unit (exp(y) - 1)``; a positive lower bound is the unit."""
+    columns = [values[..., i] for values in (game.lower, unit) for i in range(game.n_players)]
+    return ContinuousGame(
+        (_OfLogarithms(objective, game.n_players),) * game.n_players,
+        lower=np.zeros(game.lower.shape),
+        upper=np.log1p((game.upper - game.lower) / unit),
+        parameters=(*game.parameters, *columns),
+    )
 
 
-def _ascend(common: ContinuousGame, x: Floats) -> Floats:
+class _OfLogarithms:
+    """An objective as a function of logarithms; lower bounds and units of the choices are its last parameters."""
+
+    def __init__(self, objective: Payoff, n_players: int) -> None:
+        self.objective, self.n_players = objective, n_players
+
+    def __call__(self, y: Floats, *parameters: Floats) -> Floats:
+        return self.objective(self._choices(y, parameters), *parameters[: -2 * self.n_players])
+
+    def along(self, y: Floats, player: int, own: Floats, *parameters: Floats) -> Floats:
+        known, low, unit = self._split(parameters)
+        moved = low[player] + unit[player] * np.expm1(own)
+        return values_along(self.objective, self._choices(y, parameters), player, moved, known)
+
+    def _choices(self, y: Floats, parameters: tuple[Floats, ...]) -> Floats:
+        _, low, unit = self._split(parameters)
+        return np.stack(low, axis=-1) + np.stack(unit, axis=-1) * np.expm1(y)
+
+    def _split(self, parameters: tuple[Floats, ...]) -> tuple[tuple[Floats, ...], ...]:
+        n = self.n_players
+        return parameters[: -2 * n], parameters[-2 * n : -n], parameters[-n:]
+
+
+def _ascend(common: ContinuousGame, y: Floats) -> Floats:
     """Sweep finely until no draw improves; draws that have converged are left alone."""
     active = np.ones(common.batch_shape, bool)
-    value = np.array(common.payoff_of(0, x))
+    value = np.array(common.payoff_of(0, y))
     for _ in range(_SWEEPS):
         part = common[active] if common.batch_shape else common
-        moved, reached = _sweep(part, x[active], zooms=7)
+        moved, reached = _sweep(part, y[active], zooms=_FINE)
         improved = reached - value[active] > _PRECISION * np.abs(reached)
-        x[active], value[active] = moved, reached
+        y[active], value[active] = moved, reached
         active[active] = improved
         if not active.any():
             break
         part = common[active] if common.batch_shape else common
-        x[active] = _newton(part, x[active])
-        value[active] = part.payoff_of(0, x[active])
-    return x
+        y[active], value[active] = _newton(part, y[active])
+    return y
 
 
-def _newton(common: ContinuousGame, x: Floats) -> Floats:
-    """Newton steps up the hill, with bounds that bind left alone and a Hessian made negative definite."""
-    low, width = common.lower, common.upper - common.lower
-    z = (x - low) / width
+def _sweep(common: ContinuousGame, y: Floats, *, zooms: int) -> tuple[Floats, Floats]:
+    """Each choice in turn, then all together, to the best place along its line."""
+    y = y.copy()
+    for player in range(common.n_players):
+        y[..., player], value, _ = best_reply(common, y, player, levels=_PLACES, zooms=zooms)
+    return _shift(common, y, value, zooms=zooms)
+
+
+def _shift(common: ContinuousGame, y: Floats, value: Floats, *, zooms: int) -> tuple[Floats, Floats]:
+    """Move all choices by one factor, as far as the bounds let each of them go."""
+
+    def shifted(by: Floats) -> Floats:
+        return np.clip(y + by, common.lower, common.upper)
+
+    line = ContinuousGame(
+        [lambda by, *parameters: common.payoffs[0](shifted(by), *parameters)],
+        lower=np.full((*y.shape[:-1], 1), -_SCALES),
+        upper=np.full((*y.shape[:-1], 1), _SCALES),
+        parameters=common.parameters,
+    )
+    step, found, _ = best_reply(line, np.zeros((*y.shape[:-1], 1)), 0, levels=_PLACES, zooms=zooms)
+    better = found > value
+    return np.where(better[..., None], shifted(step[..., None]), y), np.where(better, found, value)
+
+
+def _newton(common: ContinuousGame, y: Floats) -> tuple[Floats, Floats]:
+    """Newton steps up the hill from each of the points; the ends and their values."""
+    ends = y.reshape(-1, common.n_players).copy()
+    lanes = np.arange(len(ends))
+    part = common.of_lanes(lanes)
+    values = part.payoff_of(0, ends).copy()
+    for _ in range(_NEWTON_STEPS):
+        here, value = ends[lanes], values[lanes]
+        step, promised = _newton_step(part, here)
+        found, reached = _shortened(part, here, step, _LENGTHS[:1])
+        short = np.flatnonzero(~(reached - value > promised / 4))
+        if short.size:
+            again = _shortened(common.of_lanes(lanes[short]), here[short], step[short], _LENGTHS)
+            found[short], reached[short] = again
+        better = reached > value
+        ends[lanes], values[lanes] = np.where(better[:, None], found, here), np.where(better, reached, value)
+        lanes = lanes[reached - value > _PRECISION * np.abs(reached)]
+        if not lanes.size:
+            break
+        part = common.of_lanes(lanes)
+    return ends.reshape(y.shape), values.reshape(y.shape[:-1])
+
+
+def _newton_step(part: ContinuousGame, y: Floats) -> tuple[Floats, Floats]:
+    """Step with bounds that bind left alone and a Hessian made negative definite, and the rise that it promises."""
+    gradient, hessian = _derivatives(part, y)
+    at_bound = (y <= part.lower + _AT_BOUND) & (gradient <= 0) | (y >= part.upper - _AT_BOUND) & (gradient >= 0)
+    free = ~at_bound
+    hessian = np.where(free[..., None] & free[..., None, :], hessian, -np.eye(y.shape[-1]))
+    curvature, axes = np.linalg.eigh(np.where(np.isfinite(hessian), hessian, 0.0))
+    curvature = np.maximum(np.abs(curvature), 1e-9 * np.abs(curvature).max(axis=-1, keepdims=True) + 1e-300)
+    slope = np.where(free & np.isfinite(gradient), gradient, 0.0)
+    along = (axes.swapaxes(-1, -2) @ slope[..., None])[..., 0] / curvature
+    step = (axes @ along[..., None])[..., 0]
+    return step, (step * slope).sum(axis=-1) / 2
+
+
+def _shortened(part: ContinuousGame, y: Floats, step: Floats, lengths: Floats) -> tuple[Floats, Floats]:
+    """Points after the best of some multiples of the step, and their values."""
+    trials = np.clip(y + lengths.reshape(-1, 1, 1) * step, part.lower, part.upper)
+    reached = np.nan_to_num(part.payoff_of(0, trials), nan=-np.inf)
+    best: NDArray[np.intp] = reached.argmax(axis=0)
+    lanes = np.arange(len(y))
+    return trials[best, lanes], reached[best, lanes]
+
+
+def _derivatives(part: ContinuousGame, y: Floats) -> tuple[Floats, Floats]:
+    """Gradient and Hessian by central differences."""
+    n = y.shape[-1]
+    h = np.minimum(_STEP, (part.upper - part.lower) / 4)
+    centre = np.clip(y, part.lower + h, part.upper - h)
+    shift = h[..., None, :] * np.eye(n)  # (lanes, n, n): along each axis
 
     def objective(points: Floats) -> Floats:
-        return np.nan_to_num(common.payoff_of(0, low + points * width), nan=-np.inf)
+        return part.payoff_of(0, points)
 
-    value = objective(z)
-    for _ in range(_NEWTON_STEPS):
-        gradient, hessian = _derivatives(objective, z)
-        free = ~(((z <= _AT_BOUND) & (gradient <= 0)) | ((z >= 1 - _AT_BOUND) & (gradient >= 0)))
-        hessian = np.where(free[..., None] & free[..., None, :], hessian, -np.eye(z.shape[-1]))
-        curvature, axes = np.linalg.eigh(np.where(np.isfinite(hessian), hessian, 0.0))
-        curvature = np.maximum(np.abs(curvature), 1e-9 * np.abs(curvature).max(axis=-1, keepdims=True) + 1e-300)
-        slope = np.where(free & np.isfinite(gradient), gradient, 0.0)
-        along = (axes.swapaxes(-1, -2) @ slope[..., None])[..., 0] / curvature
-        step = (axes @ along[..., None])[..., 0]
-        trials = np.clip(z + _LENGTHS.reshape(-1, *(1,) * z.ndim) * step, 0.0, 1.0)
-        reached = objective(trials)
-        best = reached.argmax(axis=0)[None]
-        found = np.take_along_axis(reached, best, axis=0)[0]
-        better = found > value
-        gained = np.where(better, found - value, 0.0) > _PRECISION * np.abs(found)
-        z = np.where(better[..., None], np.take_along_axis(trials, best[..., None], axis=0)[0], z)
-        value = np.maximum(found, value)
-        if not gained.any():
-            break
-    return np.clip(low + z * width, low, common.upper)
-
-
-def _derivatives(objective: Callable[[Floats], Floats], z: Floats) -> tuple[Floats, Floats]:
-    """Gradient and Hessian by central differences, of steps in proportion to the distance from the lower bound."""
-    n = z.shape[-1]
-    h = _STEP * np.clip(z, 1e-3, 1.0)
-    centre = np.clip(z, h, 1 - h)
-    shift = h[..., None, :] * np.eye(n)  # (*batch, n, n): along each axis
     up, down = (np.stack([objective(centre + s * shift[..., i, :]) for i in range(n)], axis=-1) for s in (1, -1))
     middle = objective(centre)[..., None]
     gradient = (up - down) / (2 * h)
-    hessian = np.empty((*z.shape, n))
+    hessian = np.empty((*y.shape, n))
     hessian[..., np.arange(n), np.arange(n)] = (up - 2 * middle + down) / h**2
+    beside = up + down - middle
     for i, j in itertools.combinations(range(n), 2):
-        a, b = shift[..., i, :], shift[..., j, :]
-        mixed = objective(centre + a + b) - objective(centre + a - b) - objective(centre - a + b)
-        mixed = (mixed + objective(centre - a - b)) / (4 * h[..., i] * h[..., j])
-        hessian[..., i, j] = hessian[..., j, i] = mixed
-    return gradient + (hessian @ (z - centre)[..., None])[..., 0], hessian
-
-
-def _sweep(common: ContinuousGame, x: Floats, *, zooms: int) -> tuple[Floats, Floats]:
-    x = x.copy()
-    for player in range(common.n_players):
-        x[..., player], value, _ = best_reply(common, x, player, levels=25, zooms=zooms)
-    return _rescale(common, x, value, zooms=zooms + 2)
-
-
-def _rescale(common: ContinuousGame, x: Floats, value: Floats, *, zooms: int) -> tuple[Floats, Floats]:
-    """Move along the ray through ``x``, as far as the bounds let each choice go."""
-
-    def scaled(log_scale: Floats) -> Floats:
-        return np.clip(x * np.exp(log_scale), common.lower, common.upper)
-
-    line = ContinuousGame(
-        [lambda s, *parameters: common.payoffs[0](scaled(s), *parameters)],
-        lower=np.full((*x.shape[:-1], 1), -_SCALES),
-        upper=np.full((*x.shape[:-1], 1), _SCALES),
-        parameters=common.parameters,
-    )
-    step, found, _ = best_reply(line, np.zeros((*x.shape[:-1], 1)), 0, levels=34, zooms=zooms)
-    better = found > value
-    return np.where(better[..., None], scaled(step[..., None]), x), np.where(better, found, value)
+        both = shift[..., i, :] + shift[..., j, :]
+        mixed = objective(centre + both) + objective(centre - both) - beside[..., i] - beside[..., j]
+        hessian[..., i, j] = hessian[..., j, i] = mixed / (2 * h[..., i] * h[..., j])
+    return gradient + (hessian @ (y - centre)[..., None])[..., 0], hessian

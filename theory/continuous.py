@@ -11,7 +11,9 @@ taken out (``game[mask]``) and solved again.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -28,7 +30,15 @@ from theory.shared_limit import SharedLimit
 
 Floats = NDArray[np.float64]
 Payoff = Callable[..., Floats]
-"""``payoff(x, *parameters)``: x of shape (..., *batch, N) to values of shape (..., *batch)."""
+"""``payoff(x, *parameters)``: x of shape (..., *batch, N) to values of shape (..., *batch).
+
+It may have a method ``along(x, player, own, *parameters)``: its values at ``x`` with one player's choice moved to
+``own``, shape ``(points, ..., *batch)``, where ``x`` keeps its own shape; line searches are then cheaper.
+"""
+
+_PROBES = np.array([0.05, 0.275, 0.5, 0.725, 0.95])
+_HIGH_LEVEL = 1e3  # of the range: below it differences keep their digits
+_WIDEST = 0.02
 
 MAX_CELLS = 50_000_000
 """Largest number of payoff entries that `ContinuousGame.discretise` will make."""
@@ -48,6 +58,8 @@ class ContinuousGame:
         Own marginal payoffs, one function per player; central differences if not given.
     parameters
         Arrays broadcastable to ``(*batch,)``, passed on to every function.
+    joint
+        Sum of all payoffs as one function, where that is cheaper than adding them up.
     players
         One label per player.
     shared
@@ -75,6 +87,7 @@ class ContinuousGame:
     upper: Floats
     gradients: tuple[Payoff, ...] = ()
     parameters: tuple[Floats, ...] = ()
+    joint: Payoff | None = None
     players: tuple[str, ...] = ()
     shared: tuple[SharedLimit, ...] = ()
     outcomes: Mapping[str, Payoff] = field(default_factory=dict)
@@ -89,6 +102,7 @@ class ContinuousGame:
         *,
         gradients: Sequence[Payoff] = (),
         parameters: Sequence[ArrayLike] = (),
+        joint: Payoff | None = None,
         players: Sequence[str] | None = None,
         shared: Sequence[SharedLimit] = (),
         outcomes: Mapping[str, Payoff] | None = None,
@@ -131,6 +145,7 @@ class ContinuousGame:
             "upper": high,
             "gradients": tuple(gradients),
             "parameters": values,
+            "joint": joint,
             "players": labels,
             "shared": tuple(limit.fit((*batch, n)) for limit in shared),
             "outcomes": MappingProxyType(dict(outcomes or {})),
@@ -200,6 +215,15 @@ class ContinuousGame:
         """Payoff of one player, shape ``(..., *batch)``; unchecked, for solvers."""
         return _full(self.payoffs[player](x, *self.parameters), x)
 
+    def payoff_along(self, player: int, x: Floats, own: Floats) -> Floats:
+        """Payoff of one player whose choice moves, the others' held at ``x``; unchecked, for solvers.
+
+        ``own`` has shape ``(points, ..., *batch)``, the result as well; ``x`` may lack the axis of the points.
+        """
+        return np.asarray(
+            np.broadcast_to(values_along(self.payoffs[player], x, player, own, self.parameters), own.shape)
+        )
+
     def gradient(self, x: Floats) -> Floats:
         """Own marginal payoffs, shape ``(..., *batch, N)``."""
         x = self.choices(x)
@@ -214,7 +238,7 @@ class ContinuousGame:
     def _difference(self, player: int, x: Floats) -> Floats:
         """Derivative at ``x`` of the parabola through three points within the bounds: as precise there as inside."""
         low, high, own = self.lower[..., player], self.upper[..., player], x[..., player]
-        step = np.cbrt(np.finfo(float).eps) * (high - low)
+        step = self.difference_steps[..., player] * (high - low)
         centre = np.clip(own, low + step, high - step)
         up, middle, down = x.copy(), x.copy(), x.copy()
         up[..., player], middle[..., player], down[..., player] = centre + step, centre, centre - step
@@ -224,6 +248,25 @@ class ContinuousGame:
             return np.asarray(slope)
         bend = (above - 2 * self.payoff_of(player, middle) + below) / step**2
         return np.asarray(slope + (own - centre) * bend)
+
+    @functools.cached_property
+    def difference_steps(self) -> Floats:
+        """Steps of differences as shares of each interval, ``(*batch, N)``: wider where payoffs hold fewer digits.
+
+        A payoff of a high level and a small range (1e9 + x) rounds its differences; the step that loses least is the
+        cube root of the rounding, as a share of the range.
+        """
+        middle = (self.lower + self.upper) / 2
+        lost = np.ones(self.lower.shape)
+        for i in range(self.n_players):
+            x = np.repeat(middle[None], len(_PROBES), axis=0)
+            width = (self.upper - self.lower)[..., i]
+            x[..., i] = self.lower[..., i] + np.reshape(_PROBES, (-1, *(1,) * width.ndim)) * width
+            values = self.payoff_of(i, x)
+            spread = np.ptp(values, axis=0)
+            np.divide(np.abs(values).max(axis=0), spread, out=lost[..., i], where=spread > 0)
+        lost = np.where(np.isfinite(lost) & (lost > _HIGH_LEVEL), lost, 1.0)
+        return np.asarray(np.minimum(np.cbrt(np.finfo(float).eps * lost), _WIDEST))
 
     def outcome(self, name: str, x: Floats) -> Floats:
         """Value of a named outcome at ``x``, shape ``(..., *batch)``."""
@@ -240,19 +283,26 @@ class ContinuousGame:
         shared = [limit[index] for limit in self.shared]
         return self.replace(lower=self.lower[index], upper=self.upper[index], parameters=parameters, shared=shared)
 
+    def of_lanes(self, lanes: NDArray[np.intp]) -> ContinuousGame:
+        """Draws of some *lanes*, the places of points of shape ``(K, *batch, N)`` counted through; draws may repeat."""
+        if not self.batch_shape:
+            return self
+        return self[np.unravel_index(lanes % math.prod(self.batch_shape), self.batch_shape)]
+
     def identical_interest(self, objective: Payoff) -> ContinuousGame:
         """The same choices, with every player paid ``objective``: its best equilibrium maximises the objective."""
         return self.replace(payoffs=(objective,) * self.n_players, gradients=())
 
     def total(self) -> Payoff:
         """Joint payoff of all players, as a function that `identical_interest` takes."""
-        payoffs = self.payoffs
-        return lambda x, *parameters: np.asarray(sum(payoff(x, *parameters) for payoff in payoffs))
+        return self.joint or _Sum(self.payoffs)
 
     def replace(self, **changes: Any) -> ContinuousGame:
         """Copy with some of the arguments changed."""
-        names = ("payoffs", "lower", "upper", "gradients", "parameters", "players", "shared", "outcomes")
+        names = ("payoffs", "lower", "upper", "gradients", "parameters", "joint", "players", "shared", "outcomes")
         fields = {name: getattr(self, name) for name in (*names, "action_unit", "payoff_unit")}
+        if "payoffs" in changes:
+            del fields["joint"]  # other payoffs, another sum
         return ContinuousGame(**(fields | changes))
 
     def discretise(self, levels: Sequence[ArrayLike]) -> Game:
@@ -379,6 +429,28 @@ class ContinuousSolution:
             header = ["", *(f"{what}, {unit}" if unit else what for what, unit in units)]
             lines += aligned([header, *([f"  {name}", f"{x:.6g}", f"{u:.6g}"] for name, x, u in found)])
         return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """Joint payoff of all players."""
+
+    payoffs: tuple[Payoff, ...]
+
+    def __call__(self, x: Floats, *parameters: Floats) -> Floats:
+        return np.asarray(sum(payoff(x, *parameters) for payoff in self.payoffs))
+
+    def along(self, x: Floats, player: int, own: Floats, *parameters: Floats) -> Floats:
+        return np.asarray(sum(values_along(payoff, x, player, own, parameters) for payoff in self.payoffs))
+
+
+def values_along(payoff: Payoff, x: Floats, player: int, own: Floats, parameters: Sequence[Floats]) -> Floats:
+    """Values of a payoff where one player's choice moves; at points made for it if it has no ``along``."""
+    if hasattr(payoff, "along"):
+        return np.asarray(payoff.along(x, player, own, *parameters), float)
+    moved = np.broadcast_to(x, (*own.shape, x.shape[-1])).copy()
+    moved[..., player] = own
+    return np.asarray(payoff(moved, *parameters), float)
 
 
 def require_continuous(game: object, solver: str) -> None:

@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.arrays import player_of
 from theory.bimatrix import lemke_howson
 from theory.errors import InputError
 from theory.game import Array, Game
@@ -50,7 +51,7 @@ def dominated_actions(
     >>> dominated_actions([[1, 1], [4, 0], [0, 4]])
     (0,)
     """
-    if not math.isfinite(tolerance) or tolerance < 0:
+    if not isinstance(tolerance, int | float | Fraction) or not math.isfinite(tolerance) or tolerance < 0:
         raise InputError(f"tolerance is {tolerance!r}; it must be a finite number of payoff units, 0 or more")
     payoff = _own_payoffs(game_or_matrix, player)
     exact = np.array([Fraction(value) for value in payoff.flat], dtype=object).reshape(payoff.shape)
@@ -71,6 +72,5 @@ def _own_payoffs(game_or_matrix: Game | ArrayLike, player: int) -> Array:
     game = game_or_matrix
     if game.batch_ndim:
         raise InputError(f"dominated_actions takes a single game, not {game!r}; pick one draw of it: game[0]")
-    if player not in range(game.n_players):
-        raise InputError(f"player is {player!r}; {game!r} has players 0 to {game.n_players - 1}")
+    player = player_of(player, game.n_players)
     return np.moveaxis(game.payoff(player), player, 0).reshape(game.n_actions[player], -1)

@@ -29,6 +29,8 @@ FEW = 3
 """Players up to whom each is also started alone ahead of the others: equilibria in which one keeps others out."""
 
 _SAME = 1e-12  # of the interval: candidates this near are one point but for rounding
+_ROUNDING = 4 * np.finfo(float).eps  # of a payoff
+_ARRIVED = 1e-14
 _STEPS = np.array([1.0, 0.5, 0.2, 0.05, 0.01])
 
 
@@ -121,47 +123,89 @@ def _sweep(game: ContinuousGame, x: Floats, damping: float, levels: int = 33, zo
 
 
 def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) -> tuple[Floats, int]:
-    """Zeros of ``F`` from the starts ``x`` of shape ``(K, *batch, N)``, and the number of steps."""
+    """Zeros of ``F`` from the starts ``x`` of shape ``(K, *batch, N)``, and the number of steps.
+
+    Every start of every draw is a *lane*; lanes that have arrived, or that no step improves, are left where they are.
+    """
     width = game.upper - game.lower
+    unit = np.broadcast_to(width / scale, x.shape).reshape(-1, game.n_players)
 
-    def scaled_gradient(z: Floats) -> Floats:
-        return game.gradient(game.lower + z * width) * width / scale
+    def marginal(lanes: NDArray[np.intp]) -> Callable[[Floats], Floats]:
+        """Marginal payoffs of some lanes, of choices in [0, 1] and in units of the payoffs' ranges."""
+        part = game.of_lanes(lanes)
+        return lambda z: part.gradient(part.lower + z * (part.upper - part.lower)) * unit[lanes]
 
-    z = (x - game.lower) / width
-    for iteration in range(max_iterations):
-        g = scaled_gradient(z)
-        residual = z - np.clip(z + g, 0.0, 1.0)
-        size = np.abs(residual).max(axis=-1)
-        if (size <= 1e-14).all():
-            return game.lower + z * width, iteration
-        step = _newton_step(scaled_gradient, z, g, residual)
-        trials = np.clip(z - _STEPS.reshape(-1, *(1,) * z.ndim) * step, 0.0, 1.0)
-        merit = np.abs(trials - np.clip(trials + scaled_gradient(trials), 0.0, 1.0)).max(axis=-1)
-        merit = np.where(np.isfinite(merit), merit, np.inf)
-        best = merit.argmin(axis=0)[None]
-        improved = np.take_along_axis(merit, best, axis=0)[0] < size
-        chosen = np.take_along_axis(trials, best[..., None], axis=0)[0]
-        if not improved.any():
-            return game.lower + z * width, iteration
-        z = np.where(improved[..., None], chosen, z)
-    return game.lower + z * width, max_iterations
+    ends = ((x - game.lower) / width).reshape(-1, game.n_players)
+    rounded = np.broadcast_to(_rounded(game), x.shape).reshape(ends.shape)
+    lanes = np.arange(len(ends))
+    gradient, z = marginal(lanes), ends
+    g, moved, used = gradient(z), np.ones(len(ends), bool), 0
+    for used in range(max_iterations + 1):
+        size = _distance(z, g)
+        far = moved & ~(size <= _ARRIVED)
+        if used == max_iterations or not far.any():
+            break
+        if not far.all():
+            lanes, z, g, size = lanes[far], z[far], g[far], size[far]
+            gradient = marginal(lanes)
+        step = _newton_step(gradient, z, g, rounded[lanes])
+        trial, slope, merit = _shortened(gradient, z, step, _STEPS[:1])
+        short = np.flatnonzero(~(merit <= size / 2))
+        if short.size:
+            again = _shortened(marginal(lanes[short]), z[short], step[short], _STEPS)
+            trial[short], slope[short], merit[short] = again
+        moved = merit < size
+        z, g = (np.where(moved[:, None], new, old) for new, old in ((trial, z), (slope, g)))
+        ends[lanes] = z
+    return game.lower + ends.reshape(x.shape) * width, used
 
 
-def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats, residual: Floats) -> Floats:
-    """Solve ``J step = F`` with ``J`` from central differences of the marginal payoffs."""
+def _distance(z: Floats, g: Floats) -> Floats:
+    """Largest entry of ``F``."""
+    return np.asarray(np.abs(z - np.clip(z + g, 0.0, 1.0)).max(axis=-1))
+
+
+def _shortened(
+    gradient: Callable[[Floats], Floats], z: Floats, step: Floats, lengths: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Points after the best of some multiples of the step, with marginal payoffs and ``F`` there."""
+    found = (z, z, np.full(len(z), np.inf))
+    for length in lengths:
+        trial = np.clip(z - length * step, 0.0, 1.0)
+        g = gradient(trial)
+        merit = _distance(trial, g)
+        better = merit < found[2]
+        there = better[:, None]
+        found = (np.where(there, trial, found[0]), np.where(there, g, found[1]), np.where(better, merit, found[2]))
+    return found
+
+
+def _rounded(game: ContinuousGame) -> Floats:
+    """Shares of the intervals over which marginal payoffs are differences of few digits; 0 where they are precise."""
+    if game.gradients:
+        return np.zeros(game.lower.shape)
+    steps = game.difference_steps
+    return np.where(steps > 1.01 * np.cbrt(np.finfo(float).eps), steps, 0.0)
+
+
+def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats, rounded: Floats) -> Floats:
+    """Solve ``J step = F``, ``J`` from differences of the marginal payoffs away from the nearer bound.
+
+    They are ``rounded`` wide or more.
+    """
     n = z.shape[-1]
     jacobian = np.empty((*z.shape, n))
     for j in range(n):
-        h = 1e-6 * np.maximum(z[..., j], 1e-6)
-        up, down = z.copy(), z.copy()
-        up[..., j] += h
-        down[..., j] = np.maximum(z[..., j] - h, 0.0)
-        jacobian[..., j] = -(gradient(up) - gradient(down)) / (up[..., j] - down[..., j])[..., None]
+        h = np.maximum(1e-6 * np.maximum(z[..., j], 1e-6), rounded[..., j]) * np.where(z[..., j] > 0.5, -1, 1)
+        beside = z.copy()
+        beside[..., j] += h
+        jacobian[..., j] = -(gradient(beside) - g) / h[..., None]
     free = (z + g > 0.0) & (z + g < 1.0)
     jacobian = np.where(free[..., None], jacobian, np.eye(n))
     jacobian = np.where(np.isfinite(jacobian), jacobian, np.eye(n))
     singular = np.linalg.det(jacobian) == 0
     jacobian[singular] = np.eye(n)
+    residual = z - np.clip(z + g, 0.0, 1.0)
     return np.asarray(np.linalg.solve(jacobian, residual[..., None])[..., 0])
 
 
@@ -175,12 +219,14 @@ def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolu
         part = game[here] if game.batch_shape else game
         replies = [best_reply(part, x[k][here] if game.batch_shape else x[k], i) for i in range(game.n_players)]
         value[k][here], spread[k][here] = (np.stack([reply[j] for reply in replies], axis=-1) for j in (1, 2))
-    regret = np.maximum(value - payoffs, 0.0)
+    gain = value - payoffs
+    regret = np.where(gain <= _ROUNDING * np.abs(payoffs), 0.0, gain)  # what the numbers do not hold is no gain
     relative = np.divide(regret, spread, out=np.zeros(regret.shape), where=spread > 0).max(axis=-1)
     finite = np.isfinite(x) & np.isfinite(payoffs) & np.isfinite(spread)  # of payoffs that overflow nothing is known
     mask = finite.all(axis=-1) & (relative <= tolerance)
+    apart = np.maximum(1e-6, 0.1 * _rounded(game)) * width
     for k in range(1, len(x)):  # the same equilibrium found twice is listed once
-        mask[k] &= ~_repeats(np.where(mask[: k + 1, ..., None], x[: k + 1], np.nan), k, width, 1e-6)
+        mask[k] &= ~_repeats(np.where(mask[: k + 1, ..., None], x[: k + 1], np.nan), k, apart, 1.0)
     order = np.argsort(~mask, axis=0, kind="stable")  # found first, so that place 0 is filled wherever any is
 
     def places(values: Floats) -> Floats:

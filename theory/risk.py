@@ -157,7 +157,7 @@ def _split(game: ContinuousGame, given: ArrayLike) -> tuple[tuple[str, ...], Flo
     x = np.broadcast_to(chosen, (*game.batch_shape, game.n_players))
     over, under = np.empty(x.shape), np.empty(x.shape)
     for i in range(game.n_players):
-        reply, value, spread = best_reply(game, x, i, levels=49, zooms=10)
+        reply, value, spread = best_reply(game, x, i, levels=33, zooms=16)
         loss = value - game.payoff_of(i, x)
         loss = np.where(loss > _ROUNDING * spread, loss, 0.0)
         over[..., i] = np.where(x[..., i] > reply, loss, 0.0)

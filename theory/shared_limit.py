@@ -53,8 +53,8 @@ class SharedLimit:
                 raise InputError(f"{key} of the shared limit {name!r} is {array}; it must be finite and not negative")
             array.setflags(write=False)
             object.__setattr__(self, key, array)
-        if not self.weights.any():
-            raise InputError(f"no choice counts towards the shared limit {name!r}: every weight is zero")
+        if not np.atleast_1d(self.weights).any(axis=-1).all():
+            raise InputError(f"no choice counts towards the shared limit {name!r}: every weight is zero in some draw")
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "unit", unit)
 

@@ -18,7 +18,9 @@ not bind. At such prices nobody would change even without the limits; so nobody 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,7 @@ from theory.newton import certify, continuous_nash, newton, payoff_scale
 
 _ENLARGEMENTS = 8
 _BISECTIONS = 50
+_MOST_SUBSETS = 62  # all of those of six limits
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,7 +76,8 @@ def variational_equilibrium(game: ContinuousGame, *, tolerance: float = 1e-9) ->
     VariationalSolution
         One place per draw; masked out where nothing could be certified (payoffs that are far from concave may
         have no price that all accept). Unique if payoffs are diagonally strictly concave (Rosen 1965), which is
-        not checked: ``complete`` is False.
+        not checked: ``complete`` is False. Where limits say the same, or meet in one point, prices are not unique, and
+        those of as few limits as will do are given.
 
     Raises
     ------
@@ -100,14 +104,55 @@ def variational_equilibrium(game: ContinuousGame, *, tolerance: float = 1e-9) ->
                 f"the shared limit {limit.name!r} leaves nothing to choose: the smallest choices already use "
                 f"{np.max(limit.use(game.lower)):g} of {np.min(limit.limit):g}"
             )
+    x, prices, found = _attempt(game, tolerance)
+    for few in _subsets(len(game.shared)):
+        if found.certified.all():
+            break
+        x, prices = _under(few, game, x, prices, ~found.certified[..., 0], tolerance)
+        found = replace(_certified(game, x, prices, tolerance), iterations=found.iterations)
+    return found
+
+
+def _attempt(game: ContinuousGame, tolerance: float) -> tuple[Floats, Floats, VariationalSolution]:
+    """Choices and prices by Newton's method, with one limit by bisection too, and what could be certified."""
     free = game.replace(shared=())
     x, prices = _start(game, free)
     x, prices, used = _solve(game, free, x, prices)
-    found = _certified(game, free, x, prices, tolerance)
+    found = _certified(game, x, prices, tolerance)
     if len(game.shared) == 1 and not found.certified.all():
         x, prices = _by_bisection(game, free, x, prices, ~found.certified[..., 0])
-        found = _certified(game, free, x, prices, tolerance)
-    return replace(found, iterations=used)
+        found = _certified(game, x, prices, tolerance)
+    return x, prices, replace(found, iterations=used)
+
+
+def _subsets(count: int) -> list[tuple[int, ...]]:
+    """Some of the limits but not all, the fewest first, and no more than `_MOST_SUBSETS` of them."""
+    sizes = (itertools.combinations(range(count), size) for size in range(1, count))
+    return list(itertools.islice(itertools.chain.from_iterable(sizes), _MOST_SUBSETS))
+
+
+def _under(
+    few: tuple[int, ...],
+    game: ContinuousGame,
+    x: Floats,
+    prices: Floats,
+    missing: NDArray[np.bool_],
+    tolerance: float,
+) -> tuple[Floats, Floats]:
+    """Choices and prices of the draws that are missing if only a few of the limits have a price.
+
+    Where limits say the same, or meet in one point, prices are not unique, and the equations of all are singular.
+    """
+    part = game.replace(shared=[game.shared[c] for c in few])
+    _, _, solution = _attempt(part[missing] if game.batch_shape else part, tolerance)
+    good = np.array(missing)
+    good[missing] = solution.certified[..., 0].reshape(-1)
+    x, prices = x.copy(), prices.copy()
+    x[good] = solution.actions[solution.certified]
+    prices[good] = 0.0
+    for k, c in enumerate(few):
+        prices[good, c] = solution.shadow_prices[solution.certified, k]
+    return x, prices
 
 
 def _start(game: ContinuousGame, free: ContinuousGame) -> tuple[Floats, Floats]:
@@ -143,36 +188,46 @@ def _solve(game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats
 
 
 def _with_price_setters(game: ContinuousGame, top: Floats) -> ContinuousGame:
-    """Game with one more player per limit, who sets its price, from 0 to ``top``, and earns it on the excess use."""
+    """Game with one more player per limit, who sets its price, from 0 to ``top``, and earns it on the excess use.
+
+    Weights and limits are parameters of this game, so that draws can be taken out of it.
+    """
     n = game.n_players
+    known, limits = len(game.parameters), range(len(game.shared))
+    weights = [limit.weights[..., i] for limit in game.shared for i in range(n)]
+
+    def price(x: Floats, i: int, parameters: tuple[Floats, ...]) -> Any:
+        """What a unit of a player's choice costs at the prices asked."""
+        return sum(x[..., n + c] * parameters[known + c * n + i] for c in limits)
 
     def buyer(i: int) -> Payoff:
         def value(x: Floats, *parameters: Floats) -> Floats:
-            spent = sum(x[..., n + c] * limit.weights[..., i] for c, limit in enumerate(game.shared)) * x[..., i]
-            return np.asarray(game.payoffs[i](x[..., :n], *parameters) - spent)
+            return np.asarray(game.payoffs[i](x[..., :n], *parameters[:known]) - price(x, i, parameters) * x[..., i])
 
         return value
 
     def buyer_margin(i: int) -> Payoff:
         def value(x: Floats, *parameters: Floats) -> Floats:
-            price = sum(x[..., n + c] * limit.weights[..., i] for c, limit in enumerate(game.shared))
-            return np.asarray(game.gradient_of(i, x[..., :n]) - price)
+            return np.asarray(game.gradients[i](x[..., :n], *parameters[:known]) - price(x, i, parameters))
+
+        return value
+
+    def excess(c: int) -> Payoff:
+        def value(x: Floats, *parameters: Floats) -> Floats:
+            used = sum(x[..., i] * parameters[known + c * n + i] for i in range(n))
+            return np.asarray(used - parameters[known + len(weights) + c])
 
         return value
 
     def seller(c: int) -> Payoff:
-        return lambda x, *parameters: x[..., n + c] * (game.shared[c].use(x[..., :n]) - game.shared[c].limit)
+        return lambda x, *parameters: x[..., n + c] * excess(c)(x, *parameters)
 
-    def seller_margin(c: int) -> Payoff:
-        return lambda x, *parameters: game.shared[c].use(x[..., :n]) - game.shared[c].limit
-
-    limits = range(len(game.shared))
     return ContinuousGame(
         [*(buyer(i) for i in range(n)), *(seller(c) for c in limits)],
         lower=np.concatenate([game.lower, np.zeros(top.shape)], axis=-1),
         upper=np.concatenate([game.upper, top], axis=-1),
-        gradients=[*(buyer_margin(i) for i in range(n)), *(seller_margin(c) for c in limits)],
-        parameters=game.parameters,
+        gradients=[*(buyer_margin(i) for i in range(n)), *(excess(c) for c in limits)] if game.gradients else (),
+        parameters=(*game.parameters, *weights, *(limit.limit for limit in game.shared)),
     )
 
 
@@ -202,10 +257,9 @@ def _at_prices(game: ContinuousGame, prices: Floats) -> ContinuousGame:
     )
 
 
-def _certified(
-    game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats, tolerance: float
-) -> VariationalSolution:
+def _certified(game: ContinuousGame, x: Floats, prices: Floats, tolerance: float) -> VariationalSolution:
     """Regret at the prices, limits met, and no price without scarcity."""
+    free = game.replace(shared=())
     at_prices = certify(_at_prices(game, prices), x[None], tolerance)
     reference = _reference(game)
     excess = np.stack([limit.use(x) - limit.limit for limit in game.shared], axis=-1) / reference

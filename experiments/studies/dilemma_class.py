@@ -2,7 +2,8 @@
 
 Every draw is one calibrated two-lab race. Its class follows from the payoffs that the contest gives; the loss
 from holding back and the loss from overspending are measured separately, while rivals race, over the states of
-prize and demand. The same draws with the stakes switched off say which term carries the dilemma.
+prize and demand; so are hindsight losses, the wedge to joint profit and the patience that restraint needs, at the
+equilibrium. The same draws with the stakes switched off say which term carries the dilemma.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.dilemma_boundary import boundaries, boundary_plane, chief_pair
+from experiments.dilemma_risk import reduce_risk, risk_in_equilibrium, risk_numbers
 from experiments.registry import Columns, Findings, Part, each_replicate, experiment
 from models.lab_dilemma import LabDilemma
 from models.unit_economics import LOSS_ELASTICITY, rent_at_reported_margin, rent_in_backlog
 from theory import CLASSES, Estimate, cvar, dilemma_class, from_replicates, loss_asymmetry, probability, ratio_of_means
 from theory.information import value_of_information
-from theory.intervals import probability_of, share_of_counts
+from theory.intervals import probability_of, share_in_replicates, share_of_counts
 from theory.regional import regional_sensitivity
 from theory.selection import over_equilibria, select_equilibrium
 from theory.sensitivity import sobol_indices
@@ -91,7 +94,10 @@ def study(
     """Some of one independent set of calibrated draws: class for several numbers of labs, equilibria, losses."""
     model = LabDilemma()
     calibrated = model.replace(**model.priors().sample_part(part, design=design, rng=rng))
-    columns = one_race(calibrated, rng) | equilibria(calibrated)
+    gains = gains_in_hindsight(calibrated, STATES, rng)
+    state = rng.integers(STATES, size=part.draws)
+    columns = one_race(calibrated, gains[1], state) | equilibria(calibrated)
+    columns |= risk_in_equilibrium(calibrated, gains, state, rng)
     for n in LABS:
         if n != 2:
             columns[f"class, {n} labs"] = _codes(calibrated.replace(n=n))
@@ -106,32 +112,30 @@ def _codes(model: LabDilemma) -> NDArray[np.int8]:
     return symmetric_dilemma_class(model.payoffs_by_count()).codes.astype(np.int8)
 
 
-def one_race(model: LabDilemma, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
-    """Class, strengths, and losses while the rival races, of every draw of two labs, US$ bn."""
+def one_race(model: LabDilemma, gain: NDArray[np.float64], state: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """Class, strengths, and losses while the rival races, of every draw of two labs, US$ bn; one state apart."""
     payoffs = model.payoffs_by_count()
     two = symmetric_dilemma_class(payoffs)
-    gain = gain_while_rivals_race(model, STATES, rng)
-    turn = np.arange(gain.shape[-1])
     return {
         "class": two.codes.astype(np.int8),
         "greed": two.greed,
         "fear": two.fear,
         "inaction": np.maximum(gain, 0).mean(axis=0),
         "overspending": np.maximum(-gain, 0).mean(axis=0),
-        "gain in one state": gain[turn % STATES, turn],
+        "gain in one state": gain[state, np.arange(len(state))],
         "P - S": payoffs[..., 1, 1] - payoffs[..., 0, 1],
     }
 
 
-def gain_while_rivals_race(model: LabDilemma, states: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """What racing adds in hindsight when every rival races, US$ bn, shape ``(states, *batch)``.
+def gains_in_hindsight(model: LabDilemma, states: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """What racing adds in hindsight when all rivals restrain, and when all race, US$ bn: ``(2, states, *batch)``.
 
     Positive, it is the loss from inaction; negative, the loss from overspending.
     """
     state = model.states(states, rng)
     low, high = (level for _, level in model.levels())
-    rivals = [high] * (model.n - 1)
-    return np.asarray(model.realised(0, [high, *rivals], state) - model.realised(0, [low, *rivals], state))
+    rivals = [[level] * (model.n - 1) for level in (low, high)]
+    return np.stack([model.realised(0, [high, *k], state) - model.realised(0, [low, *k], state) for k in rivals])
 
 
 def equilibria(model: LabDilemma) -> dict[str, NDArray[Any]]:
@@ -181,6 +185,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
             [part["losses"]["E[inaction]"] for part in found], [part["losses"]["E[overspending]"] for part in found]
         ),
         "equilibria": _selection(found),
+        **risk_numbers([part["risk"] for part in found]),
         "greed in dilemmas": _quartiles(found, "greed"),
         "fear in dilemmas": _quartiles(found, "fear"),
         "drivers": driven,
@@ -190,6 +195,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         "value of information": information(rng),
         "boundaries": boundaries(),
         "centre": centre(rng),
+        **judged(rng),
     }
     return Findings(numbers, {"map": shown, "boundary": boundary_plane(pair)})
 
@@ -231,6 +237,7 @@ def _reduce(part: Columns) -> dict[str, Any]:
         },
         "selection": selection,
         "selection where several": where_several,
+        "risk": reduce_risk(part, dilemma),
     }
 
 
@@ -292,7 +299,8 @@ def shown_draws(rng: np.random.Generator, draws: int = 4096) -> dict[str, NDArra
     """Draws for figures: the parameters with the class, the gain against racing, and lambda."""
     model = LabDilemma()
     sample = model.priors().sample(draws, rng=rng)
-    drawn = one_race(model.replace(**sample), rng)
+    calibrated = model.replace(**sample)
+    drawn = one_race(calibrated, gains_in_hindsight(calibrated, STATES, rng)[1], np.zeros(draws, int))
     return {name: sample[name] for name in SHOWN} | {
         "class": drawn["class"],
         "P - S": drawn["P - S"],
@@ -348,6 +356,47 @@ def shares_in_step(rng: np.random.Generator, orders: int) -> dict[str, Estimate]
     return effects
 
 
+BY: dict[str, Any] = {"by the mean": np.mean, "by the worst twentieth": cvar}
+"""Measures of a risk: the mean loss, and its conditional value at risk."""
+
+STATES_OF_RISK = 160
+"""States of a draw that measure its risk: the worst twentieth are eight."""
+
+
+def judged(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
+    """Claims 1 and 2 for every number of labs: the class, and whether holding back is riskier while all rivals race.
+
+    And how often two labs would gain by joint restraint, without which racing is no dilemma.
+    """
+    base = LabDilemma()
+    parts: list[dict[str, NDArray[Any]]] = []
+    for stream in rng.spawn(sets):
+        model = base.replace(**base.priors().sample(draws // sets, rng=stream))
+        payoffs = model.payoffs_by_count()
+        part = drawn(model) | {"joint restraint pays": payoffs[..., 0, 0] > payoffs[..., 1, 1]}
+        for n in LABS:
+            several = model.replace(n=n)
+            part[f"{n} labs"] = symmetric_dilemma_class(several.payoffs_by_count()).codes == DILEMMA
+            _, gain = gains_in_hindsight(several, STATES_OF_RISK, stream)
+            for by, risk in BY.items():
+                inaction, overspending = (risk(np.maximum(sign * gain, 0), axis=0) for sign in (1, -1))
+                part[f"{n} labs, {by}"] = inaction > overspending
+        parts.append(part)
+
+    def cases(names: Sequence[str], event: str) -> dict[str, Any]:
+        return {name: lambda part, name=name: {event: part[name]} for name in names}
+
+    labs = [f"{n} labs" for n in LABS]
+    risks = [f"{n}, {by}" for by in BY for n in labs]
+    return {
+        "P(joint restraint pays)": share_in_replicates([part["joint restraint pays"] for part in parts]),
+        "claims": {
+            "1": claim(parts, cases(labs, "a prisoner's dilemma"), base, readings=True),
+            "2": claim(parts, cases(risks, "inaction loses more"), base, readings=True),
+        },
+    }
+
+
 def tornado(rng: np.random.Generator, draws: int = 16_384) -> dict[str, Any]:
     """P(dilemma) with one parameter at the 5th and at the 95th percentile of its prior, the others drawn."""
     model = LabDilemma()
@@ -369,7 +418,7 @@ def centre(rng: np.random.Generator) -> dict[str, Any]:
     model = LabDilemma()
     game = model.game()
     found = dilemma_class(game)
-    gain = gain_while_rivals_race(model, 2**14, rng)
+    gain = gains_in_hindsight(model, 2**14, rng)[1]
     inaction, overspending = np.maximum(gain, 0).mean(), np.maximum(-gain, 0).mean()
     r, s, t, p = (float(game.payoffs[0][profile]) for profile in ((0, 0), (0, 1), (1, 0), (1, 1)))
     return {

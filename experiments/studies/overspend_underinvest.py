@@ -3,8 +3,9 @@
 Every draw is one calibrated race of the named builders: its equilibrium, the joint-profit and the welfare optimum,
 and the hindsight loss of every builder in drawn states of demand and prize, split into overspending and
 underinvesting. The same draws with the terms of the payoff switched on one at a time say which term carries the
-spending: unit margins alone, then business stealing, the prize, and standing. And how patient the builders must be to
-keep to the joint optimum, or half the way to it, under the threat of the race for ever.
+spending, and which the losses: unit margins alone, then business stealing, the prize, and standing, on the same states,
+each at its own equilibrium and at a build of just the mean demand. And how patient the builders must be to keep to the
+joint optimum, or half the way to it, under the threat of the race for ever.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, Part, experiment
 from models.base import Shock
-from models.compute_race import BUILDERS, ComputeRace
+from models.compute_race import BUILDERS, PLANS, ComputeRace
 from theory import (
     ContinuousGame,
     HindsightSplit,
@@ -27,6 +29,7 @@ from theory import (
     hindsight_split,
     probability,
     reversion_thresholds,
+    share_in_replicates,
     strategic_wedge,
 )
 from theory.sensitivity import sobol_indices
@@ -43,6 +46,9 @@ CHUNK = 2048
 """Draws in memory at one time, times the points of the best replies' grid: a few tenths of a gigabyte."""
 
 LOSSES = ("overspend", "underinvest")
+
+EQUILIBRIUM, DEMAND = "equilibrium", "mean demand"
+"""Builds at which the losses under every heading of `TERMS` are taken."""
 
 OFF: dict[str, float] = {"stealing": 0.0, "decided": 0.0, "survival": 0.0}
 TERMS: dict[str, tuple[str, ...]] = {
@@ -62,6 +68,10 @@ TARGETS = {"the joint optimum": 1.0, "half the way to it": 0.5}
 ANSWERED = (1, 2, 4)
 """Years until a rival's build is seen and answered."""
 
+PLANNED = "at planned demand"
+REFERENCES = {"at last year's build": "low", "at this year's guidance": "high"}
+"""Builds at which mistakes are compared: planned demand, and the ends of what it is drawn from."""
+
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -76,14 +86,13 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 def study(*, draws: int = 4096, rng: np.random.Generator, part: Part) -> Columns:
     """Some of one independent set of draws; a row per draw and state, the draw's numbers repeated over its states."""
     base = ComputeRace()
-    model = base.replace(**base.priors().sample_part(part, rng=rng))
-    game = model.continuous_game()
-    solution = continuous_nash(game)
-    solved = solution.certified.any(axis=-1)
-    model = base.replace(**{name: np.asarray(getattr(model, name))[solved] for name in base.priors().fields})
-    game, equilibrium = model.continuous_game(), solution.select()[solved]
+    drawn = base.replace(**base.priors().sample_part(part, rng=rng))
+    found = {term: continuous_nash(model.continuous_game()) for term, model in _by_term(drawn).items()}
+    solved = np.all([solution.certified.any(axis=-1) for solution in found.values()], axis=0)
+    model = base.replace(**{name: np.asarray(getattr(drawn, name))[solved] for name in base.priors().fields})
+    equilibria = {term: solution.select()[solved] for term, solution in found.items()}
+    game, equilibrium = model.continuous_game(), equilibria["all terms"]
     wedge = strategic_wedge(game, equilibrium)
-    split = hindsight_split(model, equilibrium, rng=rng, states=STATES, replicates=2)
     constant = model.replace(price_decline=0.0)
     per_draw: dict[str, NDArray[Any]] = {
         "not certified": np.full(solved.sum(), 1 - solved.mean()),
@@ -109,24 +118,47 @@ def study(*, draws: int = 4096, rng: np.random.Generator, part: Part) -> Columns
         for title, choices in (("Nash", wedge.nash), ("joint", wedge.joint), ("welfare", wedge.welfare)):
             per_draw[f"{title} GW, {name}"] = choices[..., i]
         per_draw[f"capital, {name}"] = model.capital_cost * model.cost_factor[..., i]
-    for term, zeros in TERMS.items():
-        alone = continuous_nash(model.replace(**dict.fromkeys(zeros, 0.0)).continuous_game())
-        per_draw[f"total GW, {term}"] = alone.select().sum(axis=-1)
-    states = 2 * STATES
-    columns = {name: np.repeat(values, states) for name, values in per_draw.items()}
-    for i, name in enumerate(BUILDERS):
-        for title, loss in zip(LOSSES, (split.overspend, split.underinvest), strict=True):
-            columns[f"{title}, {name}"] = np.moveaxis(loss[..., i].reshape(states, -1), 0, -1).ravel()
+    for term, choices in equilibria.items():
+        per_draw[f"total GW, {term}"] = choices.sum(axis=-1)
+    columns = {name: np.repeat(values, 2 * STATES) for name, values in per_draw.items()}
+    return columns | _losses(model, equilibria, rng)
+
+
+def _by_term(model: ComputeRace) -> dict[str, ComputeRace]:
+    """The race with what each heading of `TERMS` leaves."""
+    return {term: model.replace(**dict.fromkeys(zeros, 0.0)) for term, zeros in TERMS.items()}
+
+
+def _losses(
+    model: ComputeRace, equilibria: Mapping[str, NDArray[Any]], rng: np.random.Generator
+) -> dict[str, NDArray[Any]]:
+    """Overspending less underinvesting, US$ bn, of every draw and state; the states are the same in all columns."""
+    seed = int(rng.integers(2**62))
+    columns = {}
+    for term, left in _by_term(model).items():
+        for build, choices in ((EQUILIBRIUM, equilibria[term]), (DEMAND, model.demand())):
+            split = hindsight_split(left, choices, rng=np.random.default_rng(seed), states=STATES, replicates=2)
+            signed = (split.overspend - split.underinvest).reshape(2 * STATES, -1, len(BUILDERS))
+            for i, name in enumerate(BUILDERS):
+                columns[_loss(term, build, name)] = signed[..., i].T.ravel()
     return columns
+
+
+def _loss(term: str, build: str, name: str) -> str:
+    """Name of the column of a builder's losses: positive where it overspends, negative where it underinvests."""
+    return f"loss at {build}, {term}, {name}"
 
 
 @study.summary
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Split and wedge per builder with intervals, the terms' shares, drivers, and the calibrated centre."""
     states = 2 * STATES
-    read = [_read(part, states) for part in replicates]
-    per_draw = {name: np.concatenate([once[name] for once, _ in read]) for name in read[0][0]}
-    losses = [lost for _, lost in read]
+    parts = list(replicates)
+    losses = {name for name in parts[0] if name.startswith("loss at ")}
+    per_draw = {
+        name: np.concatenate([part[name][::states] for part in parts]) for name in parts[0] if name not in losses
+    }
+    split = {build: {term: _split(parts, term, build) for term in TERMS} for build in (EQUILIBRIUM, DEMAND)}
     numbers = {
         "draws": len(per_draw["unit margin"]),
         "states per draw": states,
@@ -136,7 +168,9 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "P(unit margin > 0), constant price": probability(per_draw["unit margin, constant price"] > 0),
         "unit margin, constant price": _spread(per_draw["unit margin, constant price"]),
         "margin at constant price": _spread(per_draw["margin at constant price"]),
-        "split": _split(losses),
+        "split": split[EQUILIBRIUM]["all terms"],
+        "split by terms": split[EQUILIBRIUM],
+        "split at mean demand": split[DEMAND],
         "GW": {
             title: {name: _spread(per_draw[f"{title} GW, {name}"]) for name in BUILDERS}
             | {"total": _spread(sum(per_draw[f"{title} GW, {name}"] for name in BUILDERS))}
@@ -154,27 +188,28 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "centre": centre(rng),
         "rivals": rivals(),
         "lambda by law of the prize": asymmetry_by_law(rng),
+        **scarcity(rng),
     }
-    together = {name: np.concatenate([lost[name] for lost in losses]) for name in losses[0]}
-    kept = {name: values[:: max(1, len(values) // 20_000)] for name, values in together.items()}
-    return Findings(numbers, {"losses": kept})
+    return Findings(numbers, {"losses": _shown(parts)})
 
 
-def _read(part: Columns, states: int) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
-    """One replicate: what there is once per draw, and the losses of every draw and state."""
-    lost = [f"{title}, {name}" for title in LOSSES for name in BUILDERS]
-    once = {name: part[name][::states] for name in part if name not in lost}
-    return once, {name: part[name] for name in lost}
-
-
-def _split(losses: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, Any]:
+def _split(parts: Sequence[Columns], term: str, build: str) -> dict[str, Any]:
     """Hindsight statistics per builder over draws and states; each replicate is one independent estimate."""
-    length = min(len(lost[f"{LOSSES[0]}, {BUILDERS[0]}"]) for lost in losses)
-    over, under = (
-        np.stack([[lost[f"{title}, {name}"][:length] for lost in losses] for name in BUILDERS], axis=-1)
-        for title in LOSSES
-    )
-    return HindsightSplit(BUILDERS, over, under).table()
+    columns = [_loss(term, build, name) for name in BUILDERS]
+    length = min(len(part[columns[0]]) for part in parts)
+    signed = np.stack([[part[name][:length] for part in parts] for name in columns], axis=-1)
+    return HindsightSplit(BUILDERS, np.maximum(signed, 0.0), np.maximum(-signed, 0.0)).table()
+
+
+def _shown(parts: Sequence[Columns]) -> dict[str, NDArray[Any]]:
+    """Some of the losses of the whole race in equilibrium, for figures."""
+    table = {}
+    for name in BUILDERS:
+        signed = np.concatenate([part[_loss("all terms", EQUILIBRIUM, name)] for part in parts])
+        signed = signed[:: max(1, len(signed) // 20_000)]
+        for title, loss in zip(LOSSES, (np.maximum(signed, 0.0), np.maximum(-signed, 0.0)), strict=True):
+            table[f"{title}, {name}"] = loss
+    return table
 
 
 def _spread(values: Any) -> dict[str, float]:
@@ -234,6 +269,48 @@ def _one_start(model: ComputeRace) -> NDArray[np.float64]:
     game = model.continuous_game()
     start = game.lower + 0.1 * (game.upper - game.lower)
     return np.asarray(continuous_nash(game, starts=start[None]).actions[..., 0, :])
+
+
+def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
+    """Claim 10: critical ratio of every builder at planned demand by term, and at the ends between which plans lie.
+
+    At last year's build and at this year's guidance the ratio is that of the same draw, with all terms.
+    """
+    base, parts = ComputeRace(), []
+    ends = {name: np.array([getattr(prior, end) for prior in PLANS]) for name, end in REFERENCES.items()}
+    ratios: dict[str, list[NDArray[np.float64]]] = {term: [] for term in TERMS}
+    stakes: dict[str, list[NDArray[np.float64]]] = {"added": [], "needed": []}
+    for stream in rng.spawn(sets):
+        model = base.replace(**base.priors().sample(draws // sets, rng=stream))
+        planned = model.demand()
+        for term, zeros in TERMS.items():
+            ratios[term].append(model.replace(**dict.fromkeys(zeros, 0.0)).critical_ratio(planned))
+        stakes["added"].append(model.at_the_margin(planned)[0])
+        stakes["needed"].append(model.stakes_needed(planned))
+        builds = {PLANNED: planned} | {name: model.replace(plan=plan).demand() for name, plan in ends.items()}
+        above = {name: model.critical_ratio(build) > 0.5 for name, build in builds.items()}
+        parts.append(
+            drawn(model) | {f"{name}, {b}": above[name][:, i] for name in above for i, b in enumerate(BUILDERS)}
+        )
+    cases = {
+        name: lambda part, name=name: {f"too little loses more to {b}": part[f"{name}, {b}"] for b in BUILDERS}
+        for name in (PLANNED, *ends)
+    }
+    return {
+        "critical ratio": {
+            term: {
+                name: _spread(np.concatenate(every)[:, i])
+                | {"P(above half)": share_in_replicates([each[:, i] > 0.5 for each in every])}
+                for i, name in enumerate(BUILDERS)
+            }
+            for term, every in ratios.items()
+        },
+        "stakes per GW": {
+            word: {name: _spread(np.concatenate(every)[:, i]) for i, name in enumerate(BUILDERS)}
+            for word, every in stakes.items()
+        },
+        "claims": {"10": claim(parts, cases, base, readings=True)},
+    }
 
 
 def centre(rng: np.random.Generator) -> dict[str, Any]:

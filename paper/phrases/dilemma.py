@@ -21,11 +21,35 @@ def dilemma_phrases(dilemma: Numbers, calibration: Numbers) -> dict[str, str]:
         "terms": margins_alone(dilemma["classes by terms"]),
         **centre_phrases(dilemma),
         **asymmetry_phrases(dilemma["asymmetry"]),
+        "tail": fear_of_the_tail(dilemma["claims"]["2"]["cases"]),
+        "constant stakes": constant_stakes(dilemma["P(joint restraint pays)"]),
         **driver_phrases(dilemma["drivers"]["dilemma"], calibration),
         "several": "Two labs have several equilibria in "
         f"{percent_interval(dilemma['equilibria']['P(several)'])} of the draws.",
         "information": worth_knowing(dilemma["value of information"], dilemma["what separates dilemmas"]),
     }
+
+
+def fear_of_the_tail(cases: Mapping[str, Numbers]) -> str:
+    """Which loss is larger by its mean and by its worst twentieth, over numbers of labs."""
+    mean, tail = (
+        [float(case["together"]["value"]) for name, case in cases.items() if name.endswith(words)]
+        for words in ("by the mean", "by the worst twentieth")
+    )
+    shares = (
+        f"holding back loses more than overspending, while all rivals race, in {percent(min(mean))} to "
+        f"{percent(max(mean))} of the draws by the mean loss, over numbers of labs, and in {percent(min(tail))} to "
+        f"{percent(max(tail))} by the mean of the worst twentieth of each loss"
+    )
+    return shares + (": the fear is one of the tail." if min(tail) > max(mean) else ".")
+
+
+def constant_stakes(estimate: Mapping[str, float]) -> str:
+    """How often joint restraint pays, and what then decides the class."""
+    start = f"Joint restraint pays two labs more than joint racing in {percent_interval(estimate)} of the draws"
+    if estimate["low"] > 0.9:
+        return f"{start}, because stakes do not grow when all race: what decides the class is whether racing dominates."
+    return f"{start}."
 
 
 def worth_knowing(values: Numbers, separates: Numbers) -> str:

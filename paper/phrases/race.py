@@ -28,6 +28,8 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
         "margin": margin_phrase(race["P(unit margin > 0)"]),
         "account margin": account_margin(race["margin at constant price"], calibration["facts"]["F119a"]["central"]),
         "critical ratio": critical_ratio(race["unit margin"]),
+        "danger": greater_danger(race),
+        "danger in hindsight": danger_in_hindsight(race["split at mean demand"], race["split"]),
         "constant price": constant_price(race["unit margin, constant price"], race["unit margin"]),
         "rivals": more_rivals(race["rivals"]),
         "builders' restraint": builders_restraint(race["restraint"]),
@@ -190,6 +192,59 @@ def critical_ratio(margin: Mapping[str, float]) -> str:
     if margin["0.05"] > 0.5:
         return f"{ends}: on unit margins alone, before any race is added, a GW too few costs more than a GW too many."
     return f"{ends}: whether unit margins alone favour too much or too little is open in the facts."
+
+
+def greater_danger(race: Numbers) -> str:
+    """Which mistake costs more at the margin of planned demand: on unit margins alone, with all terms, elsewhere."""
+    ratios, cases = race["critical ratio"], race["claims"]["10"]["cases"]
+    alone, everything = (
+        [float(each["P(above half)"]["value"]) for each in ratios[term].values()]
+        for term in (next(iter(ratios)), list(ratios)[-1])
+    )
+    least, most = min(everything), max(everything)
+    verdict = (
+        "too much is mostly the greater danger"
+        if most < 0.5
+        else "too little is mostly the greater danger"
+        if least > 0.5
+        else "which is the greater danger differs between the builders"
+    )
+    why = "; what makes too little one are the stakes" if max(alone) < least else ""
+    stakes = {
+        word: [float(each["0.5"]) for each in race["stakes per GW"][word].values()] for word in ("added", "needed")
+    }
+    elsewhere = listed([f"{percent_interval(case['together'])} {name}" for name, case in cases.items()])
+    return (
+        f"At planned demand a builder loses more at the margin from too little than from too much in {percent(least)} "
+        f"to {percent(most)} of the draws, by builder, and on unit margins alone in at most {percent(max(alone))}: "
+        f"{verdict}{why}. A GW adds US$ {_span(stakes['added'])} bn to them in the median, by builder, and would have "
+        f"to add US$ {_span(stakes['needed'])} bn for too little to be the greater danger. The stakes add less the "
+        "more is built, so that the answer depends on where it is asked: for "
+        f"every builder too little is the greater danger in {elsewhere}."
+    )
+
+
+def danger_in_hindsight(at_demand: Numbers, in_equilibrium: Numbers) -> str:
+    """Losses in hindsight from building planned demand, by terms, against those at the equilibrium."""
+    first, last = next(iter(at_demand)), list(at_demand)[-1]
+    alone, everything, race = (
+        [float(table["lambda"]["value"]) for table in split.values()]
+        for split in (at_demand[first], at_demand[last], in_equilibrium)
+    )
+    text = (
+        f"In hindsight, if each builds the demand that it plans for, `lambda_i` is {_span(alone)} over the builders "
+        f"with {first} and {_span(everything)} with {last}; at the equilibrium it is {_span(race)}."
+    )
+    if max(everything) < min(race):
+        text += (
+            " That is no contradiction: what is built there already answers the danger, and for a newsvendor with "
+            "margin `m` and even demand that ratio is `(1 - m) / m`, which falls as the margin rises."
+        )
+    return text
+
+
+def _span(values: list[float]) -> str:
+    return f"{number(min(values), 2)} to {number(max(values), 2)}"
 
 
 def constant_price(constant: Mapping[str, float], declining: Mapping[str, float]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, CONDITIONAL, REJECTED, SUPPORTED, Verdict
+from paper.claims import CLAIMS, REJECTED, SUPPORTED, UNDECIDED, Verdict
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import in_words, listed, number, percent, percent_interval, trimmed
 from paper.systems.section import Section
@@ -183,8 +183,8 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
     return Verdict(
         8,
         CLAIMS[8],
-        SUPPORTED if all(below) else CONDITIONAL if any(below) else REJECTED,
-        f"Condition: the same compute costs less with own chips than with merchant chips, a ratio below "
+        SUPPORTED if all(below) else UNDECIDED if any(below) else REJECTED,
+        f"Needed: the same compute costs less with own chips than with merchant chips, a ratio below "
         f"{trimmed(EVEN)}. The facts put it at {placed}, {where}: one counts the maker's capital per GW, the other a "
         "customer's output per rental dollar.",
         "S7, make or buy, merchants' and clouds' quantities",
@@ -193,7 +193,6 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         f"of that range. Chief driver of that point: {chief}.",
         f"A probability would repeat the prior that spans the sources: {percent_interval(claim[_BELOW])} of its draws "
         f"are below one, {percent_interval(claim[_PAYS])} below the maker's point, by the shape that was given to it.",
-        "the same compute costs less with own chips, on which the two sources differ",
     )
 
 

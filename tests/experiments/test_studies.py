@@ -77,6 +77,17 @@ def test_every_builder_has_a_split_with_intervals(records):
         assert row["E[overspend]"]["low"] <= row["E[overspend]"]["value"] <= row["E[overspend]"]["high"]
 
 
+def test_a_stake_in_being_ahead_turns_overspending_into_underinvesting(records):
+    numbers = records["overspend_underinvest"].numbers
+    assert numbers["split by terms"]["all terms"] == numbers["split"]
+    by_term = numbers["split at mean demand"]  # one build, on the same states: marginal payoffs are higher everywhere
+    for builder, alone in by_term["unit margins alone"].items():
+        for term in ("+ prize", "+ standing"):
+            row = by_term[term][builder]
+            assert row["E[underinvest]"]["value"] > alone["E[underinvest]"]["value"]
+            assert row["E[overspend]"]["value"] < alone["E[overspend]"]["value"]
+
+
 def test_half_the_restraint_is_easier_than_all_of_it_and_soon_than_late(records):
     whole, half = records["overspend_underinvest"].numbers["restraint"].values()
     for found in (whole, half):

@@ -53,6 +53,20 @@ def test_a_number_that_is_not_positive_sets_no_parameter(monkeypatch: pytest.Mon
         prior.fact("F003")
 
 
+@pytest.mark.parametrize(("fact_id", "end"), [("S03", "above"), ("F119d", "above"), ("F119c", "below")])
+@pytest.mark.parametrize("side", ["low", "central", "high"])
+def test_an_open_end_is_no_value(fact_id: str, end: str, side: str) -> None:
+    with pytest.raises(InputError, match=rf"{fact_id} .*line \d+.* is open {end}"):
+        prior.fact(fact_id, side)
+
+
+def test_the_one_end_of_an_open_fact_is_taken_by_name() -> None:
+    assert (prior.at_least("F119d"), prior.at_most("F119c")) == (0.2, 0.1)
+    for function, fact_id in ((prior.at_most, "S03"), (prior.at_least, "F119c"), (prior.at_least, "F130")):
+        with pytest.raises(InputError, match=f"{fact_id} .* is not open"):
+            function(fact_id)
+
+
 def test_units_of_facts_are_those_of_the_rows() -> None:
     facts = load_facts()
     assert {fact_id: facts[fact_id].unit for fact_id in FACT_UNITS} == dict(FACT_UNITS)

@@ -11,6 +11,7 @@ from theory import (
     SharedLimit,
     batch_support_enumeration,
     continue_equilibria,
+    continuous_commitment,
     continuous_nash,
     decompose,
     dilemma_class,
@@ -41,6 +42,7 @@ from theory.bimatrix import lemke_howson, lemke_howson_all
 from theory.cycle_thresholds import cournot_threshold, path_thresholds, tullock_threshold
 from theory.discounting import critical_discount_factor
 from theory.distances import distances
+from theory.dominance import dominated_actions
 from theory.equilibrium import METHODS
 from theory.finite_population import (
     fermi_log_fixation,
@@ -166,6 +168,35 @@ def test_senseless_families_and_symbols_are_refused():
     refused(support_regimes, lambda t: Game(np.zeros((len(t), 2, 2, 2)), batch_ndim=1), 1.0, 0.0)
     refused(symbolic_equilibria, None, None)
     refused(symbolic_counts, [])
+    refused(symbolic_counts, 3)
+    refused(continue_equilibria, None, 1.0, 2.0)
+    for ends in ((1.0, "two"), (None, 2.0), (1.0, np.inf), (2.0, 1.0)):
+        refused(continue_equilibria, lambda t: t, *ends)
+    refused(continue_equilibria, lambda t: t, 1.0, 2.0, seeds=1.5)
+    refused(equilibrium_derivative, lambda t: t, "one")
+
+
+@pytest.mark.parametrize("number", [True, 1.0, "0", None, [0], np.array([0, 1]), -1, 2], ids=str)
+def test_a_player_is_a_whole_number(number):
+    game = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    duopoly = ContinuousGame([lambda x: -(x[..., 0] ** 2), lambda x: -(x[..., 1] ** 2)], 0, 1)
+    refused(strong_stackelberg, game, leader=number)
+    refused(continuous_commitment, duopoly, leader=number)
+    refused(dominated_actions, game, number)
+    refused(best_reply, duopoly, np.zeros(2), number)
+
+
+@pytest.mark.parametrize("number", [True, 1.5, "1", None, -1, 4], ids=str)
+def test_the_number_of_batch_axes_is_whole(number):
+    refused(Game, np.zeros((3, 2, 2, 2)), batch_ndim=number)
+
+
+def test_a_batch_without_draws_says_so():
+    with pytest.raises(InputError, match="at least one"):
+        Game(np.zeros((0, 2, 2, 2)), batch_ndim=1)
+    batch = Game(np.zeros((3, 2, 2, 2)), batch_ndim=1)
+    with pytest.raises(InputError, match="no draw"):
+        batch[batch.payoff_range > 0]
 
 
 @pytest.mark.parametrize("name", FINITE)

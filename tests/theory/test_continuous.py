@@ -118,3 +118,19 @@ def test_a_narrow_peak_that_the_certificate_sees_is_found():
     assert solution.count == 1
     np.testing.assert_allclose(solution.select(), [0.737, 0.3685], atol=1e-4)
     assert "grid of 97" in solution.note
+
+
+@pytest.mark.parametrize("level", [1e6, 1e9, -1e9])
+def test_a_common_level_of_payoffs_changes_nothing_that_the_numbers_hold(level):
+    """Cournot with 1e9 added: choices to the square root of the lost digits, one equilibrium, not several."""
+    rng = np.random.default_rng(2)
+    costs = rng.uniform(0, 0.3, (20, 3))
+
+    def profit(i):
+        return lambda q: level + q[..., i] * (1 - q.sum(-1) - costs[:, i])
+
+    game = ContinuousGame([profit(i) for i in range(3)], lower=np.zeros((20, 3)), upper=1)
+    found = continuous_nash(game)
+    assert (found.count == 1).all()
+    exact = (1 - 4 * costs + costs.sum(-1, keepdims=True)) / 4
+    np.testing.assert_allclose(found.select(), exact, atol=5e-4)

@@ -1,0 +1,70 @@
+"""Risk of the two-action race in equilibrium, where theory gives the numbers."""
+
+import numpy as np
+import pytest
+from scipy.special import ndtr
+
+from experiments.dilemma_risk import BUILD, reduce_risk, risk_in_equilibrium, risk_numbers
+from experiments.studies.dilemma_class import gains_in_hindsight
+from models import LabDilemma
+
+DRAWS, STATES, REPLICATES = 64, 1024, 4
+
+
+def columns(model, seed=1):
+    rng = np.random.default_rng(seed)
+    model = model.replace(prize=np.full(DRAWS, float(model.prize)))
+    return risk_in_equilibrium(model, gains_in_hindsight(model, STATES, rng), rng.integers(STATES, size=DRAWS), rng)
+
+
+def without_rivalry():
+    """Nobody takes anything from anybody: no stakes, and a price that total build does not move."""
+    return LabDilemma().replace(decided=0.0, survival=0.0, glut=0.0)
+
+
+def test_without_rivalry_hindsight_is_a_put_on_demand():
+    """Who builds regrets it where ``theta < c / R``: E[O] is Black's (1976) put on demand, P(O > 0) is N(-d2)."""
+    model = without_rivalry()
+    found = columns(model)
+    low, high = (float(level) for _, level in model.levels())
+    revenue, cost, sigma = float(model.revenue_per_gw()), float(model.cost_per_gw()), float(model.demand_volatility)
+    assert revenue > cost  # so both race
+    d1 = np.log(revenue / cost) / sigma + sigma / 2
+    put = cost * ndtr(sigma - d1) - revenue * ndtr(-d1)
+    assert found["overspend"].mean() == pytest.approx((high - low) * put, rel=0.01)
+    assert (found["loss in one state"] > 0).mean() == pytest.approx(ndtr(sigma - d1), abs=0.15)
+    assert not found["underinvest"].any()
+
+
+def test_without_rivalry_equilibrium_is_the_joint_optimum_and_needs_no_patience():
+    found = columns(without_rivalry())
+    np.testing.assert_allclose(found["profit Nash"], found["profit joint"])
+    np.testing.assert_allclose(found[BUILD], 1.0)
+
+
+def test_what_restraint_needs_in_a_dilemma_is_the_critical_discount_factor():
+    model = LabDilemma()  # at the centre of the calibration
+    (r, s), (t, p) = model.payoffs_by_count()
+    dilemma = t > r > p > s
+    found = columns(model)
+    assert dilemma
+    np.testing.assert_allclose(found["patience"], (t - r) / (t - p))
+    np.testing.assert_allclose(found["profit joint"] - found["profit Nash"], 2 * (r - p))
+    np.testing.assert_allclose(found[BUILD], model.intensity)
+    assert not found["underinvest"].any()  # both race
+
+
+def test_summary_adds_up():
+    parts = [reduce_risk(columns(LabDilemma(), seed), np.ones(DRAWS, bool)) for seed in range(REPLICATES)]
+    numbers = risk_numbers(parts)
+    split = numbers["hindsight in equilibrium"]
+    assert split["E[overspend]"].value <= split["CVaR95[overspend]"].value
+    assert split["lambda"].value == 0 and split["P(underinvest)"].value == 0
+    assert split["P(underinvest)"].high > 0  # Wilson: never seen is not impossible
+    assert numbers["wedge"]["P(Nash above joint)"].value == 1
+
+
+def test_no_draw_is_a_dilemma():
+    parts = [reduce_risk(columns(without_rivalry(), seed), np.zeros(DRAWS, bool)) for seed in range(REPLICATES)]
+    patience = risk_numbers(parts)["patience"]
+    assert patience == {"needed in dilemmas": {}, "P(kept, answered after a year | dilemma)": None}
