@@ -91,14 +91,14 @@ class Parameter:
         except (TypeError, ValueError, OverflowError):
             raise self._refuse(value, f"one whole number, {self.bounds}", model) from None
         if isinstance(value, str | bool) or number != value or not self.low <= number <= self.high:
-            raise self._refuse(value, f"one whole number, {self.bounds}", model)
+            given = f"{value:.12g}" if isinstance(value, float) else value  # from the command line, all are floats
+            raise self._refuse(given, f"one whole number, {self.bounds}", model)
         return number
 
     def _refuse(self, value: Any, allowed: str, model: str) -> InputError:
         unit = f" {self.unit}" if self.unit not in ("", "1") else ""
-        given = f"{value:.12g}" if isinstance(value, float) else value  # the command line reads every number as a float
         return InputError(
-            f"{self.name} ({self.symbol}) is {given}; it must be {allowed}{unit}. See: computerace models {model}"
+            f"{self.name} ({self.symbol}) is {value}; it must be {allowed}{unit}. See: computerace models {model}"
         )
 
 

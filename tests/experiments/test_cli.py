@@ -205,6 +205,13 @@ def test_version_help_and_citation(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Usage: computerace" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("words", "found"), [("computerace sol", "solve"), ("computerace solve comp", "compute-race")])
+def test_the_shell_completes_commands_and_names(words: str, found: str) -> None:
+    asked = {"_COMPUTERACE_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = subprocess.run(COMMAND, capture_output=True, text=True, env=os.environ | asked, check=False)
+    assert done.stdout.split() == [found]
+
+
 def test_help_imports_no_numerics() -> None:
     script = (
         "import sys; from experiments.cli import main; main(['--help']); print({'numpy', 'sympy'} & {*sys.modules})"
