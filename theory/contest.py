@@ -131,7 +131,7 @@ def tullock_contest(
         share=shaped(share),
         payoff=shaped(v * share - c * spending),
         aggregate=shaped(y.sum(axis=-1)),
-        active=shaped(share > 0),
+        active=shaped(np.asarray(share > 0)),
         dissipation=shaped((c * spending).sum(axis=-1) / (v * share).sum(axis=-1)),
         regret=shaped(regret),
         certified=shaped(certified),
@@ -288,4 +288,4 @@ def _regret(v: Floats, c: Floats, a: Floats, r: Floats, share: Floats) -> Floats
     k = rivals - rr * _strength(v, c, a, r)
     best, rest = shares(log_odds(rr - 1, rr + 1, np.maximum(k, _NOBODY)))
     value = np.maximum(v * best * (1 - rr * rest), 0.0)
-    return np.maximum((value - reached) / v.max(axis=-1, keepdims=True), 0.0)
+    return np.asarray(np.maximum((value - reached) / v.max(axis=-1, keepdims=True), 0.0))
