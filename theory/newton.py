@@ -128,7 +128,7 @@ def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) 
     def scaled_gradient(z: Floats) -> Floats:
         return game.gradient(game.lower + z * width) * width / scale
 
-    rounded = _rounded(game)
+    rounded = rounded_slopes(game)
     z = (x - game.lower) / width
     for iteration in range(max_iterations):
         g = scaled_gradient(z)
@@ -149,7 +149,7 @@ def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) 
     return game.lower + z * width, max_iterations
 
 
-def _rounded(game: ContinuousGame) -> Floats:
+def rounded_slopes(game: ContinuousGame) -> Floats:
     """Shares of the intervals over which marginal payoffs are differences of few digits; 0 where they are precise."""
     if game.gradients:
         return np.zeros(game.lower.shape)
@@ -192,7 +192,7 @@ def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolu
     relative = np.divide(regret, spread, out=np.zeros(regret.shape), where=spread > 0).max(axis=-1)
     finite = np.isfinite(x) & np.isfinite(payoffs) & np.isfinite(spread)  # of payoffs that overflow nothing is known
     mask = finite.all(axis=-1) & (relative <= tolerance)
-    apart = np.maximum(1e-6, 0.1 * _rounded(game)) * width
+    apart = np.maximum(1e-6, 0.1 * rounded_slopes(game)) * width
     for k in range(1, len(x)):  # the same equilibrium found twice is listed once
         mask[k] &= ~_repeats(np.where(mask[: k + 1, ..., None], x[: k + 1], np.nan), k, apart, 1.0)
     order = np.argsort(~mask, axis=0, kind="stable")  # found first, so that place 0 is filled wherever any is
