@@ -111,7 +111,7 @@ def tullock_contest(
     regret = _regret(v, c, a, r, share) if certify else np.full(share.shape, np.nan)
     if certify:
         _try_fewer(v, c, a, r, share, regret)
-    certified = (regret <= _REGRET).all(axis=-1)
+    certified = np.asarray((regret <= _REGRET).all(axis=-1))
     missing = ~certified & certify
     if missing.any() and not batch:
         raise SolverError(
