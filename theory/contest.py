@@ -132,7 +132,7 @@ def tullock_contest(
         share=shaped(share),
         payoff=shaped(v * share - c * spending),
         aggregate=shaped(y.sum(axis=-1)),
-        active=shaped(share > 0),
+        active=shaped(np.asarray(share > 0)),
         dissipation=shaped((c * spending).sum(axis=-1) / (v * share).sum(axis=-1)),
         regret=shaped(regret),
         certified=shaped(certified),
@@ -141,7 +141,9 @@ def tullock_contest(
 
 def _spending(v: Floats, c: Floats, r: Floats, share: Floats) -> Floats:
     """What the first-order condition makes the active players spend."""
-    return np.asarray(r[:, None] * v * (1 - share) * share / c)
+    rest, first = 1 - share, share.argmax(axis=-1)[:, None]
+    np.put_along_axis(rest, first, _but_one(share, first), axis=-1)  # of a share near one all digits would be lost
+    return np.asarray(r[:, None] * v * rest * share / c)
 
 
 def _try_fewer(v: Floats, c: Floats, a: Floats, r: Floats, share: Floats, regret: Floats) -> None:
@@ -231,6 +233,7 @@ def _shares(v: Floats, c: Floats, a: Floats, r: Floats, *, forced: bool = False)
 def _curved_shares(strength: Floats, r: Floats, forced: bool) -> Floats:
     """Shares at ``r != 1``: Newton's method on ``ln Y``, which the sum of shares falls with, in a bracket.
 
+    That of the strongest player is compared with what the others leave, as the difference to one may be tiny.
     ``(1 - s) s^p = e^k`` with ``p = (r-1)/r`` and ``k = ln Y / r - strength``. A player alone would take ``s = 1/2`` of
     it at ``ln Y = r (strength - (1 + p) ln 2)``: where the second strongest does, shares add up to one or more.
     """
@@ -244,24 +247,34 @@ def _curved_shares(strength: Floats, r: Floats, forced: bool) -> Floats:
         top = strength.max(axis=-1, keepdims=True)
         crowd = r * top + (1 - r) * np.log(np.exp(r / (1 - r) * (strength - top)).sum(axis=-1, keepdims=True))
     high = np.where(below, np.maximum(crowd, low), np.maximum(high, low))
+    first = strength.argmax(axis=-1)[:, None]
     ln_y, u, before = high, None, np.full(high.shape, np.inf)
     for _ in range(_MOST_STEPS):
         u = log_odds(p, q, ln_y / r - strength, u)
         s, rest = shares(u)
         if not forced:
             s = np.where(s < p * (1 - _CLOSE), 0.0, s)
-        total = s.sum(axis=-1, keepdims=True)
-        gap = np.log(np.maximum(total, np.finfo(float).tiny))
+        beside, left = _but_one(s, first), np.take_along_axis(rest, first, axis=-1)
+        gap = np.log(np.maximum(beside, np.finfo(float).tiny)) - np.log(left)
         low, high = np.where(gap > 0, ln_y, low), np.where(gap < 0, ln_y, high)
         with np.errstate(divide="ignore", invalid="ignore"):
-            slope = (s * rest / (p - (p + 1) * s)).sum(axis=-1, keepdims=True) / (r * total)
+            falls = s * rest / (p - (p + 1) * s) / r
+            slope = _but_one(falls, first) / beside + np.take_along_axis(falls, first, axis=-1) / left
             guess = ln_y - gap / slope
         newton = (guess >= low) & (guess <= high) & (np.abs(gap) <= 0.5 * before)
         settled = (np.abs(gap) <= _CLOSE) | (np.abs(guess - ln_y) <= _ROUNDING * np.abs(ln_y))
         if (settled | (high - low <= _ROUNDING * np.abs(high))).all():
             break
         ln_y, before = np.where(newton, guess, (low + high) / 2), np.abs(gap)
+    total = s.sum(axis=-1, keepdims=True)
     return np.asarray(s / np.where(total > 0, total, 1.0))  # none at all if everybody would lose
+
+
+def _but_one(values: Floats, one: NDArray[np.intp]) -> Floats:
+    """Sums of all but one of each row, without cancellation, shape ``(B, 1)``."""
+    others = values.copy()
+    np.put_along_axis(others, one, 0.0, axis=-1)
+    return np.asarray(others.sum(axis=-1, keepdims=True))
 
 
 def _linear_shares(weakness: Floats) -> Floats:
@@ -270,9 +283,15 @@ def _linear_shares(weakness: Floats) -> Floats:
     They do at ``Y = (k - 1) / sum_k w``; player k is active if ``Y w_k < 1`` there (Stein 2002, Public Choice 113).
     """
     ordered = np.sort(weakness, axis=-1)
-    aggregate = np.arange(ordered.shape[-1]) / ordered.cumsum(axis=-1)
-    last = (aggregate * ordered < 1).sum(axis=-1, keepdims=True) - 1
+    sums = ordered.cumsum(axis=-1)
+    aggregate = np.arange(ordered.shape[-1]) / sums
+    last = np.maximum((aggregate * ordered < 1).sum(axis=-1, keepdims=True) - 1, 1)
     share = np.maximum(1 - np.take_along_axis(aggregate, last, axis=-1) * weakness, 0.0)
+    # the weakest of the active, whose share may be next to nothing, from what the others are without it
+    weakest, before, total = (
+        np.take_along_axis(array, at, axis=-1) for array, at in ((ordered, last), (sums, last - 1), (sums, last))
+    )
+    share = np.where(weakness == weakest, np.maximum(before - (last - 1) * weakest, 0.0) / total, share)
     return np.asarray(share / share.sum(axis=-1, keepdims=True))
 
 

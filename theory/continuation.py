@@ -24,7 +24,7 @@ from theory.arrays import number_between, whole_number
 from theory.comparative_statics import Family, family_at
 from theory.continuous import Floats
 from theory.errors import InputError
-from theory.newton import certify, continuous_nash, payoff_scale
+from theory.newton import certify, continuous_nash, payoff_scale, rounded_slopes
 
 _STARTS = (0.001, 0.05, 0.2, 0.4, 0.6, 0.8, 0.999)
 _STEP, _SMALLEST, _LARGEST = 0.01, 1e-6, 0.03  # of the length of the curve, in shares of the intervals and of t
@@ -139,7 +139,8 @@ def continue_equilibria(family: Family, low: float, high: float, *, seeds: int =
     Raises
     ------
     InputError
-        If ``low < high`` does not hold, or the family does not give one game per value.
+        If ``low < high`` does not hold, the family does not give one game per value, or its payoffs have a level that
+        leaves their differences too few digits.
 
     Examples
     --------
@@ -159,7 +160,7 @@ def continue_equilibria(family: Family, low: float, high: float, *, seeds: int =
     low, high = number_between(low, "low", -np.inf), number_between(high, "high", -np.inf)
     seeds = whole_number(seeds, "seeds")
     if not low < high:
-        raise InputError(f"the parameter goes from low = {low:g} to high = {high:g}; low must be below high")
+        raise InputError(f"the parameter goes from {low:g} to {high:g}; it must go upwards, low < high")
     if not callable(family):
         raise InputError(f"the family is {family!r}; it must be a function of an array of values of the parameter")
     tracer = _Tracer(family, low, high)
@@ -181,6 +182,11 @@ class _Tracer:
     def __post_init__(self) -> None:
         values = np.linspace(self.low, self.high, 5)
         game = family_at(self.family, values)
+        if rounded_slopes(game).any():
+            raise InputError(
+                "payoffs are so large against their range that differences of them do not hold the digits that "
+                "following a curve takes; give gradients=, or take their common level off"
+            )
         middle = (game.lower + game.upper) / 2
         self.scale = np.asarray(payoff_scale(game, middle[None]).max(axis=0))
 

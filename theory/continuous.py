@@ -263,8 +263,9 @@ class ContinuousGame:
             width = (self.upper - self.lower)[..., i]
             x[..., i] = self.lower[..., i] + np.reshape(_PROBES, (-1, *(1,) * width.ndim)) * width
             values = self.payoff_of(i, x)
-            spread = np.ptp(values, axis=0)
-            np.divide(np.abs(values).max(axis=0), spread, out=lost[..., i], where=spread > 0)
+            with np.errstate(invalid="ignore", over="ignore"):  # of payoffs that are not finite nothing is known
+                spread = np.ptp(values, axis=0)
+                np.divide(np.abs(values).max(axis=0), spread, out=lost[..., i], where=spread > 0)
         lost = np.where(np.isfinite(lost) & (lost > _HIGH_LEVEL), lost, 1.0)
         return np.asarray(np.minimum(np.cbrt(np.finfo(float).eps * lost), _WIDEST))
 

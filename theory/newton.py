@@ -136,7 +136,7 @@ def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) 
         return lambda z: part.gradient(part.lower + z * (part.upper - part.lower)) * unit[lanes]
 
     ends = ((x - game.lower) / width).reshape(-1, game.n_players)
-    rounded = np.broadcast_to(_rounded(game), x.shape).reshape(ends.shape)
+    rounded = np.broadcast_to(rounded_slopes(game), x.shape).reshape(ends.shape)
     lanes = np.arange(len(ends))
     gradient, z = marginal(lanes), ends
     g, moved, used = gradient(z), np.ones(len(ends), bool), 0
@@ -180,7 +180,7 @@ def _shortened(
     return found
 
 
-def _rounded(game: ContinuousGame) -> Floats:
+def rounded_slopes(game: ContinuousGame) -> Floats:
     """Shares of the intervals over which marginal payoffs are differences of few digits; 0 where they are precise.
 
     One such player is enough: how its marginal payoff moves with any choice is a difference of few digits.
@@ -232,7 +232,7 @@ def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolu
     relative = np.divide(regret, spread, out=np.zeros(regret.shape), where=spread > 0).max(axis=-1)
     finite = np.isfinite(x) & np.isfinite(payoffs) & np.isfinite(spread)  # of payoffs that overflow nothing is known
     mask = finite.all(axis=-1) & (relative <= tolerance)
-    apart = np.maximum(1e-6, 0.1 * _rounded(game)) * width
+    apart = np.maximum(1e-6, 0.1 * rounded_slopes(game)) * width
     for k in range(1, len(x)):  # the same equilibrium found twice is listed once
         mask[k] &= ~_repeats(np.where(mask[: k + 1, ..., None], x[: k + 1], np.nan), k, apart, 1.0)
     order = np.argsort(~mask, axis=0, kind="stable")  # found first, so that place 0 is filled wherever any is

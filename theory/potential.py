@@ -142,7 +142,7 @@ def weighted_potential(game: Game) -> WeightedPotential | None:
     require_game(game, "weighted_potential")
     if game.batch_ndim:
         raise InputError(f"weighted_potential takes a single game, not {game!r}; pick one draw of it: game[0]")
-    slack = 0.0 if game.is_exact else TOLERANCE
+    slack = 0.0 if game.is_exact else TOLERANCE + _lost(game)
     game, _ = game.from_minimum()
     shared = [(players, parts) for players, parts in _interactions(game) if len(players) > 1]
     ranges = [np.ptp(np.asarray(game.payoff(i), float)) or 1.0 for i in range(game.n_players)]
@@ -154,6 +154,14 @@ def weighted_potential(game: Game) -> WeightedPotential | None:
     sizes = [spread / float(weight) for spread, weight in zip(ranges, weights, strict=True)]
     worst = [float(abs(part).max()) / size for part, size in zip(found.harmonic_part, sizes, strict=True)]
     return WeightedPotential(tuple(weights), found.potential) if max(worst) <= 10 * slack else None
+
+
+def _lost(game: Game) -> float:
+    """Rounding of payoffs that have a high level, as a share of their range."""
+    rows = game.payoffs.reshape(game.n_players, -1)
+    spread = np.ptp(rows, axis=1)
+    level = np.abs(rows).max(axis=1)[spread > 0] / spread[spread > 0]
+    return float(8 * np.finfo(float).eps * level.max(initial=0.0))
 
 
 def _weights(game: Game, shared: Any, ranges: list[Any], slack: float) -> list[Any] | None:
@@ -183,7 +191,7 @@ def _weights(game: Game, shared: Any, ranges: list[Any], slack: float) -> list[A
                     queue.append(j)
     result = [weights[i] for i in range(game.n_players)]
     # rounding must not turn an exact potential into a weighted one
-    return result if game.is_exact else [one if abs(w - 1) < 1e-9 else float(w) for w in result]
+    return result if game.is_exact else [one if abs(w - 1) < max(1e-9, slack) else float(w) for w in result]
 
 
 def _interactions(game: Game) -> Iterator[tuple[tuple[int, ...], dict[int, Array]]]:

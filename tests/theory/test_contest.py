@@ -174,3 +174,13 @@ def test_regret_sees_a_wrong_equilibrium():
     v, one = np.array([[10.0, 8.0]]), np.ones((1, 2))
     for r in (1.0, 0.7):
         assert _regret(v, one, one, np.array([r]), np.array([[0.9, 0.1]])).max() > 0.01
+
+
+@pytest.mark.parametrize("r", [0.2, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize("ratio", [1e-3, 1e-9, 1e-15, 1e-24])
+def test_the_share_of_a_player_who_is_next_to_nothing(r, ratio):
+    """Nti (1999): shares of two are as ``v^r``; digits of the small one are not lost beside the large one."""
+    found = tullock_contest([1.0, ratio], decisiveness=r)
+    share = ratio**r / (1 + ratio**r)
+    np.testing.assert_allclose(found.share[1], share, rtol=1e-9)
+    np.testing.assert_allclose(found.spending, r * share / (1 + ratio**r) * np.array([1, ratio]), rtol=1e-9)

@@ -97,3 +97,18 @@ def test_exact_rationals_and_batches():
     assert batch.harmonic_share.shape == (6,)
     with pytest.raises(InputError, match=r"game\[0\]"):
         weighted_potential(Game(payoffs, batch_ndim=1))
+
+
+@pytest.mark.parametrize("level", [0.0, 1e6, 1e9])
+def test_a_weighted_potential_survives_a_common_level(level):
+    """Weights to the digits that payoffs at the level hold, and no potential where a payoff differs by more."""
+    rng = np.random.default_rng(3)
+    shape, weights = (2, 3, 2), np.array([1.0, 2.5, 0.7])
+    potential = rng.standard_normal(shape)
+    payoffs = weights[:, None, None, None] * potential
+    for i in range(3):
+        payoffs[i] += rng.standard_normal([1 if j == i else n for j, n in enumerate(shape)]) + level
+    found = weighted_potential(Game(payoffs))
+    np.testing.assert_allclose(found.weights, weights, rtol=1e-9 + 1e-15 * level)
+    payoffs[0, 0, 0, 0] += 1e-3
+    assert weighted_potential(Game(payoffs)) is None
