@@ -99,7 +99,7 @@ def nash_reversion(cooperation: ArrayLike, deviation: ArrayLike, nash: ArrayLike
 
 
 def grim_trigger(game: Game, cooperate: Sequence[int] | None = None, punish: Sequence[int] | None = None) -> FloatArray:
-    """Critical discount factor of grim trigger in a finite game.
+    """Critical discount factor of grim trigger in a finite game; `theory.automata.grim_trigger` is what plays it.
 
     Parameters
     ----------

@@ -120,6 +120,7 @@ def population_states(population_size: int, n_strategies: int) -> Integers:
             f"{population_size} individuals and {n_strategies} strategies have {count} states; at most {MAX_STATES} "
             "are solved; take a smaller population, or theory.finite_population.small_mutation_distribution"
         )
+    population_size, n_strategies = int(population_size), int(n_strategies)  # whole numbers, as just seen
     states: list[tuple[int, ...]] = [(k,) for k in range(population_size + 1)]
     for _ in range(n_strategies - 2):
         states = [(*head, k) for head in states for k in range(population_size - sum(head) + 1)]
@@ -142,7 +143,7 @@ def mutation_distribution(
     selection
         Strength of selection per unit of payoff; not negative.
     mutation
-        In (0, 1].
+        Chance that who revises takes another strategy at random, in (0, 1].
 
     Raises
     ------
@@ -156,12 +157,9 @@ def mutation_distribution(
     >>> mutation_distribution([[3, 0], [5, 1]], 2, selection=0, mutation=1).shares
     array([0.25, 0.5 , 0.25])
     """
-    table = square_table(payoffs, least=2)
-    selection, mutation = number_between(selection, "selection", 0), _mutation(mutation)
-    n = len(table)
-    states = population_states(population_size, n)
-    size = states[0].sum()
-    fitness = _fitness(table, states)
+    selection = number_between(selection, "selection", 0)
+    states, fitness, mutation = _population(payoffs, population_size, mutation)
+    n, size = states.shape[1], states[0].sum()
     moves = np.full((len(states), n, n), -np.inf)
     with np.errstate(divide="ignore"):
         counts = np.log(states)
@@ -179,14 +177,12 @@ def moran_distribution(
 
     Parameters
     ----------
-    payoffs
-        Shape ``(S, S)``: what the row strategy gets against the column strategy.
-    population_size
-        ``Z``, at least 2; up to `MAX_STATES` states.
+    payoffs, population_size
+        As `mutation_distribution`.
     selection
         Weight of the payoffs in fitness, in [0, 1]; one takes payoffs for fitness.
     mutation
-        Of a child, in (0, 1].
+        Chance that a child plays another strategy than its parent, in (0, 1].
 
     Raises
     ------
@@ -198,12 +194,10 @@ def moran_distribution(
     >>> moran_distribution([[3, 1], [4, 2]], 20, selection=1, mutation=1e-9).mean_shares
     array([0.0002, 0.9998])
     """
-    table = square_table(payoffs, least=2)
-    selection, mutation = number_between(selection, "selection", 0, 1), _mutation(mutation)
-    n = len(table)
-    states = population_states(population_size, n)
-    size = states[0].sum()
-    fitness = 1 - selection + selection * _fitness(table, states)
+    selection = number_between(selection, "selection", 0, 1)
+    states, average, mutation = _population(payoffs, population_size, mutation)
+    n, size = states.shape[1], states[0].sum()
+    fitness = 1 - selection + selection * average
     if not (fitness[states > 0] > 0).all():
         raise InputError(
             f"fitness goes down to {fitness[states > 0].min():g}; it must be positive: add a background to the "
@@ -263,10 +257,17 @@ def stochastic_stability(payoffs: ArrayLike, population_size: int, *, mistakes: 
     return StochasticStability(states, np.asarray(found.max() - found))
 
 
-def _mutation(chance: float) -> float:
-    if number_between(chance, "mutation", 0, 1) == 0:
+def _population(payoffs: ArrayLike, population_size: int, mutation: float) -> tuple[Integers, Floats, float]:
+    """States, average payoff of each strategy against all others ``(K, S)``, and the checked chance of a mutation.
+
+    Of a strategy that nobody plays the payoff does not matter.
+    """
+    table = square_table(payoffs, least=2)
+    if number_between(mutation, "mutation", 0, 1) == 0:
         raise InputError("mutation is 0; it must be above 0, e.g. 1e-9: without mutations the end depends on chance")
-    return float(chance)
+    states = population_states(population_size, len(table))
+    average = (states @ table.T - np.diag(table)) / (states[0].sum() - 1)
+    return states, np.asarray(average), float(mutation)
 
 
 def _eliminate(states: Integers, moves: Floats, add: Callable[..., Floats], total: Callable[..., Floats]) -> Floats:
@@ -293,9 +294,3 @@ def _eliminate(states: Integers, moves: Floats, add: Callable[..., Floats], tota
         near = slice(max(0, k - band), k)
         log_weight[k] = total(log_weight[near] + rates[near, k])
     return np.asarray(log_weight - total(log_weight))
-
-
-def _fitness(table: Floats, states: Integers) -> Floats:
-    """Average payoff of each strategy against all others, shape ``(K, S)``; of absent ones it does not matter."""
-    size = states[0].sum()
-    return np.asarray((states @ table.T - np.diag(table)) / (size - 1))

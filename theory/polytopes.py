@@ -108,10 +108,8 @@ def above(points: Floats, least: Floats, slack: float) -> Floats:
 
     Examples
     --------
-    >>> above(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), np.array([0.5, 0.0]), 0.0)
-    array([[0.5, 0.5],
-           [0.5, 0. ],
-           [1. , 0. ]])
+    >>> sorted(above(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), np.array([0.5, 0.0]), 0.0).tolist())
+    [[0.5, 0.0], [0.5, 0.5], [1.0, 0.0]]
     """
     for i, bound in enumerate(least):
         over = points[:, i] - bound

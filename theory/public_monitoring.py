@@ -147,6 +147,8 @@ def public_bounds(
 ) -> PublicBounds:
     """Inner and outer approximation of the payoffs of perfect public equilibria in pure strategies.
 
+    The best sum is tight; in single directions some percent of the payoff range may lie between the two (``gap``).
+
     Parameters
     ----------
     game

@@ -47,6 +47,16 @@ def test_units_do_not_matter():
     assert limit_score(other, binary(0.1, 0.6, 0.9), (1, 2)).level == pytest.approx(1e9 * plain.level + 15e9, rel=1e-7)
 
 
+@pytest.mark.parametrize("scale", [(1e9, 1e9), (1e12, 1e-9), (1.0, 1e6)])
+@pytest.mark.parametrize("direction", [(1, 1), (1, 0), (2, -1), (-1, 0)])
+def test_each_player_may_have_a_unit_of_its_own_and_so_may_the_direction(scale, direction):
+    """A direction per dollar is tiny: what it allows to be transferred must not be lost to a solver's tolerance."""
+    units, signals = np.array(scale), binary(0.1, 0.6, 0.8)
+    other = Game(np.asarray(DILEMMA.payoffs, float) * units[:, None, None])
+    plain, found = limit_score(DILEMMA, signals, direction), limit_score(other, signals, np.array(direction) / units)
+    assert found.level == pytest.approx(plain.level, abs=1e-6) and found.profile == plain.profile
+
+
 def test_bad_input():
     with pytest.raises(InputError, match="a number per player"):
         limit_score(DILEMMA, SEEN, (1, 1, 1))

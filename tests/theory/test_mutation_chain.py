@@ -224,3 +224,7 @@ def test_rare_mutations_of_birth_and_death_are_moran_fixations():
 def test_bad_input_of_birth_and_death(payoffs, selection, mutation, words):
     with pytest.raises(InputError, match=words):
         moran_distribution(payoffs, 6, selection, mutation)
+
+
+def test_a_whole_number_may_be_a_float():
+    assert mutation_distribution(np.eye(2), 20.0, 0.1, 0.1).states.tolist() == [[k, 20 - k] for k in range(21)]

@@ -68,7 +68,7 @@ def test_inner_and_outer_sets_of_three_players_meet(d):
 
 def test_point_segment_and_empty_set():
     point, empty = payoff_bounds(DILEMMA, 0.1), payoff_bounds(PENNIES, 0.9)
-    np.testing.assert_allclose(point.vertices, 1.0, atol=1e-5)
+    np.testing.assert_allclose(point.vertices, [[1.0, 1.0]], atol=1e-12)  # one point, not several that are nearly one
     assert point.gap < 1e-5 and empty.is_empty and not len(empty.vertices) and empty.play is None
     common = Game.from_bimatrix([[2, 0], [0, 1]], [[2, 0], [0, 1]])  # all want the same: payoffs on the diagonal
     segment = payoff_bounds(common, 0.5)

@@ -137,7 +137,7 @@ def test_units_do_not_matter():
 
 
 def test_bad_input():
-    with pytest.raises(InputError, match="rules are"):
+    with pytest.raises(InputError, match="it must be one of"):
         learn(DILEMMA, "magic", rounds=5, rng=np.random.default_rng(1))
     with pytest.raises(InputError, match="single game"):
         distances(DILEMMA, np.ones((2, 3)) / 6)
