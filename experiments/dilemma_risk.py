@@ -77,7 +77,8 @@ def risk_in_equilibrium(
 def reduce_risk(part: Columns, dilemma: NDArray[np.bool_]) -> dict[str, Any]:
     """What the summary needs of one replicate."""
     signed, joint, nash = part["loss in one state"], part["profit joint"], part["profit Nash"]
-    counts, losses = {}, {}
+    counts: dict[str, int] = {}
+    losses: dict[str, float] = {}
     for name, loss in zip(LOSSES, (np.maximum(signed, 0), np.maximum(-signed, 0)), strict=True):
         counts[f"P({name})"] = int((loss > 0).sum())
         losses |= {f"E[{name}]": float(part[name].mean()), f"CVaR95[{name}]": float(cvar(loss))}

@@ -22,6 +22,7 @@ from models.base import Shock
 from models.compute_race import BUILDERS, ComputeRace
 from theory import (
     ContinuousGame,
+    ContinuousSolution,
     HindsightSplit,
     continuous_nash,
     cvar,
@@ -81,7 +82,7 @@ def study(*, draws: int = 4096, rng: np.random.Generator, part: Part) -> Columns
     """Some of one independent set of draws; a row per draw and state, the draw's numbers repeated over its states."""
     base = ComputeRace()
     drawn = base.replace(**base.priors().sample_part(part, rng=rng))
-    found = {term: continuous_nash(model.continuous_game()) for term, model in _by_term(drawn).items()}
+    found = {term: _solved(model, alone=term != "all terms") for term, model in _by_term(drawn).items()}
     solved = np.all([solution.certified.any(axis=-1) for solution in found.values()], axis=0)
     model = base.replace(**{name: np.asarray(getattr(drawn, name))[solved] for name in base.priors().fields})
     equilibria = {term: solution.select()[solved] for term, solution in found.items()}
@@ -250,7 +251,7 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
 
     def outputs(u: NDArray[np.float64]) -> NDArray[np.float64]:
         model = base.replace(**priors.ppf(u))
-        equilibrium, alone = (_one_start(m) for m in (model, model.replace(**OFF)))
+        equilibrium, alone = (_solved(m, alone=True).actions[..., 0, :] for m in (model, model.replace(**OFF)))
         spent = (equilibrium - alone).sum(axis=-1) * model.capital_cost
         return np.asarray(np.nan_to_num(np.stack([equilibrium.sum(axis=-1), spent])))
 
@@ -258,10 +259,11 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
     return {"total GW": total, "spending beyond unit margins": excess}
 
 
-def _one_start(model: ComputeRace) -> NDArray[np.float64]:
+def _solved(model: ComputeRace, *, alone: bool) -> ContinuousSolution:
+    """Certified equilibria, from one start alone where the search for several is left to the whole race."""
     game = model.continuous_game()
     start = game.lower + 0.1 * (game.upper - game.lower)
-    return np.asarray(continuous_nash(game, starts=start[None]).actions[..., 0, :])
+    return continuous_nash(game, starts=start[None] if alone else None)
 
 
 def centre(rng: np.random.Generator) -> dict[str, Any]:
