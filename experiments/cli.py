@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments import ShadowedPackageError, refuse_shadows
+from experiments.options import Json, Quick, Records, Scheduler, Set, Workers, count, model_names, positive, study_names
 
 if TYPE_CHECKING:
     from experiments.records import Record
@@ -35,50 +35,6 @@ app = typer.Typer(
 )
 
 
-def _workers(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise typer.BadParameter(f"{text!r} is not a whole number of at least 1")
-    return int(text)
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < float("inf"):
-        raise typer.BadParameter(f"{text!r} is not a number above 0")
-    return value
-
-
-def _address(text: str) -> str:
-    if not re.fullmatch(r"(tcp|tls|ucx|wss?)://\S+:\d+", text):
-        raise typer.BadParameter(f"{text!r}; it must be the address of a Dask scheduler, e.g. tcp://10.0.0.5:8786")
-    return text
-
-
-def _folder(text: str | Path) -> Path:
-    from experiments.folders import require_folder
-
-    try:
-        return require_folder(text, "folder of the records")
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; may be repeated.")]
-Quick = Annotated[bool, typer.Option("--quick", help="The study's quick parameters: smaller samples.")]
-Workers = Annotated[
-    int | None, typer.Option(parser=_workers, metavar="N", help="Worker processes. [default: one per processor]")
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        parser=_address, metavar="ADDRESS", help="Dask scheduler, tcp://host:port. [default: processes of this machine]"
-    ),
-]
-Records = Annotated[Path, typer.Option(parser=_folder, metavar="DIR", help="Folder of the records.")]
 EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 MOST_DRAWS = 2**24
@@ -130,7 +86,10 @@ def root(
 
 @app.command(epilog="Examples: computerace models; computerace models compute-race --json")
 def models(
-    name: Annotated[str | None, typer.Argument(help="A model, or module:Class of one; all models if left out.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(autocompletion=model_names, help="A model, or module:Class of one; all models if left out."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the payoff models, or describe one: parameters, bounds, priors and the facts behind them."""
@@ -151,7 +110,12 @@ def models(
 @app.command(epilog="Examples: computerace solve compute-race --set prize=350; computerace solve game.nfg --json")
 def solve(
     target: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="A model, module:Class of one, or a game file (.nfg, .gam).")
+        str,
+        typer.Argument(
+            metavar="NAME|FILE",
+            autocompletion=model_names,
+            help="A model, module:Class of one, or a game file (.nfg, .gam).",
+        ),
     ],
     settings: Set = None,
     as_json: Json = False,
@@ -167,7 +131,9 @@ def solve(
 
 @app.command(epilog="Examples: computerace experiments; computerace experiments dilemma_class")
 def experiments(
-    name: Annotated[str | None, typer.Argument(help="A study; all of them if left out.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(autocompletion=study_names, help="A study; all of them if left out.")
+    ] = None,
     records: Records = Path("records"),
     as_json: Json = False,
 ) -> None:
@@ -190,16 +156,16 @@ def experiments(
 )
 def run(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The study.")],
+    name: Annotated[str, typer.Argument(autocompletion=study_names, help="The study.")],
     settings: Set = None,
     quick: Quick = False,
     workers: Workers = None,
     scheduler: Scheduler = None,
     target: Annotated[str | None, typer.Option(metavar="NUMBER", help="Run until this number is precise.")] = None,
     half_width: Annotated[
-        float | None, typer.Option(parser=_positive, metavar="W", help="Half the width its interval may have.")
+        float | None, typer.Option(parser=positive, metavar="W", help="Half the width its interval may have.")
     ] = None,
-    most: Annotated[int, typer.Option(metavar="DRAWS", help="Most draws for a target.")] = MOST_DRAWS,
+    most: Annotated[int, typer.Option(parser=count, metavar="DRAWS", help="Most draws for a target.")] = MOST_DRAWS,
     records: Records = Path("records"),
     as_json: Json = False,
 ) -> None:
@@ -249,10 +215,9 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Hold the toolkit to published results and solver cases; exit with 1 if one fails, known disagreement or not."""
-    from experiments.verification import verify_cases
-    from experiments.verification_record import describe_cases
+    from experiments.verification_record import describe_cases, verify_with_progress
 
-    described = describe_cases(verify_cases(only or ()))
+    described = describe_cases(verify_with_progress(only or ()))
     _print(described if as_json else _verification_text(described))
     if any(counts["failed"] for counts in described["counts"].values()):
         raise typer.Exit(1)
@@ -260,7 +225,10 @@ def verify(
 
 @app.command(epilog="Example: computerace check power_race:PowerRace")
 def check(
-    target: Annotated[str, typer.Argument(metavar="MODULE:CLASS", help="A model class, or the name of a model.")],
+    target: Annotated[
+        str,
+        typer.Argument(metavar="MODULE:CLASS", autocompletion=model_names, help="A model class, or a model's name."),
+    ],
     as_json: Json = False,
 ) -> None:
     """Run the contract tests on a payoff model; exit with 1 if one fails."""
@@ -279,7 +247,9 @@ def check(
 @app.command(context_settings=EXTRA, epilog="Examples: computerace cite; computerace cite dilemma_class")
 def cite(
     context: typer.Context,
-    study: Annotated[str | None, typer.Argument(help="A study; the toolkit itself if left out.")] = None,
+    study: Annotated[
+        str | None, typer.Argument(autocompletion=study_names, help="A study; the toolkit itself if left out.")
+    ] = None,
     settings: Set = None,
     quick: Quick = False,
     records: Records = Path("records"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from experiments.progress import note
 from experiments.records import RECORDS, MissingRecord, Record, load_record
 from experiments.registry import Study
 from experiments.runner import run
-from experiments.text import flatten, is_interval
+from experiments.text import is_interval
 from theory.errors import ComputeraceError, InputError
 
 _MOST_AT_ONCE = 4  # powers of two by which the draws grow in one step
@@ -117,10 +117,18 @@ def half_width_of(numbers: Mapping[str, Any], target: str, study: str) -> float:
     for word in target.split(" / "):
         found = found.get(word) if isinstance(found, Mapping) else None
     if not is_interval(found):
-        known = [name for name, value in flatten(numbers) if name != target]
-        near = difflib.get_close_matches(target, known, n=1, cutoff=0.3)
+        near = difflib.get_close_matches(target, list(_with_interval(numbers)), n=1, cutoff=0.3)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InputError(
             f"{target!r} is no number of {study} with an interval.{hint} See: computerace run {study} --quick --json"
         )
     return (float(found["high"]) - float(found["low"])) / 2
+
+
+def _with_interval(numbers: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Names of the numbers that have an interval, as `computerace run` prints them."""
+    for name, value in numbers.items():
+        if is_interval(value):
+            yield f"{prefix}{name}"
+        elif isinstance(value, Mapping):
+            yield from _with_interval(value, f"{prefix}{name} / ")

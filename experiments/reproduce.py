@@ -13,7 +13,7 @@ from experiments.folders import require_writable
 from experiments.progress import note
 from experiments.records import RECORDS, MissingRecord, StaleRecord
 from experiments.runner import run
-from experiments.verification_record import load_verification, write_verification
+from experiments.verification_record import load_verification, verify_with_progress, write_verification
 from theory.errors import ComputeraceError, InputError
 
 PAPER = Path("paper/build/computerace.pdf")
@@ -60,12 +60,11 @@ def reproduce(
 
 def _verification(directory: Path | str) -> Mapping[str, Any]:
     """Verification of the source as it is: the recorded one if it is current, else a new one."""
-    from experiments.verification import verify_cases
-
     try:
         return load_verification(directory)
     except (MissingRecord, StaleRecord):
-        write_verification(verify_cases(), directory)
+        note("verification: the toolkit against published results and solver cases")
+        write_verification(verify_with_progress(), directory)
         return load_verification(directory)
 
 

@@ -134,7 +134,7 @@ def solve_model(model: PayoffModel) -> dict[str, Any]:
     """Everything that the model supports, solved."""
     result: dict[str, Any] = {}
     if type(model).levels is not PayoffModel.levels or type(model).game is not PayoffModel.game:
-        result["finite"] = solve_finite(model.game())
+        result["finite"] = solve_finite(model.game()) | {"payoff unit": model.payoff_unit}
     if type(model).action_bounds is PayoffModel.action_bounds:
         return result
     game = model.continuous_game()
@@ -144,7 +144,8 @@ def solve_model(model: PayoffModel) -> dict[str, Any]:
             f"no equilibrium could be certified at these values ({solution.note}); "
             "change a parameter with --set, or solve a finite version: continuous_game().discretise(levels)"
         )
-    result["continuous"] = _continuous(game, solution)
+    units = {name: model.outcome_unit(name) for name in game.outcomes}
+    result["continuous"] = _continuous(game, solution) | {"outcome units": units}
     if "welfare" in game.outcomes:
         wedge = strategic_wedge(game, solution)
         result["wedge"] = {field.name: plain(getattr(wedge, field.name)) for field in dataclasses.fields(wedge)}

@@ -10,6 +10,8 @@ from experiments.text import show, table
 
 Values = Mapping[str, Any]
 
+LOSSES = ("overspend", "underinvest")
+
 
 def solve_text(result: Values) -> Iterator[str]:
     """Lines to print."""
@@ -36,11 +38,14 @@ def _certificate(part: Values) -> str:
 
 
 def _finite(part: Values) -> Iterator[str]:
-    yield from _payoffs(part)
+    unit = part.get("payoff unit", "")
+    if part["payoffs"] is not None:
+        yield f"payoffs, {unit_text(unit)}:" if unit_text(unit) else "payoffs:"
+        yield from _payoffs(part)
     yield _certificate(part)
     for equilibrium in part["equilibria"]:
         yield "  " + "; ".join(
-            f"{player}: {_strategy(labels, shares)} ({show(payoff)})"
+            f"{player}: {_strategy(labels, shares)} ({with_unit(payoff, unit)})"
             for player, labels, shares, payoff in zip(
                 part["players"], part["actions"], equilibrium["strategies"], equilibrium["payoffs"], strict=True
             )
@@ -64,8 +69,6 @@ def _strategy(labels: list[str], shares: list[float]) -> str:
 
 def _payoffs(part: Values) -> Iterator[str]:
     payoffs, actions = part["payoffs"], part["actions"]
-    if payoffs is None:
-        return
     if len(actions) == 2:
         rows, columns = actions
         cells = [
@@ -92,37 +95,43 @@ def _continuous(result: Values) -> Iterator[str]:
     part, wedge, hindsight = result["continuous"], result.get("wedge"), result.get("hindsight")
     yield _certificate(part)
     for place, equilibrium in enumerate(part["equilibria"]):
-        first = place == 0  # wedge and hindsight are those of the first equilibrium
-        yield from _builders(part, equilibrium, wedge if first else None, hindsight if first else None)
-        outcomes = ", ".join(f"{name} {show(value)}" for name, value in equilibrium["outcomes"].items())
-        yield f"outcomes: {outcomes}"
+        yield from _builders(part, equilibrium, wedge if place == 0 else None)  # the wedge is that of the first
+        units = part["outcome units"]
+        outcomes = (f"{name} {with_unit(value, units[name])}" for name, value in equilibrium["outcomes"].items())
+        yield f"outcomes: {', '.join(outcomes)}"
     if wedge:
         yield from _wedge(wedge, part["payoff unit"])
     if hindsight:
+        first = " of the first equilibrium" if len(part["equilibria"]) > 1 else ""
+        yield ""
         yield (
-            f"hindsight losses over {hindsight['replicates']} x {hindsight['states']} states, {part['payoff unit']}; "
-            f"95% intervals of the means reach at most {show(_widest(hindsight))} to either side (all: --json)"
+            f"hindsight losses{first} over {hindsight['replicates']} x {hindsight['states']} states; 95% intervals of "
+            f"the means reach at most {with_unit(_widest(hindsight), part['payoff unit'])} to either side (all: --json)"
         )
+        yield from _hindsight(hindsight, part["payoff unit"])
 
 
-def _builders(part: Values, equilibrium: Values, wedge: Values | None, hindsight: Values | None) -> list[str]:
-    header = ["player", part["action unit"] or "choice", f"payoff {part['payoff unit']}"]
-    rows: list[list[object]] = [
-        list(row) for row in zip(part["players"], equilibrium["choices"], equilibrium["payoffs"], strict=True)
-    ]
+def _builders(part: Values, equilibrium: Values, wedge: Values | None) -> list[str]:
+    header, units = ["player", "choice", "payoff"], ["", part["action unit"], part["payoff unit"]]
+    columns: list[list[object]] = [part["players"], equilibrium["choices"], equilibrium["payoffs"]]
     if wedge:
-        header += ["over joint", "over welfare"]
-        for row, joint, welfare in zip(rows, wedge["over_joint"], wedge["over_welfare"], strict=True):
-            row += [percent(joint), percent(welfare)]
-    if hindsight:
-        header += ["overspend P / mean / CVaR95", "underinvest P / mean / CVaR95", "lambda"]
-        for row in rows:
-            found = hindsight["players"][row[0]]
-            for loss in ("overspend", "underinvest"):
-                names = (f"P({loss})", f"E[{loss}]", f"CVaR95[{loss}]")
-                row.append(" / ".join(show(found[name]["value"]) for name in names))
-            row.append(show(found["lambda"]))
-    return table(header, rows)
+        header += ["above joint optimum", "above welfare optimum"]
+        units += ["", ""]  # percentages, and shown as such
+        columns += [[percent(value) for value in wedge[name]] for name in ("over_joint", "over_welfare")]
+    return table(header, list(zip(*columns, strict=True)), units=[unit_text(unit) for unit in units])
+
+
+def _hindsight(hindsight: Values, unit: str) -> list[str]:
+    header, units = ["player"], [""]
+    for loss in LOSSES:
+        header += [f"P({loss})", "mean", "CVaR95"]
+        units += ["", unit_text(unit), unit_text(unit)]
+    names = [name for loss in LOSSES for name in (f"P({loss})", f"E[{loss}]", f"CVaR95[{loss}]")]
+    rows = [
+        [player, *(found[name]["value"] for name in names), show(found["lambda"])]
+        for player, found in hindsight["players"].items()
+    ]
+    return table([*header, "lambda"], rows, units=[*units, "ratio of means"])
 
 
 def _wedge(wedge: Values, unit: str) -> Iterator[str]:
@@ -131,8 +140,8 @@ def _wedge(wedge: Values, unit: str) -> Iterator[str]:
         f"against welfare {percent(wedge['total_over_welfare'])}"
     )
     yield (
-        f"industry profit {show(wedge['profit_nash'])} of {show(wedge['profit_joint'])} {unit} at the joint optimum: "
-        f"dissipation {show(wedge['dissipation'])}; price of anarchy {show(wedge['price_of_anarchy'])}"
+        f"industry profit {with_unit(wedge['profit_nash'], unit)}, of {with_unit(wedge['profit_joint'], unit)} at the "
+        f"joint optimum: dissipation {show(wedge['dissipation'])}; price of anarchy {show(wedge['price_of_anarchy'])}"
     )
 
 
@@ -149,6 +158,23 @@ def percent(value: float | str | None) -> str:
     return f"{value:+.1%}" if abs(value) < 1e5 else f"{100 * value:+.4g}%"
 
 
+def with_unit(value: object, unit: str) -> str:
+    """Number with its unit, currency first.
+
+    Examples
+    --------
+    >>> with_unit(5.03, "GW"), with_unit(230.0, "US$ bn"), with_unit(0.5, "US$ bn/GW/yr"), with_unit(0.25, "1")
+    ('5.03 GW', 'US$ 230 bn', 'US$ 0.5 bn/GW/yr', '0.25')
+    """
+    currency, _, rest = unit.rpartition(" ") if unit.startswith("US$") else ("", "", unit_text(unit))
+    return " ".join(part for part in (currency, show(value), rest) if part)
+
+
+def unit_text(unit: str) -> str:
+    """Unit as it is shown: nothing for a pure number."""
+    return "" if unit == "1" else unit
+
+
 def _widest(hindsight: Values) -> float:
-    means = (found[f"E[{loss}]"] for found in hindsight["players"].values() for loss in ("overspend", "underinvest"))
+    means = (found[f"E[{loss}]"] for found in hindsight["players"].values() for loss in LOSSES)
     return max(float(mean["high"]) - float(mean["value"]) for mean in means)

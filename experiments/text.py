@@ -8,19 +8,22 @@ from typing import Any
 from theory.display import aligned
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Lines of a table; columns of numbers are aligned right.
+def table(header: Sequence[str], rows: Sequence[Sequence[object]], *, units: Sequence[str] | None = None) -> list[str]:
+    """Lines of a table; columns of numbers are aligned right; a line of units may follow the header.
 
     Examples
     --------
     >>> print(*table(["builder", "GW"], [["Meta", 1.5], ["Amazon", 12]]), sep="|")
     builder   GW|Meta     1.5|Amazon    12
+    >>> print(*table(["builder", "build"], [["Meta", 1.5]], units=["", "GW"]), sep="|")
+    builder  build|            GW|Meta       1.5
     """
     cells = [[show(cell) for cell in row] for row in rows]
     if not cells:
         return ["  ".join(header)]
+    head = [list(header)] if units is None else [list(header), list(units)]
     right = [all(isinstance(row[c], int | float | None) for row in rows) for c in range(len(header))]
-    return aligned([list(header), *cells], right)
+    return aligned([*head, *cells], right)
 
 
 def show(value: object) -> str:

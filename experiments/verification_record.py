@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from experiments.columns import write_bytes
 from experiments.keys import data_digests, digest_of, lock_digests
 from experiments.plain import plain
+from experiments.progress import progress_of
 from experiments.records import RECORDS, MissingRecord, StaleRecord
 from experiments.sources import file_digests, import_closure
 from theory.errors import InputError
@@ -43,6 +44,16 @@ class Case(Protocol):
     def status(self) -> str:
         """One of `STATUSES`."""
         ...
+
+
+def verify_with_progress(only: Sequence[str] = ()) -> list[Any]:
+    """Verify all cases, or these ones, and say how far it is, as a study does."""
+    from experiments.verification import verify_cases
+    from experiments.verification.cases import load_cases
+
+    total = len(only) or len(load_cases())
+    with progress_of("verification", "case", total, 0, show=total > 1) as advance:
+        return list(verify_cases(only, progress=lambda _: advance()))
 
 
 def describe_cases(cases: Sequence[Case]) -> dict[str, Any]:

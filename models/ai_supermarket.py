@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, choice, parameter, payoff_model
 from models.equity_for_compute import EquityForCompute
-from models.prior import Prior, derived, fact, swept
+from models.prior import Prior, at_least, derived, fact, swept
 from models.shared_priors import year_of_life
 from models.two_lab_pricing import ALL, FIRST_CLOUD, Market, Setters, lab_profits, orders, price_stage, sale
 from theory.errors import InputError, SolverError
@@ -143,6 +143,7 @@ class AiSupermarket(PayoffModel):
         low=0,
         meaning="present value of power over the life of a GW",
         default=_prior("running_cost"),
+        facts=("F127b", "F128b", "F129b"),
     )
     own_chips: Value = parameter(
         "f",
@@ -178,12 +179,12 @@ class AiSupermarket(PayoffModel):
         above=0,
         meaning="the same of the second lab, relative to the first",
         default=derived(
-            fact("F068c") / fact("F068a") / fact("S03", "low"),
+            fact("F068c") / fact("F068a") / at_least("S03"),
             fact("F039a") / fact("F042b"),
             fact("F068c") / fact("F068a") / fact("F060a"),
             facts=("F068a", "F068c", "S03", "F039a", "F042b", "F060a"),
-            reason="OpenAI over Anthropic: valuations of the talks (low), revenue of 2025 (central), valuations of "
-            "September and October 2025 (high)",
+            reason="OpenAI over Anthropic: valuations at the talks' least figure, where the range is closed (low), "
+            "revenue of 2025 (central), valuations of September and October 2025 (high)",
         ),
     )
     rivalry: Value = parameter(

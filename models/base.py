@@ -76,6 +76,8 @@ class PayoffModel:
     """Declared monotonicity: parameter name -> sign of the effect on total choice in equilibrium."""
     named_ties: ClassVar[bool] = False
     """Whether players are tied to each other by name, so that relabelling them gives another game."""
+    outcome_units: ClassVar[Mapping[str, str]] = {}
+    """Units of the outcomes that are not in the unit of the payoff."""
 
     # -- what a model writes -----------------------------------------------------------------------
 
@@ -90,6 +92,12 @@ class PayoffModel:
     def outcomes(self, k: Sequence[Any]) -> Mapping[str, Any]:
         """Named outcomes at choices ``k`` that risk measures read, e.g. ``{"welfare": ...}``."""
         return {"total": sum(k)}
+
+    @classmethod
+    def outcome_unit(cls, name: str) -> str:
+        """Unit of an outcome: as `outcome_units` says, else that of the payoff (of a choice, for the default total)."""
+        choices = {"total": cls.action_unit} if cls.outcomes is PayoffModel.outcomes else {}
+        return {**choices, **cls.outcome_units}.get(name, cls.payoff_unit)
 
     @property
     def players(self) -> tuple[str, ...]:

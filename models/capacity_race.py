@@ -45,24 +45,24 @@ def _life_priors() -> tuple[Prior, Prior]:
             values[name] = (prior.low, prior.central, prior.high)[1 + side * better[name]]
         return UnitEconomics(**values)
 
-    def end(name: str, which: str) -> float:
+    def end(name: str, which: str) -> Any:
         prior = part[name]
         assert isinstance(prior, Prior)
-        return float(getattr(prior, which))
+        return getattr(prior, which)
 
     facts = [f for p in part.values() if isinstance(p, Prior) for f in p.facts]
     revenue = derived(
-        *(float(unit(side).revenue_per_gw()) for side in (-1, 0, 1)),
+        *(unit(side).revenue_per_gw() for side in (-1, 0, 1)),
         facts=facts,
-        reason="revenue of a GW over its life, every part at its low, central and high value",
+        reason="revenue of a GW over its life, every part at its low, central and high value, closed as the parts are",
     )
     costs = [
-        float(UnitEconomics(capital_cost=end("capital_cost", w), power_cost=end("power_cost", w)).cost_per_gw())
+        UnitEconomics(capital_cost=end("capital_cost", w), power_cost=end("power_cost", w)).cost_per_gw()
         for w in ("low", "central", "high")
     ]
     cost = derived(
         *costs,
-        facts=("F120a", "F121"),
+        facts=("F120a", "F121", "F127b"),
         reason="capital and power of a GW over a life of five years at 10%",
     )
     return revenue, cost
@@ -97,6 +97,7 @@ class CapacityRace(PayoffModel):
     )
 
     action_unit = "GW"
+    outcome_units: ClassVar[Mapping[str, str]] = {"total compute": "GW"}
     rises_with: ClassVar[Mapping[str, int]] = {"price": 1, "cost": -1}
     special_cases: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "newsvendor": {"n": 1},

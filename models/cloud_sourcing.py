@@ -42,8 +42,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, choice, count, parameter, payoff_model
-from models.parameters import whole
-from models.prior import derived, fact, swept
+from models.prior import at_least, derived, fact, swept
 from models.shared_priors import charge, cloud_margin, contract_term, own_chips, porting_cost, switching_cost
 from models.symbolic import CompiledPayoffs, minimum
 from models.unit_economics import UnitEconomics
@@ -55,11 +54,11 @@ CLOUDS = {"Anthropic": ("AWS", "Google"), "OpenAI": ("Azure", "AWS", "Oracle", "
 Floats = NDArray[np.float64]
 
 
-def _yearly_cost(capital: float, life: float) -> float:
+def _yearly_cost(capital: float, life: float) -> Any:
     """Cost of a GW-year: capital and power over the life, spread evenly at the central discount rate."""
     unit = UnitEconomics().replace(capital_cost=capital, life=life)
     annuity = (1 - np.exp(-unit.discount_rate * unit.life)) / unit.discount_rate
-    return float(unit.cost_per_gw() / annuity)
+    return unit.cost_per_gw() / annuity
 
 
 @payoff_model("cloud-sourcing")
@@ -74,11 +73,12 @@ class CloudSourcing(PayoffModel):
         above=0,
         meaning="compute that the lab plans to use",
         default=derived(
-            fact("F078b", "low"),
-            fact("F078b", "low") + fact("F105b"),
-            fact("F078b", "low") + fact("F107a"),
+            at_least("F078b"),
+            at_least("F078b") + fact("F105b"),
+            at_least("F078b") + fact("F107a"),
             facts=("F078b", "F105b", "F107a"),
-            reason="Anthropic: TPU capacity of 2026 alone (low), with Project Rainier today (central) and later (high)",
+            reason="Anthropic: TPU capacity of 2026, more than a GW and closed at it, alone (low), with "
+            "Project Rainier today (central) and later (high)",
         ),
     )
     unit_cost: Value = parameter(
@@ -187,6 +187,7 @@ class CloudSourcing(PayoffModel):
 
     action_unit = "US$ bn/GW/yr"
     payoff_unit = "US$ bn/yr"
+    outcome_units: ClassVar[Mapping[str, str]] = {"compute bought": "GW", "mean price": "US$ bn/GW/yr"}
     rises_with: ClassVar[Mapping[str, int]] = {"unit_cost": 1, "rigidity": 1}
     special_cases: ClassVar[Mapping[str, Mapping[str, Any]]] = {"one cloud ported": {"ported": (1.0, 0.0)}}
 
@@ -207,8 +208,8 @@ class CloudSourcing(PayoffModel):
 
     def replace(self, **changes: Any) -> Self:
         """Copy with some parameters changed; a new number of clouds takes or adds unported ones at market cost."""
-        n = whole(changes.get("n", self.n))
-        if n != self.n and n is not None:
+        n = self.parameters()["n"].check(changes.get("n", self.n), self.name)
+        if n != self.n:
             for name, new in (("cost_factor", 1.0), ("prior_share", 0.0), ("ported", 0.0)):
                 old = np.asarray(getattr(self, name))[..., :n]
                 extra = np.full((*old.shape[:-1], n - old.shape[-1]), new)

@@ -19,7 +19,9 @@ separate newsvendors; with only the prize it is the contest of Tullock (1980) an
 literature: those, and business stealing (Mankiw and Whinston 1986). New: prize, market share and standing in
 one payoff on facts, so that each can be seen to carry its part of the spending.
 
-A share a of companies' plans is AI compute; a lab's plan, which is rent as capital, is nothing else (l_i = 1).
+Plans are flows, the capital of what is commissioned in a year. A share a of companies' capital expenditure is AI
+compute. A lab's plan is nothing else (l_i = 1); what it rents is a stock, of which only what it did not rent in the
+year before is counted, at the capital cost of so many GW.
 Non-race demand d_i is not observed. It is swept from last year's build, as though demand stood still, to this
 year's guidance, as though all of the plan were demand.
 """
@@ -33,8 +35,7 @@ import numpy as np
 
 from models.base import Floats, Shock, Value, count, parameter, payoff_model
 from models.links import Accounts
-from models.parameters import whole
-from models.prior import Prior, fact, fixed, mapped, swept
+from models.prior import Prior, at_most, fact, fixed, mapped, swept
 from models.shared_priors import own_chips
 from models.symbolic import log, minimum, normal_cdf
 from models.unit_economics import Stakes, UnitEconomics
@@ -43,24 +44,19 @@ BUILDERS = ("Amazon", "Alphabet", "Microsoft", "Meta", "OpenAI/Stargate")
 """The named builders, in the order of the per-player parameters."""
 
 
-def plan_prior(low: float, high: float, *facts: str) -> Prior:
-    """Capital that demand without a race would justify, from last year's build to this year's guidance."""
-    return mapped(
-        low,
-        (low * high) ** 0.5,
-        high,
-        facts=facts,
-        log=True,
-        reason="spending of 2024 (low) to guidance or yearly rate of 2025 (high), geometric mean (central); for "
-        "Microsoft the ends differ in leases; for labs: compute rented, as capital (low), a quarter of Stargate or the "
-        "capital of a GW of TPUs (high)",
-    )
+def plan_prior(low: float, high: float, *facts: str, reason: str) -> Prior:
+    """Capital that demand without a race would justify in a year, between two ends that the reason explains."""
+    return mapped(low, (low * high) ** 0.5, high, facts=facts, log=True, reason=f"{reason}; geometric mean (central)")
 
 
-def rented_as_capital(spending: float) -> float:
+NEW_IN_A_YEAR = 1 - 1 / fact("F142")
+"""Part of the compute that a lab uses in a year which it did not use in the year before, if it grows as training."""
+
+
+def rented_as_capital(spending: float) -> Any:
     """Capital of as many GW as are rented for ``spending`` a year, at central revenue and cost of a GW, US$ bn."""
     unit = UnitEconomics()
-    return float(spending / unit.revenue * unit.capital_cost)
+    return spending / unit.revenue * unit.capital_cost
 
 
 def market_cost() -> Prior:
@@ -78,14 +74,21 @@ COMPUTE_ONLY = (COMPANY, COMPANY, COMPANY, COMPANY, LAB)
 
 _COMPUTE_2024 = fact("F035a") + fact("F035b")  # OpenAI's, training and inference
 
+_GUIDED = "capital expenditure of 2024 (low), guidance for 2025 (high)"
+
 PLANS = (
-    plan_prior(fact("F003"), fact("F019"), "F003", "F019"),
-    plan_prior(fact("F007"), fact("F020", "high"), "F007", "F020"),
-    plan_prior(fact("F011"), 4 * fact("F022"), "F011", "F022"),
-    plan_prior(fact("F017"), fact("F021", "high"), "F017", "F021"),
+    plan_prior(fact("F003"), fact("F019"), "F003", "F019", reason=_GUIDED),
+    plan_prior(fact("F007"), fact("F020", "high"), "F007", "F020", reason=_GUIDED),
     plan_prior(
-        rented_as_capital(_COMPUTE_2024), fact("F136", "high") / 4,
-        "F035a", "F035b", "F071a", "F120a", "F121", "F136",
+        fact("F011"), 4 * fact("F022"), "F011", "F022",
+        reason="capital expenditure of fiscal 2024 without leases (low), four times a quarter of 2025 (high)",
+    ),
+    plan_prior(fact("F017"), fact("F021", "high"), "F017", "F021", reason=_GUIDED),
+    plan_prior(
+        NEW_IN_A_YEAR * rented_as_capital(_COMPUTE_2024), at_most("F136") / 4,
+        "F035a", "F035b", "F071a", "F071b", "F071c", "F120a", "F121", "F136", "F142",
+        reason="capital of what the lab rented more in 2024 than in the year before, if its compute grows as training "
+        "does (low); a year of Stargate, up to 500 in four of them and closed at it (high)",
     ),
 )  # fmt: skip
 """Priors of the named builders' plans, in their order."""
@@ -100,7 +103,7 @@ class ComputeRace(Stakes, Accounts):
         "S",
         unit="US$ bn/yr",
         above=0,
-        meaning="capital expenditure that demand without a race would justify",
+        meaning="capital expenditure of a year that demand without a race would justify",
         default=PLANS,
     )
     cost_factor: Value = parameter(
@@ -143,6 +146,7 @@ class ComputeRace(Stakes, Accounts):
     )
 
     action_unit = "GW"
+    outcome_units: ClassVar[Mapping[str, str]] = {"total compute": "GW"}
     shocks: ClassVar[Mapping[str, Shock]] = {
         "demand": Shock("theta", "demand_volatility"),
         "prize": Shock("theta_V", "prize_volatility"),
@@ -157,8 +161,8 @@ class ComputeRace(Stakes, Accounts):
 
     def replace(self, **changes: Any) -> Self:
         """Copy with some parameters changed; a new number of builders takes or adds average ones."""
-        n = whole(changes.get("n_builders", self.n_builders))
-        if n != self.n_builders and n is not None:
+        n = self.parameters()["n_builders"].check(changes.get("n_builders", self.n_builders), self.name)
+        if n != self.n_builders:
             for name in ("plan", "cost_factor", "compute_only"):
                 changes.setdefault(name, _resize(np.asarray(getattr(self, name)), n))
         return super().replace(**changes)
@@ -180,6 +184,7 @@ class ComputeRace(Stakes, Accounts):
     def mean_demand(self, i: int, k: Sequence[Any]) -> Any:
         """Mean demand that builder ``i`` meets at choices ``k``, D_i."""
         d = self.demand()
+        d = d if isinstance(d, tuple) else np.moveaxis(d, -1, 0)  # one entry per builder, of symbols or of draws
         return (1 - self.stealing) * d[i] + self.stealing * self.prize_share(i, k) * sum(d)
 
     def expected_sale(self, i: int, k: Sequence[Any]) -> Any:
@@ -200,6 +205,47 @@ class ComputeRace(Stakes, Accounts):
         """Payoff of builder ``i`` once demand and prize are known."""
         sold = [minimum(k[j], state["demand"] * self.mean_demand(j, k)) for j in range(len(k))]
         return self.account(i, k, sold, state["prize"])
+
+    def critical_ratio(self, k: Floats) -> Floats:
+        """What too little loses over that and what too much loses, at the margin of ``k``: a newsvendor's ratio.
+
+        Capacity that would be sold adds ``R + s' - c`` per GW, capacity that stays idle takes away ``c - s' - R e``, by
+        `at_the_margin`. So the ratio is ``(R + s' - c) / (R (1 - e))``: too little is the greater danger above one
+        half, nothing is worth building below zero, and above one everything is, sold or not. Without stakes and
+        stealing it is the unit margin, and in equilibrium, without stealing, the probability that demand is served in
+        full.
+
+        Parameters
+        ----------
+        k
+            Shape ``(*batch, N)``, GW.
+
+        Returns
+        -------
+        array of shape ``(*batch, N)``
+        """
+        stakes, elasticity = self.at_the_margin(k)
+        revenue = np.asarray(self.revenue_per_gw())[..., None]
+        return np.asarray((revenue + stakes - self._costs()) / (revenue * (1 - elasticity)))
+
+    def stakes_needed(self, k: Floats) -> Floats:
+        """What a GW would have to add to the stakes for a critical ratio of one half, US$ bn, shape ``(*batch, N)``."""
+        _, elasticity = self.at_the_margin(k)
+        return np.asarray(self._costs() - np.asarray(self.revenue_per_gw())[..., None] * (1 + elasticity) / 2)
+
+    def at_the_margin(self, k: Floats) -> tuple[Floats, Floats]:
+        """What a GW adds to each builder's stakes, US$ bn, and the elasticity of its own demand to its own build."""
+        step = 1e-20  # a complex step has no rounding error (Squire and Trapp 1998)
+        chosen, slopes = [np.asarray(k)[..., j] for j in range(self.n_players)], []
+        for i, own in enumerate(chosen):
+            moved = [own * (1 + step * 1j) if j == i else rival for j, rival in enumerate(chosen)]
+            demand = self.mean_demand(i, moved)
+            slopes.append((np.imag(self.stakes(i, moved)) / (step * own), np.imag(demand) / (step * np.real(demand))))
+        stakes, elasticity = (np.stack(np.broadcast_arrays(*each), axis=-1) for each in zip(*slopes, strict=True))
+        return stakes, elasticity
+
+    def _costs(self) -> Floats:
+        return np.stack([np.asarray(self.cost(i)) for i in range(self.n_builders)], axis=-1)
 
     def outcomes(self, k: Sequence[Any]) -> Mapping[str, Any]:
         """Total compute (GW) and, in US$ bn: spending, profit, users' surplus, external cost, welfare, and risk."""
@@ -232,7 +278,7 @@ class ComputeRace(Stakes, Accounts):
     def _bounds(self, least: Any, most: Any, prize: Any) -> tuple[Any, Any]:
         """Bounds at multiples of mean demand, least and most, and of the mean prize."""
         own, total = self.demand(), self.demand().sum(axis=-1)
-        cost = np.stack([np.asarray(self.cost(i)) for i in range(self.n_builders)], axis=-1)
+        cost = self._costs()
         stakes = np.asarray(self.decided * self.prize * prize + self.survival + self.revenue_per_gw() * total * most)
         high = np.asarray(most)[..., None] * own + stakes[..., None] / cost
         return 0.01 * np.asarray(least)[..., None] * own, high

@@ -268,9 +268,13 @@ def _monotone(cls: type[PayoffModel]) -> str:
 
 @_check("units are consistent", needs="continuous")
 def _units(cls: type[PayoffModel]) -> str:
-    """Counting money or capacity in another unit must change payoffs by that factor and nothing else."""
+    """Counting money or capacity in another unit must change payoffs and outcomes by that factor and nothing else."""
     model, factor = cls(), 1.5
     game, x = _points(model)
+    for name in cls.outcome_units:
+        _require(
+            name in game.outcomes, f"outcome_units names {name!r}, but the outcomes are {', '.join(game.outcomes)}"
+        )
     values = game.payoff(x)
     for base in ("US$", "GW"):
         changes = {
@@ -279,11 +283,16 @@ def _units(cls: type[PayoffModel]) -> str:
             if _power(spec.unit, base)
         }
         other = model.replace(**changes).continuous_game()
-        moved = other.payoff(x * factor ** _power(cls.action_unit, base))
-        expected = values * factor ** _power(cls.payoff_unit, base)
-        error = float(np.abs(moved - expected).max() / (np.abs(expected).max() or 1.0))
-        _require(error < 1e-9, f"with {base} counted in units {factor} times smaller, payoffs are off by {error:.1e}")
-    return "payoffs follow the units of money and capacity"
+        point = x * factor ** _power(cls.action_unit, base)
+        pairs = {"payoffs": (values * factor ** _power(cls.payoff_unit, base), other.payoff(point))}
+        for name in game.outcomes:
+            unit = cls.outcome_unit(name)
+            expected = game.outcome(name, x) * factor ** _power(unit, base)
+            pairs[f"outcome {name!r} in {unit or 1} (see outcome_units)"] = expected, other.outcome(name, point)
+        for what, (expected, moved) in pairs.items():
+            error = float(np.abs(moved - expected).max() / (np.abs(expected).max() or 1.0))
+            _require(error < 1e-9, f"with {base} counted in units {factor} times smaller, {what} is off by {error:.1e}")
+    return "payoffs and outcomes follow the units of money and capacity"
 
 
 def _power(unit: str, base: str) -> int:

@@ -47,6 +47,7 @@ class CrossHoldings(PayoffModel):
     cost: Value = parameter("c", default=0.0, unit="US$ bn/GW", low=0, meaning="cost of a GW")
 
     action_unit = "GW"
+    outcome_units: ClassVar[Mapping[str, str]] = {"total compute": "GW", "price": "US$ bn/GW"}
     rises_with: ClassVar[Mapping[str, int]] = {"stake": -1, "intercept": 1, "slope": -1, "cost": -1}
     special_cases: ClassVar[Mapping[str, Mapping[str, Any]]] = {"Cournot": {"stake": 0.0}}
 

@@ -32,7 +32,6 @@ from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, count, parameter, payoff_model
 from models.compute_race import COMPUTE_ONLY, PLANS
-from models.parameters import whole
 from models.prior import Prior, derived, fact, swept
 from models.shared_priors import cloud_margin, own_chip_ratio
 from models.symbolic import minimum
@@ -51,7 +50,9 @@ def _build() -> Prior:
     parts = [(plan, (share + (1 - share) * lab.central) / cost) for plan, lab in zip(PLANS, COMPUTE_ONLY, strict=True)]
     low, central, high = (sum(each * getattr(plan, end) for plan, each in parts) for end in ("low", "central", "high"))
     facts = tuple(dict.fromkeys(f for plan in PLANS for f in plan.facts))
-    return derived(low, central, high, facts=facts, log=True, reason="capital plans of the race at the central cost")
+    return derived(
+        low, central, high, facts=facts, log=True, reason="plans of the race, closed as there, at the central cost"
+    )
 
 
 @payoff_model("custom-silicon")
@@ -117,6 +118,12 @@ class CustomSilicon(PayoffModel):
     build: Value = parameter("Q_0", unit="GW", above=0, meaning="build at today's price", default=_build())
 
     action_unit = "GW"
+    outcome_units: ClassVar[Mapping[str, str]] = {
+        "chip price": "US$ bn/GW",
+        "compute price": "US$ bn/GW",
+        "total compute": "GW",
+        "own share": "1",
+    }
     rises_with: ClassVar[Mapping[str, int]] = {"cost_ratio": 1, "merchant_cost": -1, "build": 1}
     special_cases: ClassVar[Mapping[str, Mapping[str, Any]]] = {"successive oligopoly": {"makers": 0, "chip_share": 1}}
 
@@ -139,8 +146,8 @@ class CustomSilicon(PayoffModel):
 
     def replace(self, **changes: Any) -> Self:
         """Copy with some parameters changed; further merchants have the mean cost of those there are."""
-        n, costs = whole(changes.get("n", self.n)), np.asarray(self.merchant_cost)
-        if n != self.n and n is not None:
+        n, costs = self.parameters()["n"].check(changes.get("n", self.n), self.name), np.asarray(self.merchant_cost)
+        if n != self.n:
             extra = np.repeat(costs.mean(axis=-1, keepdims=True), max(n - self.n, 0), axis=-1)
             changes.setdefault("merchant_cost", np.concatenate([costs[..., :n], extra], axis=-1))
         return super().replace(**changes)

@@ -40,7 +40,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import PayoffModel, Value, parameter, payoff_model
-from models.prior import Prior, derived, fact, swept
+from models.prior import Prior, at_least, derived, fact, swept
 from models.shared_priors import alphabet_stake, amazon_stake, bargaining_weight, own_chips, porting_cost, year_of_life
 from models.stake_pricing import CLOUDS, Primitives, orders, price_stage, profits
 from models.unit_economics import UnitEconomics
@@ -52,12 +52,12 @@ Floats = NDArray[np.float64]
 _UNIT = UnitEconomics.parameters()
 
 
-def _running(side: str) -> float:
+def _running(side: str) -> Any:
     """Present value of power over the life of a GW, at one end of the priors of `UnitEconomics`."""
     other = {"low": "high", "central": "central", "high": "low"}[side]
     power, life = (getattr(_UNIT[name].prior, side) for name in ("power_cost", "life"))
     rate = getattr(_UNIT["discount_rate"].prior, other)
-    return float(power * (1 - np.exp(-rate * life)) / rate)
+    return power * (1 - np.exp(-rate * life)) / rate
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,7 @@ class EquityForCompute(PayoffModel):
         low=0,
         meaning="present value of power over the life of a GW",
         default=swept(_running("low"), _running("central"), _running("high"), reason="as in the race; no fact"),
+        facts=("F127b", "F128b", "F129b"),
     )
     google_cost: Value = parameter(
         "f_G", unit="1", above=0, meaning="Google's capital cost relative to the market's", default=own_chips()
@@ -172,12 +173,12 @@ class EquityForCompute(PayoffModel):
         above=0,
         meaning="what the lab would buy at the market's cost",
         default=derived(
-            fact("F078b", "low") + fact("F105b"),
-            fact("F078b", "low") + fact("F107a"),
+            at_least("F078b") + fact("F105b"),
+            at_least("F078b") + fact("F107a"),
             fact("F045") / (fact("F071a") / (fact("F071b") * fact("F071c"))),
             facts=("F078b", "F105b", "F107a", "F045", "F071a", "F071b", "F071c"),
-            reason="Google's more than 1 GW with Rainier now (low) and in full (central); all revenue projected for "
-            "2028 spent at the price of OpenAI's contract with Oracle (high)",
+            reason="Google's more than 1 GW, closed at it, with Rainier now (low) and in full (central); all revenue "
+            "projected for 2028 spent at the price of OpenAI's contract with Oracle (high)",
         ),
     )
     rivalry: Value = parameter(

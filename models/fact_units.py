@@ -19,6 +19,7 @@ _BY_UNIT: Mapping[str, str] = {
     "US$/chip-h": "F115a F116a",
     "exponent": "F140d F140e F148b",
     "ratio": "F102",
+    "ratio/yr": "F142",
     "years": "F071b F073b F077b F127b F128b F129b F130 F138b S30",
 }
 

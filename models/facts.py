@@ -73,6 +73,11 @@ class Fact:
     row: str = field(default="", compare=False)
 
     @property
+    def open_end(self) -> str:
+        """``"above"`` where the source gives only a lower end, ``"below"`` where only an upper one, else empty."""
+        return {(False, True): "above", (True, False): "below"}.get((self.low is None, self.high is None), "")
+
+    @property
     def late(self) -> bool:
         """Whether the number held, or was published, after `LAST_DATE`."""
         return _is_late(self.date) or _is_late(self.published)

@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from models.base import Shock, Value, count, parameter, payoff_model
-from models.prior import derived, fact, mapped
+from models.prior import at_most, derived, fact, mapped
 from models.unit_economics import Stakes
 
 _CAPEX_2024 = ("F003", "F007", "F011", "F016")
@@ -45,7 +45,7 @@ class LabDilemma(Stakes):
         meaning="capital expenditure of a restrained year",
         default=derived(
             min(fact(f) for f in _CAPEX_2024),
-            float(np.mean([fact(f) for f in _CAPEX_2024])),
+            sum(fact(f) for f in _CAPEX_2024) / len(_CAPEX_2024),
             max(fact(f) for f in _CAPEX_2024),
             facts=_CAPEX_2024,
             reason="capital expenditure of 2024: smallest, mean and largest of four builders",
@@ -73,14 +73,16 @@ class LabDilemma(Stakes):
         meaning="fall of revenue per GW when total build doubles",
         default=mapped(
             0.0,
-            fact("F117", "high") / 2,
-            fact("F117", "high"),
+            at_most("F117") / 2,
+            at_most("F117"),
             facts=("F117",),
-            reason="from none to the price cut of a large cloud in June 2025, as if build had doubled; central half",
+            reason="from none to the price cut of a large cloud in June 2025, up to 45% and closed at it, as if build "
+            "had doubled; central half",
         ),
     )
 
     action_unit = "GW"
+    outcome_units: ClassVar[Mapping[str, str]] = {"total compute": "GW"}
     shocks: ClassVar[Mapping[str, Shock]] = {
         "prize": Shock("theta_V", "prize_volatility"),
         "demand": Shock("theta", "demand_volatility"),

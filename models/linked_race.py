@@ -31,6 +31,7 @@ from models.compute_race import (
     COMPUTE_ONLY,
     COST_FACTORS,
     LAB,
+    NEW_IN_A_YEAR,
     PLANS,
     ComputeRace,
     market_cost,
@@ -38,7 +39,7 @@ from models.compute_race import (
     rented_as_capital,
 )
 from models.links import EquityStakes, Pairs, TakeOrPay
-from models.prior import derived, fact, swept
+from models.prior import at_least, derived, fact, swept
 from models.shared_priors import alphabet_stake, amazon_stake
 from models.unit_economics import UnitEconomics
 from theory.errors import InputError
@@ -64,13 +65,16 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         "S",
         unit="US$ bn/yr",
         above=0,
-        meaning="capital expenditure that demand without a race would justify",
+        meaning="capital expenditure of a year that demand without a race would justify",
         default=(
             *PLANS,
             plan_prior(
-                rented_as_capital(fact("F050a")),
-                fact("F078b", "low") * UnitEconomics().capital_cost,
-                "F050a", "F078b", "F071a", "F120a", "F121",
+                NEW_IN_A_YEAR * rented_as_capital(fact("F050a")),
+                (at_least("F078b") + fact("F107a") - fact("F105b")) * UnitEconomics().capital_cost,
+                "F050a", "F078b", "F071a", "F071b", "F071c", "F105b", "F107a", "F120a", "F121", "F142",
+                reason="capital of what the lab rents more from one cloud in 2025 than in the year before, if its "
+                "compute grows as training does (low); of the TPUs of 2026, more than a GW and closed at it, with the "
+                "rest of Rainier in the same year (high)",
             ),
         ),
     )  # fmt: skip
@@ -124,7 +128,7 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         unit="1",
         low=0,
         high=0.5,
-        meaning="share of OpenAI's rented compute at Microsoft",
+        meaning="share of OpenAI's rented compute at Microsoft, by the value of contracts of unlike terms",
         default=_contract_share("F072"),
         facts=_OPENAI_CONTRACTS,
     )
@@ -133,7 +137,7 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         unit="1",
         low=0,
         high=0.5,
-        meaning="share of OpenAI's rented compute at Amazon",
+        meaning="share of OpenAI's rented compute at Amazon, by the value of contracts of unlike terms",
         default=_contract_share("F073a"),
         facts=_OPENAI_CONTRACTS,
     )
@@ -144,10 +148,11 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         high=1,
         meaning="share of Anthropic's rented compute at Alphabet; the rest is at Amazon",
         default=derived(
-            *(fact("F078b", "low") / (fact("F078b", "low") + rainier)
+            *(at_least("F078b") / (at_least("F078b") + rainier)
               for rainier in (fact("F107a"), fact("F105b"), fact("F105b") / 2)),
             facts=("F078b", "F105b", "F107a"),
-            reason="a GW of TPUs against Rainier at its eventual size (low), as announced (central), half of it (high)",
+            reason="TPUs, more than a GW and closed at it, against Rainier at its eventual size (low), as announced "
+            "(central), half of it (high)",
         ),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.prior import Prior, require_all_in_time
+from theory.arrays import refuse_masked
 from theory.errors import InputError
 
 Value: TypeAlias = Any
@@ -70,6 +71,7 @@ class Parameter:
             return value
         if self.structural:
             return self._check_count(value, model)
+        refuse_masked(value, f"{self.name} ({self.symbol})")
         try:
             array = np.array(value, dtype=float)
         except (TypeError, ValueError):
@@ -88,8 +90,9 @@ class Parameter:
             number = int(value)
         except (TypeError, ValueError, OverflowError):
             raise self._refuse(value, f"one whole number, {self.bounds}", model) from None
-        if isinstance(value, str) or number != value or not self.low <= number <= self.high:
-            raise self._refuse(value, f"one whole number, {self.bounds}", model)
+        if isinstance(value, str | bool) or number != value or not self.low <= number <= self.high:
+            given = f"{value:.12g}" if isinstance(value, float) else value  # from the command line, all are floats
+            raise self._refuse(given, f"one whole number, {self.bounds}", model)
         return number
 
     def _refuse(self, value: Any, allowed: str, model: str) -> InputError:
@@ -141,18 +144,6 @@ def parameter(
         facts=facts,
         per_player=per_player or isinstance(priors, tuple),
     )
-
-
-def whole(value: Any) -> int | None:
-    """A whole number, also if it comes as a float from the command line; None for anything else.
-
-    Examples
-    --------
-    >>> whole(7.0), whole(7.5), whole("7")
-    (7, None, None)
-    """
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    return int(value) if number and float(value).is_integer() else None
 
 
 def count(symbol: str, *, default: int, low: int = 1, high: int = 1000, meaning: str = "") -> Any:

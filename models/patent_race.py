@@ -40,6 +40,7 @@ class HazardRace(PayoffModel):
 
     action_unit = "1/yr"
     payoff_unit = "1"
+    outcome_units: ClassVar[Mapping[str, str]] = {"hazard": "1/yr"}
 
     def spending(self, hazard: Any) -> Any:
         """Spending that a hazard takes, ``h^(1/eta)``."""

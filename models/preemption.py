@@ -39,6 +39,12 @@ capacities of choice are in `models.sized_preemption`. New: installed capacity, 
 loss from a year's delay against the gain from waiting, a shortage that ends. With s, l, b = 0 and m = 1 it is
 `models.waiting.preemption`; with eta = 0 the shortage lasts for ever. Simplified: fading is averaged over a generation,
 refits are not optional, the prize does not fall with the shortage. Volatility, drift, market and installed are swept.
+
+Read with care: at contract prices hardly anybody should build, though they do. Against building count that revenue
+fades between refits while refits cost what the first build did, that rents are not expected to rise, that a campus
+lowers the price of what its builder has, and that the price may fall after it is built; `experiments.studies.speed`
+switches these off one by one. Left out is what a contract for the campus's life, signed before it is built, takes away
+(`models.anchor_tenant`), and any profit that its builder makes on compute beyond its rent.
 """
 
 from __future__ import annotations
@@ -50,7 +56,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import Value, parameter, payoff_model
-from models.prior import Prior, derived, fact, mapped, swept
+from models.prior import Prior, at_least, derived, fact, mapped, swept
 from models.shortage import Option
 from models.symbolic import exp
 from models.unit_economics import Stakes, UnitEconomics
@@ -120,11 +126,12 @@ class Preemption(UnitEconomics):
         low=0,
         meaning="time to build a campus",
         default=derived(
-            fact("S30", "low"),
+            at_least("S30"),
             (fact("F130", "low") * fact("F130", "high")) ** 0.5,
             fact("F130", "high"),
             facts=("S30", "F130"),
-            reason="'just over a year' (low), one to 3.6 years to a GW (geometric mean central, slowest high)",
+            reason="'just over a year', closed at one (low), one to 3.6 years to a GW (geometric mean central, slowest "
+            "high)",
         ),
     )
     campus: Value = parameter(

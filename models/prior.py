@@ -4,8 +4,10 @@ A prior is a triangular distribution on [low, high] with its mode at the central
 logarithm of the parameter. Where the facts give the three values, the prior carries their ids and the worst
 grade among them; where no fact exists the parameter is *swept*: the range is stated with its reason, and
 every result that depends on it says so through the sensitivity indices. Between the two, a parameter is *mapped* if
-its numbers are those of facts about something else, taken for it by an assumption that the reason states. A fact dated
-or published after November 2025 is refused wherever it would set something.
+its numbers are those of facts about something else, taken for it by an assumption that the reason states. A fact with
+an open end ("more than", "up to") is no number: `fact` refuses it, `at_least` and `at_most` give its one end by name,
+and the prior's reason says where the range is closed. A fact dated or published after November 2025 is refused wherever
+it would set something.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.fact_units import FACT_UNITS
-from models.facts import load_facts, require_in_time
+from models.facts import Fact, load_facts, require_in_time
 from models.price_level import to_base_year
 from theory.errors import InputError
 
@@ -87,29 +89,78 @@ def fact(fact_id: str, side: str = "central", *, as_reported: bool = False) -> f
 
     Money is in dollars of the base year (`models.price_level`), or of its own date if ``as_reported``.
 
+    Raises
+    ------
+    InputError
+        For a fact that is not there, is too late, has no such value, or has an end that its source leaves open.
+
     Examples
     --------
     >>> fact("S26"), fact("F003", as_reported=True), round(fact("F003"), 3)
     (8.0, 82.999, 85.939)
     """
+    found = _found(fact_id)
+    if found.open_end:
+        function = {"above": "at_least", "below": "at_most"}[found.open_end]
+        raise InputError(
+            f"fact {fact_id} ({found.row}) is open {found.open_end}: its one end is no value. Take that end with "
+            f"{function}({fact_id!r}), and say in the prior's reason where the range is closed"
+        )
+    return _value(found, side, as_reported=as_reported)
+
+
+def at_least(fact_id: str) -> float:
+    """Lower end of a fact that is open above: what it is more than.
+
+    Examples
+    --------
+    >>> at_least("S03")  # "could exceed $350 billion"
+    350.0
+    """
+    return _end(fact_id, "low", "above")
+
+
+def at_most(fact_id: str) -> float:
+    """Upper end of a fact that is open below: what it is up to.
+
+    Examples
+    --------
+    >>> at_most("F136")  # "up to $500 billion"
+    500.0
+    """
+    return _end(fact_id, "high", "below")
+
+
+def _end(fact_id: str, side: str, open_end: str) -> float:
+    found = _found(fact_id)
+    if found.open_end != open_end:
+        raise InputError(f"fact {fact_id} ({found.row}) is not open {open_end}; take its number with fact()")
+    return _value(found, side)
+
+
+def _found(fact_id: str) -> Fact:
     facts = load_facts()
     if fact_id not in facts:
         raise InputError(
             f"there is no fact {fact_id!r} in models/data/facts.csv, on which a prior rests; put the row back, or give "
             "the prior another fact"
         )
-    value: float | None = getattr(require_in_time(facts[fact_id]), side)
-    row, unit = facts[fact_id].row, facts[fact_id].unit
+    return require_in_time(facts[fact_id])
+
+
+def _value(found: Fact, side: str, *, as_reported: bool = False) -> float:
+    value: float | None = getattr(found, side)
+    where, unit = f"fact {found.id} ({found.row})", FACT_UNITS.get(found.id, found.unit)
     if value is None:
-        raise InputError(f"fact {fact_id} ({row}) has no {side} value; name another fact, or sweep a range")
-    if fact_id in FACT_UNITS and value <= 0:
-        raise InputError(f"fact {fact_id} ({row}): {side} is {value:g}; a number that sets a parameter must be above 0")
-    if unit != FACT_UNITS.get(fact_id, unit):
+        raise InputError(f"{where} has no {side} value; name another fact, or sweep a range")
+    if found.id in FACT_UNITS and value <= 0:
+        raise InputError(f"{where}: {side} is {value:g}; a number that sets a parameter must be above 0")
+    if found.unit != unit:
         raise InputError(
-            f"fact {fact_id} ({row}): unit is {unit!r}; the models take it in {FACT_UNITS[fact_id]!r}: correct the "
-            "row, or the models that use it and models/fact_units.py"
+            f"{where}: unit is {found.unit!r}; the models take it in {unit!r}: correct the row, or the models that use "
+            "it and models/fact_units.py"
         )
-    return value if as_reported else value * to_base_year(facts[fact_id])
+    return value if as_reported else value * to_base_year(found)
 
 
 def derived(low: float, central: float, high: float, *, facts: Sequence[str], reason: str, log: bool = False) -> Prior:

@@ -21,9 +21,13 @@ A valuation is of the equity, and so holds the opening cash ``m_i0`` already; la
 ``phi`` closes the loop from spending through standing to funding and back. Ruin between the ends of a quarter is drawn
 with the crossing probability of the Brownian bridge, ``exp(-2 m m' / variance)``, so that for constant flows the first
 passage has its law in continuous time. There is no closed form: payoffs are means over paths drawn once and used for
-every plan (`Runway.induced_game`). From the literature: standing as Tullock's (1980) share; effort in a race of several
-steps (Harris and Vickers 1987, `models.multi_stage_race`), here with money; ruin as a first passage. New: the loop,
-with bills that cannot be cut at will. Constant flows: independent ruin problems, `first_passage` in closed form.
+every plan (`Runway.induced_game`). Valuations are so volatile that a plain mean rests on few paths. Therefore half of
+the paths are drawn under the law that has ``theta_H`` as its density; there the mood is a reciprocal, so that path j of
+that half is one over path j of the first. The balance heuristic (Veach and Guibas 1995) weighs every path by
+``w = 2 / (1 + theta_H)``: a pair has the weights w and 2 - w, both w and w theta_H are at most two, and their means are
+exactly one. From the literature: standing as Tullock's (1980) share; effort in a race of several steps (Harris and
+Vickers 1987, `models.multi_stage_race`), here with money; ruin as a first passage. New: the loop, with bills that
+cannot be cut at will. Constant flows: independent ruin problems, `first_passage` in closed form.
 
 The facts hold no cash balance of OpenAI and nothing on xAI; elasticity, noise, mood and shares of income are swept.
 """
@@ -43,8 +47,9 @@ from scipy.stats import qmc
 
 from models.base import PayoffModel, Value, count, parameter, payoff_model
 from models.lab_dilemma import LabDilemma
-from models.prior import Prior, derived, fact, mapped, swept
+from models.prior import Prior, at_least, derived, fact, mapped, swept
 from models.unit_economics import Stakes, UnitEconomics
+from theory.errors import InputError
 from theory.game import Game
 
 Floats = NDArray[np.float64]
@@ -52,6 +57,8 @@ Floats = NDArray[np.float64]
 LABS = ("OpenAI", "Anthropic")
 PLANS = ("restrain", "match", "escalate")
 QUARTERS = 4
+CHUNK = 2**16
+"""Paths times draws that are simulated at once: what the cache of a processor holds."""
 
 
 def _known(model: Any, name: str) -> Prior:
@@ -90,12 +97,28 @@ def first_passage(cash: ArrayLike, drift: ArrayLike, deviation: ArrayLike, years
     return np.asarray(ndtr((-m - d * t) / scale) + np.exp(-2 * d * m / s**2 + log_ndtr((d * t - m) / scale)))
 
 
+def increments(steps: int) -> Floats:
+    """Orthogonal matrix from the principal components of a Brownian path to its steps, in units of a step's deviation.
+
+    Components come by size: the best coordinates of Sobol points move the path as a whole (Acworth, Broadie and
+    Glasserman 1998).
+
+    Examples
+    --------
+    >>> rotation = increments(16)
+    >>> bool(np.allclose(rotation @ rotation.T, np.eye(16)))
+    True
+    """
+    odd = 2 * np.arange(steps) + 1
+    return np.asarray(2 / math.sqrt(2 * steps + 1) * np.cos(np.outer(odd, odd) * math.pi / (4 * steps + 2)))
+
+
 @payoff_model("runway")
 class Runway(PayoffModel):
     """Race of labs whose valuations pay for their compute; S10 of the paper."""
 
     years: int = count("H", default=4, low=1, high=10, meaning="years")
-    paths: int = count("N", default=256, low=16, high=2**16, meaning="number of paths in a mean")
+    paths: int = count("N", default=1024, low=16, high=2**16, meaning="number of paths in a mean, a power of two")
     valuation: Value = parameter(
         "v",
         unit="US$ bn",
@@ -103,12 +126,12 @@ class Runway(PayoffModel):
         meaning="valuation today",
         default=(
             _same(fact("F068c") / fact("F068a"), "F068a", "F068c", reason="from the value of Microsoft's stake"),
-            derived(
+            mapped(
                 fact("F060a"),
-                fact("S03", "low"),
-                fact("S03", "low"),
-                facts=("F060a", "S03"),
-                reason="the round of September 2025 (low), the talks (central)",
+                at_least("S03"),
+                fact("F068c") / fact("F068a"),
+                facts=("F060a", "F068a", "F068c", "S03"),
+                reason="round of September 2025 (low), the talks' least (central); open, closed at OpenAI's (high)",
             ),
         ),
     )
@@ -276,6 +299,11 @@ class Runway(PayoffModel):
 
     named_ties = True
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.paths & (self.paths - 1):
+            raise InputError(f"paths is {self.paths}; it must be a power of two, as Sobol points need")
+
     @property
     def players(self) -> tuple[str, ...]:
         """The labs of which valuation and revenue are known."""
@@ -310,87 +338,110 @@ class Runway(PayoffModel):
         )
 
     def shocks_drawn(self, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-        """Normals of mood ``(quarters, paths)`` and of cash, and uniforms of ruin ``(quarters, paths, 2)``: Sobol."""
-        quarters = QUARTERS * self.years
-        points = qmc.Sobol(5 * quarters, rng=rng).random(self.paths).reshape(self.paths, quarters, 5)
-        points = np.clip(np.moveaxis(points, 0, 1), 1e-12, 1 - 1e-12)
-        return ndtri(points[..., 0]), ndtri(points[..., 1:3]), points[..., 3:]
+        """Sobol points for the pairs of paths: what the first path of each draws, and what both draw.
+
+        Normals of its mood, ``(quarters, pairs)``; normals of cash and uniforms of ruin, ``(quarters, 2, pairs)``.
+        """
+        quarters, pairs = QUARTERS * self.years, self.paths // 2
+        points = np.clip(qmc.Sobol(5 * quarters, rng=rng).random(pairs).T, 1e-12, 1 - 1e-12)
+        mood, rest = points[:quarters], points[quarters:].reshape(quarters, 4, pairs)
+        return increments(quarters) @ ndtri(mood), ndtri(rest[:, :2]), rest[:, 2:]
 
     def course(self, plans: tuple[str, str], shocks: tuple[Floats, Floats, Floats]) -> Course:
         """Means over the paths of what a pair of plans brings."""
-        return _Simulation(self, plans, shocks).run()
+        values = self._by_lab()
+        size = values["valuation"].shape[-1]
+        step = max(1, CHUNK // self.paths)
+        parts = [
+            _Simulation({k: v[..., at : at + step] for k, v in values.items()}, plans, self.years, shocks).means()
+            for at in range(0, size, step)
+        ]
+        return Course(*(np.concatenate(part, -1).T.reshape(*self.batch_shape, 2) for part in zip(*parts, strict=True)))
+
+    def _by_lab(self) -> dict[str, Floats]:
+        """The parameters, each of shape ``(2, 1, draws)``: by lab, for all paths."""
+        values = {}
+        for name, spec in self.parameters().items():
+            if not spec.structural:
+                value = np.asarray(getattr(self, name), float)
+                value = np.broadcast_to(value if spec.per_player else value[..., None], (*self.batch_shape, 2))
+                values[name] = value.reshape(-1, 2).T[:, None]
+        return values
 
 
 class _Simulation:
-    """Paths of two labs under given plans; arrays of shape ``(paths, *batch, 2)``, the mood ``(paths, *batch, 1)``."""
+    """Paths of two labs under given plans; arrays of shape ``(2, paths, draws)``, the mood ``(paths, draws)``.
 
-    def __init__(self, model: Runway, plans: tuple[str, str], shocks: tuple[Floats, Floats, Floats]) -> None:
-        self.plans, self.shocks, self.years = plans, shocks, model.years
-        shape = (*model.batch_shape, 2)
-        self.of: Any = SimpleNamespace()  # the model's parameters, one value per lab
-        for name, spec in model.parameters().items():
-            if not spec.structural:
-                value = np.asarray(getattr(model, name), float)
-                setattr(self.of, name, np.broadcast_to(value if spec.per_player else value[..., None], shape))
-        full = (model.paths, *shape)
+    The second half of the paths has the reciprocal moods of the first.
+    """
+
+    def __init__(
+        self, values: dict[str, Floats], plans: tuple[str, str], years: int, shocks: tuple[Floats, Floats, Floats]
+    ) -> None:
+        self.of: Any = SimpleNamespace(**values)
+        self.plans, self.years = plans, years
+        mood, cash, uniform = shocks
+        self.shocks = mood[..., None], *(np.concatenate([each, each], axis=-1)[..., None] for each in (cash, uniform))
+        full = (2, cash.shape[-1] * 2, values["valuation"].shape[-1])
         self.k, self.m = np.broadcast_to(self.of.compute, full), np.broadcast_to(self.of.cash, full)
-        self.theta = np.ones((*full[:-1], 1))
-        self.alive = np.ones(full, bool)
-        self.start = self.standing(self.of.compute)
+        self.theta = np.ones(full[1:])
+        self.alive = np.ones(full)  # one, and zero from ruin on
+        self.start, self.size = self.standing(self.of.compute), self.of.compute.sum(axis=0)
         self.bill = self.k
-        self.level = np.zeros(2)  # 0 restrained, 1 escalated; last year's, for those who match
+        self.raced = [False, False]  # last year, for those who match
         self.spent = np.zeros(full)
+        decay = self.of.ageing / QUARTERS
+        self.aged = np.exp(-decay)
+        self.new = np.where(decay > 0, -np.expm1(-decay) / np.where(decay > 0, decay, 1.0), 1.0) / QUARTERS
 
     def standing(self, k: Floats) -> Floats:
-        strength = k**self.of.decisiveness
-        total = strength[..., :1] + strength[..., 1:]
-        return np.asarray(strength / np.where(total > 0, total, 1.0))
+        """Share of each lab in standing; all of it for who is left."""
+        rival = np.divide(k[1], k[0], out=np.full(np.shape(k[0]), np.inf), where=k[0] > 0)
+        first = 1 / (1 + rival ** self.of.decisiveness[0])
+        return np.stack([first, 1 - first])
 
     def worth(self, time: float) -> tuple[Floats, Floats]:
         """Valuation and revenue at a time."""
         relative = self.standing(self.k) / self.start
-        size = (self.k[..., :1] + self.k[..., 1:]) / (self.of.compute[..., :1] + self.of.compute[..., 1:])
-        value = self.of.valuation * relative * self.theta * size**self.of.elasticity
-        return value, self.of.revenue * relative * np.exp(self.of.growth * time)
+        grown = ((self.k[0] + self.k[1]) / self.size) ** self.of.elasticity[0]
+        value = self.of.valuation * relative * (self.theta * grown)
+        return value, self.of.revenue * np.exp(self.of.growth * time) * relative
 
-    def run(self) -> Course:
+    def means(self) -> tuple[Floats, Floats, Floats]:
+        """Payoff, probability of ruin and spending, each of shape ``(2, draws)``."""
         for year in range(self.years):
             self.commit(year)
             for quarter in range(year * QUARTERS, (year + 1) * QUARTERS):
                 self.step(quarter)
         value, _ = self.worth(self.years)
         held = np.exp(-(self.of.discount_rate + self.of.sold) * self.years)
-        payoff = np.where(self.alive, held * (value + self.m - self.of.cash), 0.0)
-        return Course(payoff.mean(axis=0), 1 - self.alive.mean(axis=0), self.spent.mean(axis=0))
+        payoff = self.alive * held * (value + self.m - self.of.cash)
+        weight = 2 / (1 + self.theta)
+        payoff, ruin, spent = ((weight * each).mean(axis=1) for each in (payoff, 1 - self.alive, self.spent))
+        return payoff, ruin, spent
 
     def commit(self, year: int) -> None:
         """Bills of the year."""
-        rules = {"restrain": (0.0, 0.0), "escalate": (1.0, 1.0), "match": tuple(self.level[::-1])}
-        self.level = np.array([rules[plan][i] for i, plan in enumerate(self.plans)])
+        last = self.raced
+        self.raced = [plan == "escalate" or (plan == "match" and last[1 - i]) for i, plan in enumerate(self.plans)]
         value, revenue = self.worth(year)
         self.income = self.of.sold * value + revenue
-        wanted = self.of.committed_share * np.where(self.level > 0, self.of.intensity, 1.0) * self.income
-        self.bill = np.maximum(self.of.owed * self.bill, wanted)
+        share = self.of.committed_share * np.where(np.array(self.raced)[:, None, None], self.of.intensity, 1.0)
+        self.bill = np.maximum(self.of.owed * self.bill, share * self.income)
+        self.deviation = self.of.noise * self.income / math.sqrt(QUARTERS)
 
     def step(self, quarter: int) -> None:
         """One quarter: cash, ruin, compute, mood."""
         mood, cash, uniform = (shock[quarter] for shock in self.shocks)
-        batch = self.k.ndim - 2
-        mood = mood.reshape(-1, *(1,) * (batch + 1))
-        cash, uniform = (each.reshape(len(each), *(1,) * batch, 2) for each in (cash, uniform))
-        dt = 1 / QUARTERS
-        value, revenue = self.worth(quarter * dt)
-        deviation = self.of.noise * self.income * np.sqrt(dt)
+        value, revenue = self.worth(quarter / QUARTERS)
         flow = self.of.sold * value + (1 - self.of.other_cost) * revenue - self.bill
-        after = self.m + flow * dt + deviation * cash
-        room = np.maximum(self.m, 0) * np.maximum(after, 0)
-        crossed = uniform < np.exp(-2 * room / np.where(deviation > 0, deviation, 1.0) ** 2)
-        self.spent = self.spent + np.where(self.alive, self.bill * dt, 0.0)
-        self.alive = self.alive & ~crossed
-        self.m = np.where(self.alive, after, 0.0)
-        aged = np.exp(-self.of.ageing * dt)
-        new = np.where(self.of.ageing > 0, (1 - aged) / np.where(self.of.ageing > 0, self.of.ageing, 1.0), dt)
-        self.k = np.where(self.alive, self.k * aged + self.bill * new, 0.0)
-        self.theta = self.theta * np.exp(
-            self.of.mood[..., :1] * np.sqrt(dt) * mood - self.of.mood[..., :1] ** 2 * dt / 2
-        )
+        after = self.m + flow / QUARTERS + self.deviation * cash
+        room = self.m * np.maximum(after, 0)
+        crossed = uniform < np.exp(-2 * room / np.where(self.deviation > 0, self.deviation, 1.0) ** 2)
+        self.spent = self.spent + self.alive * self.bill / QUARTERS
+        self.alive = self.alive * ~crossed
+        self.m = self.alive * after
+        self.k = self.alive * (self.k * self.aged + self.bill * self.new)
+        sigma = self.of.mood[0] / math.sqrt(QUARTERS)
+        change = np.exp(sigma * mood - sigma**2 / 2)
+        self.theta = self.theta * np.concatenate([change, 1 / change])

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.prior import Prior, derived, fact, mapped, swept
+from models.prior import Prior, at_least, at_most, derived, fact, mapped, swept
 from models.symbolic import exp
 
 DISCOUNT_RATE = 0.10
@@ -118,12 +118,13 @@ def contract_term() -> Prior:
 
 def cloud_margin() -> Prior:
     """Gross margin of a cloud on compute that it rents to AI labs."""
-    return derived(
-        fact("F119c", "high"),
+    return mapped(
+        at_most("F119c") / 2,
         fact("F119a"),
-        fact("F119d", "low"),
+        1.5 * at_least("F119d"),
         facts=("F119a", "F119c", "F119d"),
-        reason="Oracle's gross margin on rented chips: lowest, latest and highest quarter",
+        reason="Oracle's gross margin on rented chips in the latest quarter (central); its lowest quarter was below "
+        "10% and its highest above 20%: closed by a sweep, at half of the one and half as much again as the other",
     )
 
 
@@ -131,7 +132,7 @@ def mark_up() -> Prior:
     """The same margin as a mark-up on cost."""
     margin = cloud_margin()
     low, central, high = (share / (1 - share) for share in (margin.low, margin.central, margin.high))
-    return derived(low, central, high, facts=margin.facts, reason=f"{margin.reason}; over cost")
+    return mapped(low, central, high, facts=margin.facts, reason=f"{margin.reason}; over cost")
 
 
 def amazon_stake() -> Prior:
@@ -150,7 +151,7 @@ def alphabet_stake() -> Prior:
     return derived(
         fact("F055a") * (1 - fact("F060b") / fact("F060a")),
         fact("F055a"),
-        fact("F055b", "high"),
+        at_most("F055b"),
         facts=("F055a", "F055b", "F056", "F060a", "F060b"),
-        reason="court filing (central), diluted by the round of September 2025 (low), its cap (high)",
+        reason="court filing (central), diluted by the round of September 2025 (low), closed at its cap (high)",
     )

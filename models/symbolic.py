@@ -7,9 +7,10 @@ functions of arrays. Nothing is computed when the module is imported, and each c
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,7 @@ from scipy import special
 
 from models.parameters import parameters_of
 from theory.continuous import Payoff
+from theory.errors import InputError
 
 if TYPE_CHECKING:
     from models.base import PayoffModel
@@ -132,11 +134,12 @@ def compile_payoffs(
     k = choice_symbols(len(players))
     state = {name: sympy.Symbol(shock.symbol, positive=True) for name, shock in cls.shocks.items()}
     arguments = [*k, *_parameter_symbols(model), *(state.values() if realised else ())]
-    formulas = [
-        sympy.sympify(model.realised(i, k, state) if realised else model.payoff(i, k)) for i in range(len(players))
-    ]
+    with _formulas_of(cls):
+        formulas = [
+            sympy.sympify(model.realised(i, k, state) if realised else model.payoff(i, k)) for i in range(len(players))
+        ]
+        outcomes = {} if realised else model.outcomes(k)
     slopes = () if realised else tuple(functools.partial(sympy.diff, f, k[i]) for i, f in enumerate(formulas))
-    outcomes = {} if realised else model.outcomes(k)
     compiled = functools.partial(Compiled, arguments, n_players=len(k))
     return CompiledPayoffs(
         payoffs=tuple(compiled(lambda f=f: f) for f in formulas),  # type: ignore[misc]
@@ -144,6 +147,19 @@ def compile_payoffs(
         outcomes={name: compiled(lambda f=f: f) for name, f in outcomes.items()},  # type: ignore[misc]
         joint=compiled(lambda: sum(formulas)),
     )
+
+
+@contextlib.contextmanager
+def _formulas_of(cls: type[Any]) -> Iterator[None]:
+    """Say what a model writes that symbols do not have: a branch on their sign, or a function for numbers alone."""
+    try:
+        yield
+    except (TypeError, AttributeError) as error:
+        raise InputError(
+            f"payoff or outcomes of {cls.name or cls.__qualname__} are no formula ({type(error).__name__}: {error}): "
+            "they are given symbols too; take exp, log, minimum from models.symbolic in place of numpy's, of "
+            "math's and of if, or give numeric payoffs, in a continuous_game() of its own"
+        ) from error
 
 
 def _parameter_symbols(model: PayoffModel) -> list[Any]:

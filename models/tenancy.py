@@ -19,7 +19,7 @@ from scipy import special
 
 from models.base import Value, choice, parameter, payoff_parts
 from models.capacity_race import CapacityRace
-from models.prior import derived, fact, mapped, swept
+from models.prior import at_least, at_most, derived, fact, mapped, swept
 from models.shared_priors import bargaining_weight, demand_volatility, switching_cost
 from models.unit_economics import UnitEconomics
 
@@ -54,11 +54,12 @@ class Tenancy(UnitEconomics):
         above=0,
         meaning="mean of the lab's demand (uniform demand is spread from zero to twice it)",
         default=derived(
-            fact("F078b", "low"),
+            at_least("F078b"),
             fact("F107a"),
             fact("F071c"),
             facts=("F078b", "F107a", "F071c"),
-            reason="capacity of three contracts: Anthropic-Google (low), Rainier (central), OpenAI-Oracle (high)",
+            reason="capacity of three contracts: Anthropic-Google, more than a GW and closed at it (low), Rainier "
+            "(central), OpenAI-Oracle (high)",
         ),
     )
     demand_volatility: Value = parameter(
@@ -91,9 +92,10 @@ class Tenancy(UnitEconomics):
         default=mapped(
             0.0,
             1 - fact("F115a") / fact("F116a"),
-            fact("F117", "high"),
+            at_most("F117"),
             facts=("F117", "F115a", "F116a"),
-            reason="none in a starved market (low); posted to break-even rent (central); a price cut of 2025 (high)",
+            reason="none in a starved market (low); posted to break-even rent (central); a price "
+            "cut of 2025, up to 45% and closed at it (high)",
         ),
     )
     specificity: Value = parameter(

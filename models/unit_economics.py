@@ -24,8 +24,8 @@ from typing import Any
 
 from models.base import PayoffModel, payoff_parts
 from models.parameters import Value, parameter
-from models.prior import derived, fact, mapped, swept
-from models.shared_priors import DISCOUNT_RATE, demand_volatility
+from models.prior import at_least, derived, fact, mapped, swept
+from models.shared_priors import DISCOUNT_RATE, cloud_margin, demand_volatility
 from models.symbolic import exp
 
 POWER_COST = (0.4, 0.7, 1.2)
@@ -65,13 +65,14 @@ class UnitEconomics(PayoffModel):
         low=0,
         meaning="revenue of a fully used GW in its first year",
         default=derived(
-            _rent_at_margin(fact("F119c", "high")),
+            _rent_at_margin(cloud_margin().low),
             fact("F071a") / (fact("F071c") * fact("F071b")),
             fact("F071a") / (fact("F071c") * (fact("F071b") - 1)),
             facts=("F071a", "F071b", "F071c", "F119c", "F120a", "F121", "F127b"),
-            reason="rent that leaves Oracle's lowest reported gross margin at the central cost (low); value of the "
-            "OpenAI-Oracle contract over GW and term, at full power for five years (central) and for four of them, one "
-            "being ramp (high). CoreWeave's backlog over contracted power, not all of it in service, is a scenario",
+            reason="rent that leaves a gross margin of 5% at the central cost: half of what Oracle's lowest quarter "
+            "was below, where the range is closed (low); value of the OpenAI-Oracle contract over GW and term, at full "
+            "power for five years (central) and for four of them, one being ramp (high). CoreWeave's backlog over "
+            "contracted power, not all of it in service, is a scenario",
         ),
     )
     price_decline: Value = parameter(
@@ -161,11 +162,11 @@ class Stakes(UnitEconomics):
         meaning="present value of the lead",
         default=mapped(
             fact("F060a"),
-            fact("S03", "low"),
-            fact("F068c") / fact("F068a", "low"),
+            at_least("S03"),
+            fact("F068c") / fact("F068a"),
             facts=("F060a", "S03", "F068a", "F068c"),
-            reason="valuations of a leading lab: Anthropic in September 2025 (low) and in the talks (central), "
-            "OpenAI from Microsoft's stake (high)",
+            reason="valuations of a leading lab: Anthropic in September 2025 (low) and, at the least, in the talks "
+            "(central); open above, and closed at OpenAI's from Microsoft's stake (high)",
         ),
     )
     decided: Value = parameter(

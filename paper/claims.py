@@ -1,37 +1,41 @@
 """Verdicts on the article's twelve claims: rules, not opinions.
 
-A claim that a study answers is judged by an interval against a threshold:
+A study records what a claim needs, in which cases, and under which condition on the parameters it is nearly certain
+(`experiments.claims`). The verdict is a function of these numbers, the same for every claim:
 
-    supported                          the whole interval is above ``SURE`` (or, for ratios, above one)
-    not supported                      the whole interval is below ``RARE`` (or below one)
-    supported under stated conditions  anything else; the conditions are computed and printed
+    supported                          what is needed holds together with at least ``SURE`` in every case and reading
+    not supported                      ... with at most ``RARE`` in every case and reading
+    supported under stated conditions  neither, but a case, or bounds on parameters that are met with at least ``RARE``,
+                                       or both, make it hold with at least ``SURE``
+    not decided                        none of these
 
-A claim whose legs rest on scenarios that the model does not choose between, such as who else bids, is judged in each
-scenario; the verdict is theirs if they agree, and else holds under stated conditions, with the scenarios as those. So
-is a claim with a threshold that no fact sets. A claim about a parameter is judged by where the sources put it against
-the value at which it turns, and not by a probability, which would only repeat the prior.
-
-A claim that no study judges is 'not yet answered', and says to which system it is left.
+A reading is no condition. An interval counts by the end that is nearer to the bound. A claim about one parameter is
+judged by where the sources put it against the value at which it turns (claim 8), for a probability would only repeat
+the prior. A claim that no study judges is 'not yet answered', and says to which system it is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from paper.formats import interval, listed, number, percent, percent_interval
+from experiments.claims import ONLY, RARE, SURE
+from paper.formats import listed, number, percent, percent_interval
+from paper.names import spoken
 from theory.errors import InputError
 
-SURE, RARE = 0.9, 0.1
-"""A claim about the sign of something is supported above the one, and not supported below the other."""
-
-SUPPORTED, CONDITIONAL, REJECTED, OPEN = (
+SUPPORTED, CONDITIONAL, REJECTED, UNDECIDED, OPEN = (
     "supported",
     "supported under stated conditions",
     "not supported",
+    "not decided",
     "not yet answered",
 )
+"""The verdicts, in the order in which they are counted."""
+
+Found = Mapping[str, Any]
+"""What a study records of one claim, or of one case of it."""
 
 CLAIMS = {
     1: "Firms are in a prisoner's dilemma.",
@@ -69,16 +73,39 @@ CAUTIONS = {
     3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone.",
     4: "The known stake is a claim on profits, without votes or seats; the talks behind the larger one rest on one "
     "source.",
-    5: "How the other clouds conduct themselves is a scenario, and not an equilibrium choice.",
-    6: "Who bids for the tenant is a scenario, and not an equilibrium choice.",
-    7: "It is judged for those who build: what a lab gains from compute that is there today is not in it.",
-    8: "The two sources measure unlike things; software, and what it costs to port, are not in the ratio.",
+    5: "How the other clouds conduct themselves is a scenario, and not an equilibrium choice; at cost and with room "
+    "for all they replace any cloud, so that none is indispensable by construction.",
+    6: "Who bids for the tenant is a scenario, and not an equilibrium choice; an equal rival bids all away by "
+    "construction.",
+    7: "What a lab gains from compute that is there today is not in it.",
+    8: "The article speaks of a potential edge. The two sources measure unlike things, and could neither support nor "
+    "refute it alone; software, and what it costs to port, are not in the ratio.",
     9: "A valuation stands for money that a lab can raise; why it steps up is outside the model.",
-    10: "Hindsight compares mistakes around a choice that already answers the rivals; joint profit is not in it.",
+    10: "The ratio is a marginal one, and stakes add less the more is built: what it is compared at moves it.",
     11: "Tightness is a parameter and not the outcome of a market; the contract is bargained by one lab and one cloud.",
     12: "Stakes here carry no votes; a merger or a loan would be another game.",
 }
 """What each verdict leaves out, whatever the numbers are; a study may add what depends on them."""
+
+
+HISTORY = {
+    1: "Until conditions had to make a claim true: the same probabilities, then called conditional.",
+    2: "First by the mean and for two labs alone, then called conditional; the tail was added by a referee.",
+    3: "First the same three needs.",
+    4: "First by points lost alone, and also if Amazon matches: not supported by that. The other measures were added "
+    "after that was seen.",
+    5: "First with both conducts at once; then, too, called conditional.",
+    6: "First judged in each case as here; called conditional where it held in some draws.",
+    7: "First at contract prices too, and with a shortage that never ends; then over all draws, whether somebody "
+    "builds or not: not supported by that.",
+    8: "First by the share of draws below one.",
+    9: "First for both labs, and in the equilibrium of least spending too: not supported by that.",
+    10: "First by λ at the equilibrium, above one for every builder: a statistic that runs the wrong way.",
+    11: "First the same three needs, the second among those that want some.",
+    12: "First by any rise of both indices and of the cloud's share of profits; the bound of 100 points was added "
+    "after small rises had been seen.",
+}
+"""How the rule for each claim was first stated, and when it differed what it said."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +126,7 @@ class Verdict:
 
 
 def judge_claims(
-    dilemma: Mapping[str, Any],
-    race: Mapping[str, Any],
-    chief: Sequence[str],
-    conditions: Mapping[str, str],
-    others: Sequence[Verdict] = (),
+    dilemma: Mapping[str, Any], race: Mapping[str, Any], chief: Sequence[str], others: Sequence[Verdict] = ()
 ) -> list[dict[str, Any]]:
     """Verdicts on all claims, in order.
 
@@ -113,16 +136,10 @@ def judge_claims(
         Numbers of the records of ``dilemma_class`` and ``overspend_underinvest``.
     chief
         The largest drivers of the dilemma, as the paper names them.
-    conditions
-        Under which conditions the dilemma and the loss asymmetry hold, in words (`paper.conditions`).
     others
         Verdicts of the systems around the race, at most one for each claim.
     """
-    judged = {
-        1: judge_dilemma(dilemma, chief, conditions["dilemma"], conditions["short"]),
-        2: judge_inaction(dilemma, conditions["asymmetry"], conditions["short"]),
-        10: judge_scarcity(race),
-    }
+    judged = {1: judge_dilemma(dilemma, chief), 2: judge_inaction(dilemma), 10: judge_scarcity(race)}
     for verdict in others:
         if verdict.claim in judged:
             raise InputError(f"two studies judge claim {verdict.claim}; let one of them, and cite the other")
@@ -132,135 +149,172 @@ def judge_claims(
         for n, text in CLAIMS.items()
     ]
     return [
-        asdict(row)
-        | {
-            "cautions": f"{row.cautions} {CAUTIONS[row.claim]}".strip(),
-            "condition": row.condition if row.verdict == CONDITIONAL else "",
-        }
+        asdict(row) | {"cautions": f"{row.cautions} {CAUTIONS[row.claim]}".strip(), "history": HISTORY[row.claim]}
         for row in rows
     ]
 
 
-def by_probability(estimates: Sequence[Mapping[str, float]]) -> str:
-    """Verdict from probabilities with intervals; all must agree."""
-    if all(e["low"] >= SURE for e in estimates):
-        return SUPPORTED
-    return REJECTED if all(e["high"] <= RARE for e in estimates) else CONDITIONAL
-
-
-def by_necessary(estimates: Sequence[Mapping[str, float]]) -> str:
-    """Verdict from the probabilities of what a claim needs, each of them: one that hardly ever holds refutes it."""
-    if all(e["low"] >= SURE for e in estimates):
-        return SUPPORTED
-    return REJECTED if any(e["high"] <= RARE for e in estimates) else CONDITIONAL
-
-
-def agreed(rulings: Iterable[str]) -> str:
-    """One verdict from those of several scenarios or thresholds: theirs if it is the same, else conditional.
+def ruling(case: Found) -> str:
+    """Verdict on a claim in one case.
 
     Examples
     --------
-    >>> agreed([SUPPORTED, SUPPORTED]), agreed([SUPPORTED, REJECTED])
-    ('supported', 'supported under stated conditions')
+    >>> ruling({"together": {"value": 0.4, "low": 0.38, "high": 0.42}, "condition": None})
+    'not decided'
     """
-    found = set(rulings)
-    return found.pop() if len(found) == 1 else CONDITIONAL
+    together = case["together"]
+    if together is None:
+        return UNDECIDED
+    if together["low"] >= SURE:
+        return SUPPORTED
+    if together["high"] <= RARE:
+        return REJECTED
+    return CONDITIONAL if case["condition"] else UNDECIDED
 
 
-def likeliest(rulings: Mapping[str, str]) -> list[str]:
-    """The scenarios whose ruling is the most favourable.
+def verdict_of(found: Found) -> tuple[str, str]:
+    """Verdict on a claim from all its cases or readings, and the condition in words if it rests on one."""
+    cases = found["cases"]
+    rulings = {name: ruling(case) for name, case in cases.items()}
+    if len(set(rulings.values())) == 1 and set(rulings.values()) <= {SUPPORTED, REJECTED}:
+        return next(iter(rulings.values())), ""
+    sure = [name for name, verdict in rulings.items() if verdict == SUPPORTED]
+    if sure and not found["readings"]:
+        return CONDITIONAL, " or ".join(
+            f"{name} (it then holds in {percent_interval(cases[name]['together'])} of the draws)" for name in sure
+        )
+    if found["every case"]["condition"]:
+        return CONDITIONAL, condition_in_words(found["every case"]["condition"])
+    if CONDITIONAL in rulings.values() and not found["readings"]:
+        name = max((n for n in rulings if rulings[n] == CONDITIONAL), key=lambda n: _share(cases[n]["condition"]))
+        return CONDITIONAL, f"{name}, and {condition_in_words(cases[name]['condition'])}"
+    return UNDECIDED, ""
+
+
+def _share(condition: Found) -> float:
+    return float(condition["share"]["value"])
+
+
+def condition_in_words(condition: Found) -> str:
+    """Bounds of a condition, how often they are met, and how often the claim then holds.
 
     Examples
     --------
-    >>> likeliest({"alone": CONDITIONAL, "with a rival": REJECTED})
-    ['alone']
+    >>> estimate = {"value": 0.95, "low": 0.94, "high": 0.96}
+    >>> bound = {"parameter": "survival", "player": None, "side": "above", "value": 21.3, "unit": "US$ bn"}
+    >>> condition_in_words({"bounds": [bound], "share": estimate, "holds": estimate})
+    'standing at stake is above 21.3 US$ bn: so in 95.0% of the draws judged, and it then holds in 95.0% [...] of them'
     """
-    order = (SUPPORTED, CONDITIONAL, REJECTED)
-    best = min(order.index(ruling) for ruling in rulings.values())
-    return [name for name, ruling in rulings.items() if order.index(ruling) == best]
+    met = listed([_bound(bound) for bound in condition["bounds"]])
+    return (
+        f"{met}: so in {percent(condition['share']['value'])} of the draws judged, and it then holds in "
+        f"{percent_interval(condition['holds'])} of them"
+    )
 
 
-def weakest(legs: Mapping[str, Mapping[str, float] | None]) -> str:
-    """What a claim needs and has the least of: the key of the smallest probability."""
-    known = {name: estimate["value"] for name, estimate in legs.items() if estimate}
-    return min(known, key=lambda name: known[name])
+def _bound(bound: Found) -> str:
+    whose = f"{bound['player']}\N{RIGHT SINGLE QUOTATION MARK}s " if bound["player"] else ""
+    unit = "" if bound["unit"] == "1" else f" {bound['unit']}"
+    return f"{whose}{spoken(bound['parameter'])} is {bound['side']} {number(bound['value'])}{unit}"
 
 
-def by_ratio(estimates: Sequence[Mapping[str, float]]) -> str:
-    """Verdict from ratios with intervals, against one; all must agree."""
-    if all(float(e["low"]) > 1 for e in estimates):
-        return SUPPORTED
-    return REJECTED if all(float(e["high"]) < 1 for e in estimates) else CONDITIONAL
+def needed(case: Found) -> str:
+    """What a claim needs with the probability of each, and of all together; what is not sure is all that it lacks."""
+    parts = [f"{words} in {percent_interval(estimate)}" for words, estimate in case["needs"].items() if estimate]
+    if not parts:
+        return "No draw is left to judge it by."
+    if len(parts) == 1:
+        return f"Needed: {parts[0]} of the draws."
+    return f"Needed: {listed(parts)} of the draws; all together in {percent_interval(case['together'])}."
 
 
-def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str], condition: str, short: str) -> Verdict:
-    """Claim 1: probability of the prisoner's dilemma for every number of labs."""
+def only(found: Found) -> Found:
+    """The one case of a claim that has no others."""
+    case: Found = found["cases"][ONLY]
+    return case
+
+
+def case_by_case(found: Found) -> str:
+    """The ruling in each case, and what it rests on."""
+    return " ".join(
+        f"{name[0].upper()}{name[1:]}: {ruling(case)}. {needed(case)}" for name, case in found["cases"].items()
+    )
+
+
+def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
+    """Claim 1: the class of the game, for every number of labs."""
     name = "prisoner's dilemma"
-    by_labs = {n: classes[name] for n, classes in dilemma["classes by labs"].items()}
+    found = dilemma["claims"]["1"]
+    verdict, condition = verdict_of(found)
     two = dilemma["classes"]
     other = max((c for c in two if c != name), key=lambda c: two[c]["value"])
-    shares = listed([f"{percent(e['value'])} with {n}" for n, e in by_labs.items()])
     terms = listed(
         [f"{percent(classes[name]['value'])} {term}" for term, classes in dilemma["classes by terms"].items()]
     )
     return Verdict(
         1,
         CLAIMS[1],
-        by_probability(list(by_labs.values())),
-        f"Probability by number of labs: {shares}. The most probable other game of two labs is {other}, "
-        f"{percent_interval(two[other])}. {condition}",
+        verdict,
+        f"Probability by number of labs: {_by_case(found)}; whatever their number "
+        f"{percent_interval(found['every case']['together'])}. The most probable other game of two labs is {other}, "
+        f"{percent_interval(two[other])}.",
         "S1, two-action race of n labs",
         f"With two labs: {terms}. Chief drivers: {listed(list(chief))}.",
-        condition=short,
+        condition=condition,
     )
 
 
-def judge_inaction(dilemma: Mapping[str, Any], condition: str, short: str) -> Verdict:
-    """Claim 2: probability that restraint loses more than racing while rivals race."""
-    asymmetry = dilemma["asymmetry"]
-    estimate = asymmetry["P(lambda > 1)"]
+def _by_case(found: Found, word: str = "") -> str:
+    shown = {name.removesuffix(word): case for name, case in found["cases"].items() if name.endswith(word)}
+    return listed([f"{percent_interval(case['together'])} with {name}" for name, case in shown.items()])
+
+
+def judge_inaction(dilemma: Mapping[str, Any]) -> Verdict:
+    """Claim 2: restraint loses more than racing while all rivals race, for every number of labs, in mean and tail."""
+    asymmetry, found = dilemma["asymmetry"], dilemma["claims"]["2"]
+    verdict, condition = verdict_of(found)
+    both = asymmetry["P(dilemma | lambda > 1)"]
     return Verdict(
         2,
         CLAIMS[2],
-        by_probability([estimate]),
-        f"Probability that λ > 1 while rivals race: {percent_interval(estimate)}; median λ "
-        f"{number(asymmetry['median lambda'])}, at the central values {number(dilemma['centre']['lambda'])}. "
-        f"{condition}",
+        verdict,
+        f"By mean loss while all rivals race (λ > 1): {_by_case(found, BY_MEAN)}. By the mean of the worst twentieth "
+        f"of each loss: {_by_case(found, BY_TAIL)}. Median λ of two labs {number(asymmetry['median lambda'])}, at the "
+        f"central values {number(dilemma['centre']['lambda'])}.",
         "S1, both losses while rivals race",
-        f"Where it holds the game is a prisoner's dilemma in {percent(_value(asymmetry['P(dilemma | lambda > 1)']))} "
+        f"Where λ > 1 the game of two labs is a prisoner's dilemma in {percent(both and both['value'])} "
         "of the draws: it is necessary for one, and not sufficient.",
-        condition=short,
+        condition=condition,
     )
 
 
-def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
-    """Claim 10: hindsight asymmetry at the equilibrium, and whether unit margins say the same.
+BY_MEAN, BY_TAIL = ", by the mean", ", by the worst twentieth"
+"""How the study names its readings of a risk."""
 
-    A ratio above one in the race alone makes the claim hold under the condition that the stakes are there: it is
-    supported outright only if a GW also earns its cost without them.
+
+def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
+    """Claim 10: for every builder, whether too little loses more at the margin than too much, by what it compares with.
+
+    The statistic is the newsvendor's critical ratio. Losses in hindsight at the equilibrium are evidence only: they are
+    measured around a choice that has answered the danger already, and for a newsvendor of even demand their ratio falls
+    as the margin rises.
     """
-    ratios = {name: table["lambda"] for name, table in race["split"].items()}
-    shown = listed([f"{name} {interval(e, 2)}" for name, e in ratios.items()])
-    terms = race["terms"]
-    first, last = next(iter(terms)), list(terms)[-1]
-    margin = race["P(unit margin > 0)"]
-    carried = ""
-    if margin["high"] < 0.5:
-        carried = ": on margins alone a GW too many would mostly cost more than a GW too few"
-    verdict = by_ratio(list(ratios.values()))
-    if verdict == SUPPORTED and margin["low"] < SURE:
-        verdict = CONDITIONAL
-    build = f"{number(terms[last]['0.5'])} GW with {last}, {number(terms[first]['0.5'], 2)} GW with {first}"
+    found, ratios = race["claims"]["10"], race["critical ratio"]
+    verdict, condition = verdict_of(found)
+    first, last = next(iter(ratios)), list(ratios)[-1]
+    builders = listed([f"{name} {percent_interval(ratios[last][name]['P(above half)'])}" for name in ratios[last]])
+    every = listed([f"{percent_interval(case['together'])} {name}" for name, case in found["cases"].items()])
+    alone = [float(each["P(above half)"]["value"]) for each in ratios[first].values()]
+    losses = [float(table["lambda"]["value"]) for table in race["split"].values()]
     return Verdict(
         10,
         CLAIMS[10],
         verdict,
-        f"λ at the equilibrium of the race: {shown}.",
-        "S2, hindsight split at the Nash equilibrium",
-        f"Unit margins are positive in {percent_interval(margin)} of the draws{carried}. Median build {build}.",
-        condition="prize and standing are at stake, and not unit margins alone",
+        "Critical ratio (loss from too little over that and the loss from too much, at the margin) above one half, "
+        f"with all terms, at planned demand: {builders}. For every builder: {every}. With {first}: at most "
+        f"{percent(max(alone))}, for any builder.",
+        "S2 at the margin",
+        f"Hindsight at the equilibrium gives λ {number(min(losses), 2)} to {number(max(losses), 2)} over the builders, "
+        "and is no measure of this: what is built there already answers the danger.",
+        condition=condition,
     )
-
-
-def _value(estimate: Mapping[str, float] | None) -> float | None:
-    return None if estimate is None else estimate["value"]

@@ -7,7 +7,6 @@ from typing import Any
 
 from experiments.records import Record
 from paper.claims import judge_claims
-from paper.conditions import stated_conditions
 from paper.figures.drivers import drivers_hidden
 from paper.figures.plane import chief_drivers as drivers_of_the_map
 from paper.figures.style import spoken
@@ -24,7 +23,16 @@ from paper.phrases import (
 )
 from paper.systems import systems
 from paper.systems.section import CARD, Section
-from paper.tables import article_rows, build_rows, fact_rows, notation_rows, parameter_rows, selection_rows, split_rows
+from paper.tables import (
+    article_rows,
+    build_rows,
+    danger_rows,
+    fact_rows,
+    notation_rows,
+    parameter_rows,
+    selection_rows,
+    split_rows,
+)
 
 LONGEST_FORMULA = 260
 """A formula with more letters than this does not fit a line; the paper then points to the record."""
@@ -67,7 +75,6 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         dilemma,
         race,
         chief,
-        stated_conditions(dilemma, table),
         [verdict for section in sections.values() for verdict in section.verdicts],
     )
     phrases = (
@@ -95,6 +102,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         "facts": fact_rows(calibration),
         "article": article_rows(calibration),
         "split": split_rows(race),
+        "danger": danger_rows(race),
         "selection": selection_rows(dilemma),
         "builds": build_rows(race, calibration),
         "records": [_record(record) for record in records.values()],

@@ -117,6 +117,24 @@ def split_rows(race: Numbers) -> list[dict[str, str]]:
     return rows
 
 
+def danger_rows(race: Numbers) -> list[dict[str, str]]:
+    """Critical ratios and losses in hindsight per builder where mean demand would just be met."""
+    ratios, split = race["critical ratio"], race["split at mean demand"]
+    alone, everything = next(iter(ratios)), list(ratios)[-1]
+    return [
+        {
+            "builder": name,
+            "alone": spread(ratios[alone][name], 2),
+            "all": spread(ratios[everything][name], 2),
+            "above": percent_interval(ratios[everything][name]["P(above half)"]),
+            "added": spread(race["stakes per GW"]["added"][name], 2),
+            "needed": spread(race["stakes per GW"]["needed"][name], 2),
+            "lambda": interval(split[everything][name]["lambda"], 2),
+        }
+        for name in ratios[alone]
+    ]
+
+
 RULES = {
     "risk-dominant": "risk-dominant",
     "payoff-dominant": "payoff-dominant",

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from theory.arrays import finite_floats, number_between, profile_of, whole_number
 from theory.automata import RACE, RESTRAIN, Automaton
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.history_play import FunctionStrategy
 
 Floats = NDArray[np.float64]
@@ -64,7 +64,8 @@ def spending_trigger(
     sizes, n = tuple(len(own) for own in amounts), len(amounts)
     rounds = None if rounds is None else whole_number(rounds, "rounds")
     threshold = number_between(threshold, "threshold", -np.inf)
-    if whole_number(player, "player", 0) >= n:
+    player = whole_number(player, "player", 0)
+    if player >= n:
         raise InputError(f"player is {player}; spending has {n} players, 0 to {n - 1}")
     restrained, punish = profile_of(restrained, sizes, "restrained"), profile_of(punish, sizes, "punish")
     total = sum(own.reshape(-1, *(1,) * (n - 1 - i)) for i, own in enumerate(amounts))
@@ -78,7 +79,7 @@ def spending_trigger(
     if rounds is not None:
         for k in range(1, states):
             transition[k] = (k + 1) % states
-    return Automaton(f"spending trigger {threshold:g}", output, transition)
+    return Automaton(f"spending trigger {threshold:g}", output, transition, player=player)
 
 
 def adaptive_tit_for_tat(rate: float = 0.5) -> FunctionStrategy:
@@ -121,6 +122,7 @@ def best_so_far(game: Game, trial: Sequence[int]) -> FunctionStrategy:
     InputError
         For a batch or an empty trial.
     """
+    require_game(game, "best_so_far")
     if game.batch_ndim or not len(trial):
         raise InputError(f"{game!r} and a trial of {len(trial)} rounds; a single game, and at least one round")
     payoffs, order = np.asarray(game.payoffs, float), tuple(trial)
@@ -169,6 +171,7 @@ class QLearner:
         exploration: float = 0.5,
         patience: float = 500.0,
     ) -> None:
+        require_game(game, "QLearner")
         if game.batch_ndim or not 0 < rate <= 1 or not 0 <= discount_factor < 1:
             raise InputError(f"{game!r}, rate {rate}, discount_factor {discount_factor}; one game, (0, 1] and [0, 1)")
         if not 0 <= exploration <= 1 or not patience > 0:

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, profile_of
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Array, Game, require_game
 
 Floats = NDArray[np.float64]
 
@@ -40,11 +41,20 @@ def capped(game: Game, allowed: Sequence[Sequence[int]]) -> Game:
     >>> capped(race, [[0], [0, 1]]).payoffs.tolist()
     [[[3.0, 0.0]], [[3.0, 5.0]]]
     """
-    _check(game, allowed)
-    payoffs = np.asarray(game.payoffs)
-    for i, own in enumerate(allowed):
-        payoffs = np.take(payoffs, list(own), axis=payoffs.ndim - game.n_players + i)
-    return Game(payoffs, batch_ndim=game.batch_ndim)
+    _check(game, allowed, "capped")
+
+    def kept(table: Array) -> Array:
+        for i, own in enumerate(allowed):
+            table = np.take(table, list(own), axis=table.ndim - game.n_players + i)
+        return table
+
+    return Game(
+        kept(game.payoffs),
+        players=game.players,
+        actions=[[labels[a] for a in own] for labels, own in zip(game.actions, allowed, strict=True)],
+        outcomes={name: kept(values) for name, values in game.outcomes.items()},
+        batch_ndim=game.batch_ndim,
+    )
 
 
 def inspected(
@@ -77,12 +87,12 @@ def inspected(
     array([[ 3.,  0.],
            [ 2., -2.]])
     """
-    _check(game, allowed)
+    _check(game, allowed, "inspected")
     n = game.n_players
-    chance, cost = (np.asarray(value, float) for value in (detection, penalty))
+    chance, cost = finite_floats(detection, "detection"), finite_floats(penalty, "penalty")
     if chance.shape not in ((), (n,)) or not ((chance >= 0) & (chance <= 1)).all():
         raise InputError(f"detection is {detection!r}; it must be a probability, or one for each player")
-    if cost.shape not in ((), (n,)) or not (cost >= 0).all() or not np.isfinite(cost).all():
+    if cost.shape not in ((), (n,)) or not (cost >= 0).all():
         raise InputError(f"penalty is {penalty!r}; it must be finite and not negative, one or one for each player")
     expected = np.broadcast_to(chance * cost, (n,))
     payoffs = np.array(game.payoffs, float)
@@ -92,7 +102,7 @@ def inspected(
         charge = forbidden.reshape(-1, *(1,) * (n - 1 - i))
         for j in range(n):
             tables[j] += -charge if j == i else charge / (n - 1) * shared
-    return Game(payoffs, batch_ndim=game.batch_ndim)
+    return Game(payoffs, players=game.players, actions=game.actions, outcomes=game.outcomes, batch_ndim=game.batch_ndim)
 
 
 def deterring_penalty(game: Game, profile: Sequence[int], detection: ArrayLike = 1.0) -> Floats:
@@ -120,13 +130,11 @@ def deterring_penalty(game: Game, profile: Sequence[int], detection: ArrayLike =
     >>> deterring_penalty(Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]]), (0, 0), detection=0.5)
     array([4., 4.])
     """
-    chance, n = np.asarray(detection, float), game.n_players
-    if (
-        game.batch_ndim
-        or len(profile) != n
-        or not all(0 <= a < m for a, m in zip(profile, game.n_actions, strict=True))
-    ):
-        raise InputError(f"profile is {tuple(profile)}; it must be an action profile of a single game, not of {game!r}")
+    require_game(game, "deterring_penalty")
+    chance, n = finite_floats(detection, "detection"), game.n_players
+    if game.batch_ndim:
+        raise InputError(f"{game!r} is a batch; pick one draw of it: game[0]")
+    profile = profile_of(profile, game.n_actions, "profile")
     if chance.shape not in ((), (n,)) or not ((chance > 0) & (chance <= 1)).all():
         raise InputError(f"detection is {detection!r}; it must lie in (0, 1], one or one for each player")
     gains = []
@@ -136,12 +144,16 @@ def deterring_penalty(game: Game, profile: Sequence[int], detection: ArrayLike =
     return np.asarray(np.array(gains) / chance)
 
 
-def _check(game: Game, allowed: Sequence[Sequence[int]]) -> None:
-    fits = len(allowed) == game.n_players and all(
-        len(own) and len(set(own)) == len(own) and all(a in range(m) for a in own)
-        for own, m in zip(allowed, game.n_actions, strict=False)
-    )
+def _check(game: Game, allowed: Sequence[Sequence[int]], what: str) -> None:
+    require_game(game, what)
+    try:
+        fits = len(allowed) == game.n_players and all(
+            len(own) and len(set(own)) == len(own) and all(a in range(m) for a in own)
+            for own, m in zip(allowed, game.n_actions, strict=False)
+        )
+    except TypeError:
+        fits = False
     if not fits:
         raise InputError(
-            f"allowed is {[list(own) for own in allowed]}; some different actions of each player of {game!r}"
+            f"allowed is {str(allowed)[:60]}; it must be a list of different actions for each player of {game!r}"
         )

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import quad
 
+from theory.arrays import refuse_masked
 from theory.errors import InputError
 from theory.generators import require_generator
 
@@ -99,6 +100,7 @@ def all_pay_auction(values: Sequence[float]) -> AllPayEquilibrium:
     >>> found.payoffs, found.bids.round(6), found.regret() < 1e-12
     (array([1., 0., 0.]), array([1.      , 0.666667, 0.      ]), True)
     """
+    refuse_masked(values, "values")
     v = np.array(values, float)
     if v.ndim != 1 or len(v) < 2 or not (np.isfinite(v) & (v > 0)).all():
         raise InputError(f"values are {values}; two or more positive finite numbers are needed")

@@ -10,13 +10,29 @@ from numpy.typing import ArrayLike, NDArray
 from theory.errors import InputError
 
 
+def refuse_masked(values: Any, name: str) -> None:
+    """Refuse masked entries: a plain array keeps what lies under the mask, as if it had been given.
+
+    Examples
+    --------
+    >>> refuse_masked(np.ma.masked_array([1.0, 2.0], mask=[False, True]), "prize")
+    Traceback (most recent call last):
+    theory.errors.InputError: prize has masked entries; every entry must be a number: fill them, or leave the draw out
+    """
+    if np.ma.is_masked(values):
+        raise InputError(f"{name} has masked entries; every entry must be a number: fill them, or leave the draw out")
+    for item in values if isinstance(values, list | tuple) else ():
+        if isinstance(item, list | tuple | np.ndarray):
+            refuse_masked(item, name)
+
+
 def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """New array of floats.
 
     Raises
     ------
     InputError
-        For text, complex numbers, ragged rows, None, NaN or infinities.
+        For text, complex numbers, ragged rows, None, masked entries, NaN or infinities.
 
     Examples
     --------
@@ -24,6 +40,7 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     Traceback (most recent call last):
     theory.errors.InputError: payoffs is [[1, 2], [3]]; it must be a full array of real numbers
     """
+    refuse_masked(values, name)
     try:
         array = np.array(values)
         floats = None if np.iscomplexobj(array) or array.dtype.kind in "US" else array.astype(float)
@@ -50,6 +67,21 @@ def whole_number(value: Any, name: str, least: int = 1) -> int:
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     if not number or not np.isfinite(value) or int(value) != value or value < least:
         raise InputError(f"{name} is {str(value)[:80]}; it must be a whole number, at least {least}")
+    return int(value)
+
+
+def player_of(value: Any, players: int, name: str = "player") -> int:
+    """One of the players, counted from 0.
+
+    Examples
+    --------
+    >>> player_of(2, 2)
+    Traceback (most recent call last):
+    theory.errors.InputError: player is 2; it must be the number of a player, 0 to 1
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not 0 <= value < players:
+        raise InputError(f"{name} is {str(value)[:80]}; it must be the number of a player, 0 to {players - 1}")
     return int(value)
 
 
@@ -88,7 +120,8 @@ def number_between(value: ArrayLike, name: str, low: float, high: float = np.inf
     """
     number = finite_floats(value, name)
     if number.ndim or not low <= number <= high:
-        bound = f"one number in [{low:g}, {high:g}]" if high < np.inf else f"one finite number, at least {low:g}"
+        least = f", at least {low:g}" if low > -np.inf else ""
+        bound = f"one number in [{low:g}, {high:g}]" if high < np.inf else f"one finite number{least}"
         raise InputError(f"{name} is {str(value)[:80]}; it must be {bound}")
     return float(number)
 

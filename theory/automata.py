@@ -39,6 +39,9 @@ class Automaton:
         Shape ``(n_states, n_0, ..., n_{N-1})``: the next state after each realised action profile.
     initial
         The state of the first round.
+    player
+        Whose machine it is, in the order of the profiles; a machine that says so is refused in any other seat, where
+        it would take its own moves for a rival's.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class Automaton:
     output: Array
     transition: Array
     initial: int = 0
+    player: int | None = None
 
     def __post_init__(self) -> None:
         output, transition = _output(self.output, self.name), _transition(self.transition, self.name)
@@ -72,6 +76,8 @@ class Automaton:
             )
         if not 0 <= self.initial < n_states:
             raise InputError(f"{self.name}: initial is {self.initial}; it must be a state, 0 ... {n_states - 1}")
+        if self.player is not None and self.player not in range(transition.ndim - 1):
+            raise InputError(f"{self.name}: player is {self.player!r}; it must be one of 0 ... {transition.ndim - 2}")
         for field, value in {"output": output, "transition": transition}.items():
             value.setflags(write=False)
             object.__setattr__(self, field, value)
@@ -80,6 +86,19 @@ class Automaton:
     def n_states(self) -> int:
         """Number of states."""
         return int(self.output.shape[0])
+
+    def require_seat(self, player: int, n_actions: Sequence[int]) -> None:
+        """Refuse a game with other numbers of actions, and the seat of another player than it was built for."""
+        if self.transition.shape[1:] != tuple(n_actions) or self.output.shape[1] != n_actions[player]:
+            raise InputError(
+                f"automaton {self.name!r} of player {player} has {self.output.shape[1]} actions and reads profiles of "
+                f"{self.transition.shape[1:]}; the game needs {n_actions[player]} and {tuple(n_actions)}"
+            )
+        if self.player not in (None, player):
+            raise InputError(
+                f"automaton {self.name!r} was built for player {self.player} and sits in the seat of player {player}; "
+                f"build it for its seat, e.g. tit_for_tat({player})"
+            )
 
     def __repr__(self) -> str:
         return f"Automaton({self.name!r}, {self.n_states} states)"
@@ -134,7 +153,8 @@ def from_own_view(
     if player not in (0, 1):
         raise InputError(f"player is {player!r}; a two-player automaton belongs to player 0 or 1")
     table = np.array(transition)
-    return Automaton(name, np.array(output, dtype=float), table if player == 0 else table.swapaxes(1, 2))
+    mine = table if player == 0 else table.swapaxes(1, 2)
+    return Automaton(name, np.array(output, dtype=float), mine, player=player)
 
 
 def memory_one(name: str, first: float, after: Sequence[float], player: int) -> Automaton:
@@ -205,7 +225,7 @@ def grim_trigger(
     output[0, cooperate[player]] = output[1, punish[player]] = 1
     transition = np.ones((2, *n_actions), dtype=np.int64)
     transition[(0, *cooperate)] = 0
-    return Automaton(name, output, transition)
+    return Automaton(name, output, transition, player=player)
 
 
 # -- the catalogue of the two-action race ----------------------------------------------------------

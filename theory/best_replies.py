@@ -12,9 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.arrays import whole_number
+from theory.arrays import player_of, whole_number
 from theory.continuous import ContinuousGame, Floats, require_continuous
-from theory.errors import InputError
 
 LEVELS = 97
 """Points of the first grid."""
@@ -58,8 +57,7 @@ def best_reply(
     require_continuous(game, "best_reply")
     zooms = whole_number(zooms, "zooms", 0)
     steps = levels if isinstance(levels, np.ndarray) else np.linspace(0.0, 1.0, whole_number(levels, "levels", 2)) ** 2
-    if player not in range(game.n_players):
-        raise InputError(f"player is {player}; the game has players 0 to {game.n_players - 1}")
+    player = player_of(player, game.n_players)
     x = game.choices(x)
     low, high = game.lower[..., player], game.upper[..., player]
     points = low + (high - low) * steps.reshape(-1, *(1,) * low.ndim)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.errors import InputError, SolverError
+from theory.arrays import player_of
+from theory.errors import SolverError
 from theory.game import Array, Game, require_game
 
 
@@ -72,8 +73,7 @@ def strong_stackelberg(game: Game, leader: int = 0) -> Commitment:
     """
     require_game(game, "strong_stackelberg")
     row, column = game.bimatrix()
-    if leader not in (0, 1):
-        raise InputError(f"leader is {leader!r}; it must be 0 (rows) or 1 (columns)")
+    leader = player_of(leader, 2, "leader")
     own, other = (row, column) if leader == 0 else (column.T, row.T)
     own, other = np.asarray(own, float), np.asarray(other, float)
     candidates = [

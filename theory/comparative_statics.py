@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats
 from theory.continuous import ContinuousGame, Floats
 from theory.equilibrium import nash
 from theory.errors import InputError
@@ -91,11 +92,11 @@ def equilibrium_derivative(family: Family, value: ArrayLike, choices: ArrayLike 
     >>> equilibrium_derivative(lottery, 10.0).derivative.round(6)
     array([[0.25, 0.25]])
     """
-    t = np.atleast_1d(np.asarray(value, dtype=float))
-    if t.ndim != 1 or not np.isfinite(t).all():
+    t = np.atleast_1d(finite_floats(value, "value"))
+    if t.ndim != 1 or not t.size:
         raise InputError(f"value is {value!r}; it must be a finite number or a list of them")
     game = family_at(family, t)
-    x = nash(game).select() if choices is None else np.broadcast_to(np.asarray(choices, float), game.lower.shape)
+    x = nash(game).select() if choices is None else np.broadcast_to(game.choices(choices), game.lower.shape)
     found = np.asarray(np.isfinite(x).all(axis=-1))
     x = np.where(found[:, None], x, (game.lower + game.upper) / 2)
     width = game.upper - game.lower

@@ -9,30 +9,55 @@ aggregate ``Y = sum_j y_j`` is, with ``y_i = s_i Y``,
 It gives the share ``s_i(Y)``, decreasing in ``Y``; the equilibrium aggregate is where the shares add up to one
 (Cornes and Hartley 2005, Economic Theory 26:923-946; Stein 2002 for r = 1; Szidarovszky and Okuguchi 1997 for
 existence and uniqueness at r <= 1). For ``r > 1`` the condition has two roots; the larger share is the one that
-meets the second-order condition, and it is an equilibrium only if no player would rather stay out: that is checked,
-and if one would, the strongest are tried alone, with the others out.
+meets the second-order condition, and a player who would lose by it, ``s_i < (r-1)/r``, stays out. Shares then jump, so
+that what is found is an equilibrium only if nobody would rather enter or leave: that is checked, and if one would, the
+strongest are tried alone, with the others out.
+
+The check is a global best reply. Against rivals' aggregate ``B`` the share that a player would take solves
+
+    s^{r-1} (1 - s)^{r+1} = B c^r / (a (r v)^r),
+
+at the larger root, or is zero (`theory.share_equation` solves either condition).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.best_replies import best_reply
-from theory.continuous import ContinuousGame
+from theory.arrays import refuse_masked
 from theory.errors import InputError, SolverError
+from theory.share_equation import log_odds, shares
 
 Floats = NDArray[np.float64]
 
 _REGRET = 1e-9  # of the largest prize
-_BISECTIONS = 64  # of intervals of a few hundred, on a logarithmic scale: far below rounding
+_MOST_STEPS = 100  # of a search that at least halves an interval of some hundreds
+_CLOSE = 1e-14  # of the sum of shares to one
+_ROUNDING = 1e-15
+_NOBODY = -1e4  # logarithm of an aggregate that is as good as none
 
 
 @dataclass(frozen=True)
 class ContestEquilibrium:
-    """Pure-strategy equilibrium of a Tullock contest; arrays of shape ``(*batch, N)`` or ``(*batch,)``."""
+    """Pure-strategy equilibrium of a Tullock contest; arrays of shape ``(*batch, N)`` or ``(*batch,)``.
+
+    Attributes
+    ----------
+    spending, share, payoff, active
+        Of each player. NaN, and not active, in a draw without equilibrium.
+    aggregate
+        ``Y``, the sum of ``a_i x_i^r``.
+    dissipation
+        Total spending, cost included, over the mean value of the prize to the players, weighted by their shares.
+    regret
+        What each player would gain by its best reply, as a share of the largest prize; NaN if not certified.
+    certified
+        Which draws have an equilibrium, checked by everyone's best reply, shape ``batch``.
+    """
 
     spending: Floats
     share: Floats
@@ -41,6 +66,7 @@ class ContestEquilibrium:
     active: NDArray[np.bool_]
     dissipation: Floats
     regret: Floats
+    certified: NDArray[np.bool_]
 
 
 def tullock_contest(
@@ -60,21 +86,19 @@ def tullock_contest(
     decisiveness
         Exponent ``r > 0`` of the contest success function, shape ``batch`` or one number.
     certify
-        Check every player's regret against a global best reply (in closed form at ``r = 1``). Equilibrium is unique
-        for ``r <= 1``.
+        Check every player's regret against a global best reply. Equilibrium is unique for ``r <= 1``.
 
     Returns
     -------
     ContestEquilibrium
-        ``dissipation`` is total spending (cost included) over the mean value of the prize to the players, weighted by
-        their shares; ``regret`` is a share of the prize (NaN if not certified).
+        Draws of a batch in which none was found (``r`` too large) hold NaN and are not ``certified``.
 
     Raises
     ------
     InputError
         If an argument is not positive, or there are fewer than two players.
     SolverError
-        If no equilibrium in pure strategies is found (``r`` too large).
+        If a single contest has no equilibrium in pure strategies that could be found.
 
     Examples
     --------
@@ -82,69 +106,91 @@ def tullock_contest(
     array([2.498868, 1.84699 , 0.760525, 0.      ])
     """
     v, c, a, r = _arguments(value, cost, ability, decisiveness)
-    scale = v.max(axis=-1, keepdims=True)
-    share = _shares(v / scale, c, a, r)
-    spending = _spending(v, c, r, share)
-    regret = _regret(v, c, a, r, spending, scale[..., 0]) if certify else np.full(share.shape, np.nan)
-    if certify and (r > 1).any() and (regret > _REGRET).any():
-        share, spending, regret = _with_fewer(v, c, a, r, share, spending, regret)
-    if certify and (regret > _REGRET).any():
-        missing = (regret > _REGRET).any(axis=-1)
+    batch = v.shape[:-1]
+    v, c, a, r = (array.reshape(-1, *array.shape[len(batch) :]) for array in (v, c, a, r))
+    share = _shares(v, c, a, r)
+    regret = _regret(v, c, a, r, share) if certify else np.full(share.shape, np.nan)
+    if certify:
+        _try_fewer(v, c, a, r, share, regret)
+    certified = (regret <= _REGRET).all(axis=-1)
+    missing = ~certified & certify
+    if missing.any() and not batch:
         raise SolverError(
-            f"no equilibrium in pure strategies was found at decisiveness r = {np.max(r):g} in {int(missing.sum())} of "
-            f"{missing.size} draws: a player gains {np.max(regret):.2g} of the prize by leaving; r up to n/(n-1) among "
-            "equals, and at most 1 to be safe among unequals"
+            f"no equilibrium in pure strategies was found at decisiveness r = {r[0]:g}: a player gains "
+            f"{regret.max():.2g} of the prize by another choice; r up to n/(n-1) among equals, and at most 1 to be "
+            "safe among unequals"
         )
-    active = share > 0
-    payoff = v * share - c * spending
-    y = np.where(active, a * spending ** r[..., None], 0.0)
+    share[missing] = np.nan
+    spending = _spending(v, c, r, share)
+    y = np.where(share > 0, a * spending ** r[:, None], share)
+
+    def shaped(array: NDArray[Any]) -> NDArray[Any]:
+        return array.reshape((*batch, *array.shape[1:]))
+
     return ContestEquilibrium(
-        spending=spending,
-        share=share,
-        payoff=payoff,
-        aggregate=y.sum(axis=-1),
-        active=active,
-        dissipation=(c * spending).sum(axis=-1) / (v * share).sum(axis=-1),
-        regret=regret,
+        spending=shaped(spending),
+        share=shaped(share),
+        payoff=shaped(v * share - c * spending),
+        aggregate=shaped(y.sum(axis=-1)),
+        active=shaped(share > 0),
+        dissipation=shaped((c * spending).sum(axis=-1) / (v * share).sum(axis=-1)),
+        regret=shaped(regret),
+        certified=shaped(certified),
     )
 
 
 def _spending(v: Floats, c: Floats, r: Floats, share: Floats) -> Floats:
     """What the first-order condition makes the active players spend."""
-    return np.where(share > 0, r[..., None] * v * (1 - share) * share / c, 0.0)
+    return np.asarray(r[:, None] * v * (1 - share) * share / c)
 
 
-def _with_fewer(
-    v: Floats, c: Floats, a: Floats, r: Floats, share: Floats, spending: Floats, regret: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Where all who would are too many for ``r > 1``, equilibria of the strongest alone, from more of them to fewer.
+def _try_fewer(v: Floats, c: Floats, a: Floats, r: Floats, share: Floats, regret: Floats) -> None:
+    """Where too many would enter for ``r > 1``, equilibria of the strongest alone, more of them first; in place.
 
-    An active player pays at most its prize, ``r (1 - s) <= 1``: there are no more of them than ``r / (r - 1)``.
+    Nobody else gains by entering if the strongest of those who are out does not: the search is among them alone.
     """
-    share, spending, regret = (array.copy() for array in (share, spending, regret))
-    scale = v.max(axis=-1)
-    strength = np.log(v) - np.log(c) + np.log(a) / r[..., None]
-    rank = (-strength).argsort(axis=-1, kind="stable").argsort(axis=-1)
-    r_least = float(r[np.asarray((regret > _REGRET).any(axis=-1))].min())
-    most = v.shape[-1] - 1 if r_least <= 1 else min(v.shape[-1] - 1, int(r_least / (r_least - 1) + 1e-9))
+    missing = np.flatnonzero((regret > _REGRET).any(axis=-1) & (r > 1))
+    if not missing.size:
+        return
+    most = min(_most_active(r[missing]), v.shape[-1])
+    strongest = _strongest(_strength(v[missing], c[missing], a[missing], r[missing]), most + 1)
+    v_few, c_few, a_few = (np.take_along_axis(array[missing], strongest, axis=-1) for array in (v, c, a))
     for size in range(most, 1, -1):
-        missing = np.asarray((regret > _REGRET).any(axis=-1))
-        if not missing.any():
-            break
-        chosen = np.asarray(rank[missing] < size)
-        few = _shares((v / scale[..., None])[missing], c[missing], a[missing], r[missing], chosen)
-        spent = _spending(v[missing], c[missing], r[missing], few)
-        left = _regret(v[missing], c[missing], a[missing], r[missing], spent, scale[missing])
-        good = np.asarray((left <= _REGRET).all(axis=-1, keepdims=True))
-        for array, better in ((share, few), (spending, spent), (regret, left)):
-            array[missing] = np.where(good, better, array[missing])
-    return share, spending, regret
+        rows = np.flatnonzero((regret[missing] > _REGRET).any(axis=-1))
+        if not rows.size:
+            return
+        few = np.zeros((len(rows), v_few.shape[-1]))
+        few[:, :size] = _shares(
+            v_few[rows, :size], c_few[rows, :size], a_few[rows, :size], r[missing[rows]], forced=True
+        )
+        good = (_regret(v_few[rows], c_few[rows], a_few[rows], r[missing[rows]], few) <= _REGRET).all(axis=-1)
+        draws = missing[rows[good]]
+        share[draws] = 0.0
+        share[draws[:, None], strongest[rows[good]]] = few[good]
+        regret[draws] = _regret(v[draws], c[draws], a[draws], r[draws], share[draws])
+
+
+def _most_active(r: Floats) -> int:
+    """Most players who can be active, as each of them pays at most its prize: ``r (1 - s) <= 1`` for ``r > 1``."""
+    least = float(r.min())
+    return max(2, int(min(least / (least - 1) + 1e-9, 1e15)))
+
+
+def _strongest(strength: Floats, count: int) -> NDArray[np.intp]:
+    """Places of so many of the strongest players, the strongest first, shape ``(B, count)``."""
+    return np.argsort(-strength, axis=-1, kind="stable")[:, :count]
+
+
+def _strength(v: Floats, c: Floats, a: Floats, r: Floats) -> Floats:
+    """Logarithm of ``r v a^{1/r} / c``."""
+    return np.asarray(np.log(r[:, None] * v) - np.log(c) + np.log(a) / r[:, None])
 
 
 def _arguments(value: ArrayLike, cost: ArrayLike, ability: ArrayLike, r: ArrayLike) -> tuple[Floats, ...]:
     named = {"value": value, "cost": cost, "ability": ability, "decisiveness": r}
     arrays = {}
     for name, given in named.items():
+        refuse_masked(given, name)
         try:
             array = np.asarray(given, dtype=float)
         except (TypeError, ValueError):
@@ -163,37 +209,59 @@ def _arguments(value: ArrayLike, cost: ArrayLike, ability: ArrayLike, r: ArrayLi
     return v, c, a, spread[..., 0]
 
 
-def _shares(v: Floats, c: Floats, a: Floats, r: Floats, chosen: NDArray[np.bool_] | None = None) -> Floats:
-    """Equilibrium shares, of ``chosen`` players alone: outer bisection on ln Y, inner on first-order conditions."""
-    if chosen is None and (r == 1).all():
-        return _linear_shares(c / (v * a))
-    rr = r[..., None]
-    strength = np.log(rr * v) - np.log(c) + np.log(a) / rr  # ln of r v a^{1/r} / c
-    peak = np.maximum((rr - 1) / (2 * rr - 1), 0.0) if (rr > 1).any() else np.zeros_like(strength)
+def _shares(v: Floats, c: Floats, a: Floats, r: Floats, *, forced: bool = False) -> Floats:
+    """Shares that add up to one, each at the player's first-order condition, shape ``(B, N)``.
 
-    def shares_at(log_y: Floats) -> Floats:
-        target = log_y[..., None] / rr - strength
-        linear = np.maximum(-np.expm1(np.minimum(target, 0.0)), 0.0)  # r = 1 in closed form: s = 1 - exp(target)
-        low = np.broadcast_to(np.maximum(peak, 1e-300), target.shape).copy()
-        log_low, log_high = np.log(low), np.zeros_like(low)
-        for _ in range(_BISECTIONS):  # on ln s, as shares may be tiny
-            middle = (log_low + log_high) / 2
-            excess = np.log(-np.expm1(np.minimum(middle, -1e-300))) + middle * (rr - 1) / rr - target
-            log_low, log_high = np.where(excess > 0, middle, log_low), np.where(excess > 0, log_high, middle)
-        top = np.log1p(-peak) + np.where(peak > 0, (rr - 1) / rr * np.log(np.maximum(peak, 1e-300)), 0.0)
-        out = (rr > 1) & (top < target)  # no root: the player would not enter at this aggregate
-        inner = np.where(out if chosen is None else out | ~chosen, 0.0, np.exp((log_low + log_high) / 2))
-        return np.asarray(np.where(rr == 1, linear, inner))
+    For ``r > 1`` those who would lose by theirs have none, unless they are ``forced`` to enter.
+    """
+    share = np.zeros(v.shape)
+    linear, smooth, jumping = (np.flatnonzero(kind) for kind in (r == 1, r < 1, r > 1))
+    if linear.size:
+        share[linear] = _linear_shares((c / (v * a))[linear])
+    if smooth.size:
+        share[smooth] = _curved_shares(_strength(v[smooth], c[smooth], a[smooth], r[smooth]), r[smooth, None], forced)
+    if jumping.size:
+        strength = _strength(v[jumping], c[jumping], a[jumping], r[jumping])
+        places = _strongest(strength, min(_most_active(r[jumping]), v.shape[-1]))
+        strength = np.take_along_axis(strength, places, axis=-1)
+        share[jumping[:, None], places] = _curved_shares(strength, r[jumping, None], forced)
+    return share
 
-    reach = strength * rr
-    low = reach.min(axis=-1) - 50.0 * np.maximum(r, 1.0)
-    high = reach.max(axis=-1) + 50.0 * np.maximum(r, 1.0)
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        above = shares_at(middle).sum(axis=-1) > 1
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    share = shares_at(low)
-    return np.asarray(share / share.sum(axis=-1, keepdims=True))
+
+def _curved_shares(strength: Floats, r: Floats, forced: bool) -> Floats:
+    """Shares at ``r != 1``: Newton's method on ``ln Y``, which the sum of shares falls with, in a bracket.
+
+    ``(1 - s) s^p = e^k`` with ``p = (r-1)/r`` and ``k = ln Y / r - strength``. A player alone would take ``s = 1/2`` of
+    it at ``ln Y = r (strength - (1 + p) ln 2)``: where the second strongest does, shares add up to one or more.
+    """
+    n = strength.shape[-1]
+    p, q = np.broadcast_to((r - 1) / r, strength.shape), np.ones(strength.shape)
+    second = np.partition(strength, n - 2, axis=-1)[:, n - 2, None]
+    low, high = r * (second - (1 + p[:, :1]) * np.log(2.0)), r * strength.max(axis=-1, keepdims=True)
+    below = r < 1
+    with np.errstate(divide="ignore", over="ignore"):
+        # (1 - s) < 1: shares are below e^{k/p}, which add up to one at
+        top = strength.max(axis=-1, keepdims=True)
+        crowd = r * top + (1 - r) * np.log(np.exp(r / (1 - r) * (strength - top)).sum(axis=-1, keepdims=True))
+    high = np.where(below, np.maximum(crowd, low), np.maximum(high, low))
+    ln_y, u, before = high, None, np.full(high.shape, np.inf)
+    for _ in range(_MOST_STEPS):
+        u = log_odds(p, q, ln_y / r - strength, u)
+        s, rest = shares(u)
+        if not forced:
+            s = np.where(s < p * (1 - _CLOSE), 0.0, s)
+        total = s.sum(axis=-1, keepdims=True)
+        gap = np.log(np.maximum(total, np.finfo(float).tiny))
+        low, high = np.where(gap > 0, ln_y, low), np.where(gap < 0, ln_y, high)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slope = (s * rest / (p - (p + 1) * s)).sum(axis=-1, keepdims=True) / (r * total)
+            guess = ln_y - gap / slope
+        newton = (guess >= low) & (guess <= high) & (np.abs(gap) <= 0.5 * before)
+        settled = (np.abs(gap) <= _CLOSE) | (np.abs(guess - ln_y) <= _ROUNDING * np.abs(ln_y))
+        if (settled | (high - low <= _ROUNDING * np.abs(high))).all():
+            break
+        ln_y, before = np.where(newton, guess, (low + high) / 2), np.abs(gap)
+    return np.asarray(s / np.where(total > 0, total, 1.0))  # none at all if everybody would lose
 
 
 def _linear_shares(weakness: Floats) -> Floats:
@@ -208,31 +276,18 @@ def _linear_shares(weakness: Floats) -> Floats:
     return np.asarray(share / share.sum(axis=-1, keepdims=True))
 
 
-def _regret(v: Floats, c: Floats, a: Floats, r: Floats, spending: Floats, scale: Floats) -> Floats:
-    """Gain of each player from its global best reply, as a share of the largest prize.
-
-    A player's payoff depends on the others only through their aggregate, so every player is a draw of one problem.
-    """
-    exponent = np.broadcast_to(r[..., None], v.shape)
-    own = a * spending**exponent
-    others = np.maximum(own.sum(axis=-1, keepdims=True) - own, 0.0)
-    n = v.shape[-1]
-
-    def payoff(x: Floats, *parameters: Floats) -> Floats:
-        value, cost, ability, power, rivals = parameters
-        effort = ability * x[..., 0] ** power
-        total = effort + rivals
-        share = np.divide(effort, total, out=np.full(total.shape, 1 / n), where=total > 0)
-        return np.asarray(value * share - cost * x[..., 0])
-
-    problem = ContinuousGame(
-        [payoff], lower=np.zeros((*v.shape, 1)), upper=(v / c)[..., None], parameters=[v, c, a, exponent, others]
-    )
-    reached = problem.payoff_of(0, spending[..., None])
-    best = _linear_best(v, c / a, others) if (r == 1).all() else best_reply(problem, spending[..., None], 0)[1]
-    return np.maximum((best - reached) / scale[..., None], 0.0)
-
-
-def _linear_best(v: Floats, cost: Floats, others: Floats) -> Floats:
-    """Largest payoff ``v y / (y + B) - k y`` over ``y >= 0``: at ``y = sqrt(v B / k) - B``, or at 0."""
-    return np.asarray(np.where(v > cost * others, (np.sqrt(v) - np.sqrt(cost * others)) ** 2, 0.0))
+def _regret(v: Floats, c: Floats, a: Floats, r: Floats, share: Floats) -> Floats:
+    """Gain of each player from its global best reply to what the others spend, as a share of the largest prize."""
+    rr = np.broadcast_to(r[:, None], v.shape)
+    spending = _spending(v, c, r, share)
+    with np.errstate(divide="ignore"):
+        effort = np.log(a) + rr * np.log(spending)  # a logarithm, as powers may overflow
+        unit = np.maximum(effort.max(axis=-1, keepdims=True), _NOBODY)
+        own = np.exp(effort - unit)
+        others = np.maximum(own.sum(axis=-1, keepdims=True) - own, 0.0)
+        rivals = np.log(others) + unit
+    reached = v * np.divide(own, own + others, out=np.zeros(v.shape), where=own > 0) - c * spending
+    k = rivals - rr * _strength(v, c, a, r)
+    best, rest = shares(log_odds(rr - 1, rr + 1, np.maximum(k, _NOBODY)))
+    value = np.maximum(v * best * (1 - rr * rest), 0.0)
+    return np.maximum((value - reached) / v.max(axis=-1, keepdims=True), 0.0)

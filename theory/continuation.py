@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import number_between, whole_number
 from theory.comparative_statics import Family, family_at
 from theory.continuous import Floats
 from theory.errors import InputError
@@ -155,14 +156,18 @@ def continue_equilibria(family: Family, low: float, high: float, *, seeds: int =
     >>> [len(regime.equilibria) for regime in found.regimes()]
     [1, 3, 1]
     """
-    if not (np.isfinite([low, high]).all() and low < high) or seeds < 1:
-        raise InputError(f"the parameter goes from {low!r} to {high!r} with {seeds!r} seeds; low < high, seeds >= 1")
-    tracer = _Tracer(family, float(low), float(high))
+    low, high = number_between(low, "low", -np.inf), number_between(high, "high", -np.inf)
+    seeds = whole_number(seeds, "seeds")
+    if not low < high:
+        raise InputError(f"the parameter goes from low = {low:g} to high = {high:g}; low must be below high")
+    if not callable(family):
+        raise InputError(f"the family is {family!r}; it must be a function of an array of values of the parameter")
+    tracer = _Tracer(family, low, high)
     branches: list[Branch] = []
     for u in tracer.seeds(seeds):
         if not any(_passes(branch, tracer, u) for branch in branches):
             branches.append(tracer.branch(u))
-    return EquilibriumMap(float(low), float(high), tuple(branches))
+    return EquilibriumMap(low, high, tuple(branches))
 
 
 @dataclass(eq=False)

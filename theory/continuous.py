@@ -11,6 +11,7 @@ taken out (``game[mask]``) and solved again.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats
+from theory.arrays import finite_floats, refuse_masked
 from theory.display import aligned
 from theory.errors import InputError
 from theory.game import Game
@@ -34,6 +35,10 @@ Payoff = Callable[..., Floats]
 It may have a method ``along(x, player, own, *parameters)``: its values at ``x`` with one player's choice moved to
 ``own``, shape ``(points, ..., *batch)``, where ``x`` keeps its own shape; line searches are then cheaper.
 """
+
+_PROBES = np.array([0.05, 0.275, 0.5, 0.725, 0.95])
+_HIGH_LEVEL = 1e3  # of the range: below it differences keep their digits
+_WIDEST = 0.02
 
 MAX_CELLS = 50_000_000
 """Largest number of payoff entries that `ContinuousGame.discretise` will make."""
@@ -113,6 +118,7 @@ class ContinuousGame:
         if not n or len(gradients) not in (0, n):
             raise InputError(f"{n} payoffs and {len(gradients)} gradients: one of each per player, or no gradients")
         values = tuple(finite_floats(parameter, f"parameters[{k}]") for k, parameter in enumerate(parameters))
+        refuse_masked([lower, upper], "bounds")
         try:
             low, high = np.array(lower, float), np.array(upper, float)
         except (TypeError, ValueError):
@@ -171,6 +177,7 @@ class ContinuousGame:
         InputError
             If they are no numbers, or do not fit the players and the batch. NaN stands for what was not solved.
         """
+        refuse_masked(x, "choices")
         try:
             floats = np.asarray(x, float)
             np.broadcast_shapes(floats.shape[:-1], self.batch_shape)
@@ -231,7 +238,7 @@ class ContinuousGame:
     def _difference(self, player: int, x: Floats) -> Floats:
         """Derivative at ``x`` of the parabola through three points within the bounds: as precise there as inside."""
         low, high, own = self.lower[..., player], self.upper[..., player], x[..., player]
-        step = np.cbrt(np.finfo(float).eps) * (high - low)
+        step = self.difference_steps[..., player] * (high - low)
         centre = np.clip(own, low + step, high - step)
         up, middle, down = x.copy(), x.copy(), x.copy()
         up[..., player], middle[..., player], down[..., player] = centre + step, centre, centre - step
@@ -241,6 +248,25 @@ class ContinuousGame:
             return np.asarray(slope)
         bend = (above - 2 * self.payoff_of(player, middle) + below) / step**2
         return np.asarray(slope + (own - centre) * bend)
+
+    @functools.cached_property
+    def difference_steps(self) -> Floats:
+        """Steps of differences as shares of each interval, ``(*batch, N)``: wider where payoffs hold fewer digits.
+
+        A payoff of a high level and a small range (1e9 + x) rounds its differences; the step that loses least is the
+        cube root of the rounding, as a share of the range.
+        """
+        middle = (self.lower + self.upper) / 2
+        lost = np.ones(self.lower.shape)
+        for i in range(self.n_players):
+            x = np.repeat(middle[None], len(_PROBES), axis=0)
+            width = (self.upper - self.lower)[..., i]
+            x[..., i] = self.lower[..., i] + np.reshape(_PROBES, (-1, *(1,) * width.ndim)) * width
+            values = self.payoff_of(i, x)
+            spread = np.ptp(values, axis=0)
+            np.divide(np.abs(values).max(axis=0), spread, out=lost[..., i], where=spread > 0)
+        lost = np.where(np.isfinite(lost) & (lost > _HIGH_LEVEL), lost, 1.0)
+        return np.asarray(np.minimum(np.cbrt(np.finfo(float).eps * lost), _WIDEST))
 
     def outcome(self, name: str, x: Floats) -> Floats:
         """Value of a named outcome at ``x``, shape ``(..., *batch)``."""

@@ -21,7 +21,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import square_table
+from theory.arrays import finite_floats, square_table
 from theory.errors import InputError, SolverError
 
 Floats = NDArray[np.float64]
@@ -70,7 +70,7 @@ def strategy_stability(payoffs: ArrayLike, shares: ArrayLike) -> str:
     >>> strategy_stability([[0, -1, 1], [1, 0, -1], [-1, 1, 0]], [1 / 3] * 3)  # rock, paper, scissors
     'neutral'
     """
-    table, x = _scaled(payoffs), np.asarray(shares, float)
+    table, x = _scaled(payoffs), finite_floats(shares, "shares")
     if x.shape != (len(table),) or not (x >= 0).all() or abs(x.sum() - 1) > 1e-9:
         raise InputError(f"shares are {x.tolist()}; {len(table)} non-negative numbers that sum to one are needed")
     against = table @ x

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import refuse_masked, whole_number
 from theory.errors import InputError
 
 Array = NDArray[Any]
@@ -79,13 +80,16 @@ class Game:
         batch_ndim: int = 0,
     ) -> None:
         array = _numbers(payoffs, "payoffs")
+        batch_ndim = whole_number(batch_ndim, "batch_ndim", least=0)
         n_players = array.ndim - batch_ndim - 1
-        if batch_ndim < 0 or n_players < 1 or array.shape[batch_ndim] != n_players:
+        if n_players < 1 or array.shape[batch_ndim] != n_players:
             raise InputError(
                 f"payoffs has shape {array.shape} with {batch_ndim} batch axes; "
                 "it must be (*batch, N, n_0, ..., n_{N-1}): as many action axes as players"
             )
         shape = array.shape[batch_ndim + 1 :]
+        if 0 in array.shape[:batch_ndim]:
+            raise InputError(f"payoffs has shape {array.shape}: no draw; a batch of games needs at least one")
         if 0 in array.shape:
             raise InputError(f"payoffs has shape {array.shape}; every player needs at least one action")
         profiles = (*array.shape[:batch_ndim], *shape)
@@ -270,6 +274,7 @@ def require_game(game: object, solver: str) -> None:
 
 def _numbers(values: ArrayLike, name: str) -> Array:
     """Copy to a read-only array of finite floats, or of exact rationals if any entry is a `Fraction`."""
+    refuse_masked(values, name)
     try:
         array: Array = np.array(values)
         if array.dtype == object:

@@ -74,6 +74,10 @@ class AutomatonStrategy:
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
         """Forget everything and take a seat."""
+        sizes = self._automaton.transition.shape[1:]
+        if len(sizes) != n_players:
+            raise InputError(f"{self._automaton!r} reads profiles of {len(sizes)} players; the match has {n_players}")
+        self._automaton.require_seat(player, sizes)
         self._state, self._rng = self._automaton.initial, rng
 
     def act(self) -> int:
@@ -135,7 +139,7 @@ class AxelrodStrategy:
 
 
 def match(
-    strategies: Sequence[Strategy],
+    strategies: Sequence[Strategy | Automaton],
     *,
     rounds: int,
     rng: np.random.Generator,
@@ -146,6 +150,8 @@ def match(
 
     Parameters
     ----------
+    strategies
+        One for each player: automata, `FunctionStrategy`, `AxelrodStrategy`, or anything else with their methods.
     noise
         Chance that an action is replaced by another one, for every player.
     n_actions
@@ -160,18 +166,29 @@ def match(
     ------
     InputError
         For an action that does not exist, or numbers out of range.
+
+    Examples
+    --------
+    >>> from theory.strategies import CLASSICS
+    >>> copycats = [CLASSICS["tit_for_tat"](0), CLASSICS["suspicious_tit_for_tat"](1)]
+    >>> match(copycats, rounds=3, rng=np.random.default_rng(1)).tolist()
+    [[0, 1], [1, 0], [0, 1]]
     """
     sizes = tuple(n_actions) if n_actions is not None else (2,) * len(strategies)
     rounds, noise = whole_number(rounds, "rounds"), number_between(noise, "noise", 0, 1)
-    if not strategies or not all(isinstance(strategy, Strategy) for strategy in strategies):
-        raise InputError(f"strategies is {str(strategies)[:60]}; it must be a list of strategies, one for each player")
+    if not strategies or not all(isinstance(strategy, Strategy | Automaton) for strategy in strategies):
+        raise InputError(
+            f"strategies is {str(strategies)[:60]}; it must be a list of strategies, one for each player: automata, "
+            "FunctionStrategy(...) or AxelrodStrategy(axelrod.TitForTat())"
+        )
+    seated = [AutomatonStrategy(given) if isinstance(given, Automaton) else given for given in strategies]
     if len(sizes) != len(strategies):
         raise InputError(f"n_actions is {sizes}; one number for each of {len(strategies)} strategies is needed")
-    for i, (strategy, own) in enumerate(zip(strategies, require_generator(rng).spawn(len(strategies)), strict=True)):
+    for i, (strategy, own) in enumerate(zip(seated, require_generator(rng).spawn(len(strategies)), strict=True)):
         strategy.start(i, len(strategies), own)
     played = np.empty((rounds, len(strategies)), np.int64)
     for t in range(rounds):
-        for i, strategy in enumerate(strategies):
+        for i, strategy in enumerate(seated):
             action = strategy.act()
             if not 0 <= action < sizes[i]:
                 raise InputError(f"player {i} chose action {action} in round {t}; it has {sizes[i]}")
@@ -179,6 +196,6 @@ def match(
                 action = (action + int(rng.integers(1, sizes[i]))) % sizes[i]
             played[t, i] = action
         profile = tuple(int(a) for a in played[t])
-        for strategy in strategies:
+        for strategy in seated:
             strategy.observe(profile)
     return played

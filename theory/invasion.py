@@ -44,6 +44,10 @@ class InvasionDiagram:
     log_fixation: Floats
     shares: Floats
 
+    def __repr__(self) -> str:
+        shares = ", ".join(f"{name} {share:.3g}" for name, share in zip(self.names, self.shares, strict=True))
+        return f"InvasionDiagram(population of {self.population_size}; long run: {shares})"
+
     @property
     def relative(self) -> Floats:
         """Fixation probabilities as multiples of a neutral mutant's, shape ``(S, S)``; 1 on the diagonal."""

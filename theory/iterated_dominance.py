@@ -9,15 +9,13 @@ players go at once in every round.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
-from theory.dominance import dominated_actions, margin
+from theory.dominance import dominated_actions, is_weakly_dominated
 from theory.errors import InputError
-from theory.game import Array, Game, require_game
+from theory.game import Game, require_game
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +48,9 @@ def iterated_dominance(game: Game, *, weak: bool = False) -> Survivors:
     Parameters
     ----------
     game
-        A single game of any number of players. Decisions are made in exact arithmetic on the numbers as given.
+        A single game of any number of players. Decisions are exact, on the numbers as given: in a fraction of a
+        second for 100 x 100 random payoffs, but an action that equals a mixture of others up to rounding may take a
+        second at 60 x 60.
     weak
         Strike out weakly dominated actions too, all at once in every round.
 
@@ -102,33 +102,4 @@ def _restricted(game: Game, kept: list[list[int]]) -> Game:
 
 def _weakly_dominated(game: Game, player: int) -> tuple[int, ...]:
     table = np.moveaxis(np.asarray(game.payoff(player)), player, 0).reshape(game.n_actions[player], -1)
-    exact = np.array([Fraction(value) for value in table.flat], dtype=object).reshape(table.shape)
-    return tuple(a for a in range(len(exact)) if is_weakly_dominated(exact, a))
-
-
-def is_weakly_dominated(exact: Array, action: int) -> bool:
-    """Whether some mixture of the other rows is nowhere worse than the row ``action`` and somewhere better, exactly.
-
-    With ``D`` the differences to the action, its margin ``v`` (the value of the zero-sum game ``D``) decides unless it
-    is zero. Then the question is whether a mixture that loses nowhere gains in total. Let every column of ``D`` have
-    ``e`` times the row's total added: for small enough ``e`` the value has the sign of the largest such gain (Mills
-    1956). The value is a ratio of subdeterminants, so that an ``e`` below their smallest ratio is small enough.
-    """
-    others = [row - exact[action] for k, row in enumerate(exact) if k != action]
-    if not others:
-        return False
-    differences = np.array(others, dtype=object).reshape(len(others), exact.shape[1])
-    value = margin(differences)
-    if value != 0 or not (differences > 0).any():
-        return value > 0
-    totals = differences.sum(axis=1)[:, None]
-    return margin(differences + totals * _small_enough(differences)) > 0
-
-
-def _small_enough(differences: Array) -> Fraction:
-    """Below the ratio of any two subdeterminants of the differences as whole numbers, bordered by ones."""
-    whole = math.lcm(*(value.denominator for value in differences.flat))
-    largest = max(abs(int(value * whole)) for value in differences.flat) + 1
-    size = min(differences.shape) + 1
-    bound = math.factorial(size) * (2 * largest) ** size
-    return Fraction(1, differences.shape[1] * bound**2)
+    return tuple(a for a in range(len(table)) if is_weakly_dominated(table, a))

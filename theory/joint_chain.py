@@ -139,15 +139,14 @@ def check_fit(game: Game, automata: Sequence[Automaton]) -> None:
     """Refuse what is no list of automata that fit a game, one for each player."""
     require_game(game, "repeated play")
     if not isinstance(automata, Sequence) or not all(isinstance(automaton, Automaton) for automaton in automata):
-        raise InputError(f"automata is {str(automata)[:60]}; it must be a list of automata, e.g. [grim(0), grim(1)]")
+        raise InputError(
+            f"automata is {str(automata)[:60]}; it must be a list of automata, one for each player, e.g. "
+            "[CLASSICS['grim'](0), CLASSICS['grim'](1)]"
+        )
     if len(automata) != game.n_players:
         raise InputError(f"{len(automata)} automata for {game!r}; one per player is needed")
     for i, automaton in enumerate(automata):
-        if automaton.transition.shape[1:] != game.n_actions or automaton.output.shape[1] != game.n_actions[i]:
-            raise InputError(
-                f"automaton {automaton.name!r} of player {i} has {automaton.output.shape[1]} actions and reads "
-                f"profiles of {automaton.transition.shape[1:]}; {game!r} needs {game.n_actions[i]} and {game.n_actions}"
-            )
+        automaton.require_seat(i, game.n_actions)
 
 
 def probabilities_of(value: ArrayLike, name: str, n_players: int) -> list[float]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import number_between, profile_of, whole_number
+from theory.arrays import finite_floats, number_between, profile_of, whole_number
 from theory.distances import distances_note
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
@@ -41,6 +41,9 @@ class LearningPath:
     game: Game
     beliefs: tuple[Array, ...]
     actions: Array
+
+    def __repr__(self) -> str:
+        return f"LearningPath(fictitious play, {len(self.actions)} rounds of {self.game!r})"
 
     def distribution(self, burn_in: int = 0) -> Array:
         """Shares of the action profiles in play after the first rounds, shape ``(n_0, ..., n_{N-1})``."""
@@ -113,6 +116,7 @@ def fictitious_play(
            [0.333, 0.667]])
     """
     _check_play(game, start, rounds, gain)
+    plain, _ = game.from_minimum()
     rng = None if rng is None else require_generator(rng)
     players = range(game.n_players)
     beliefs = [np.zeros((rounds, n)) for n in game.n_actions]
@@ -124,8 +128,8 @@ def fictitious_play(
         weight = 1 / (t + 1) if gain is None else gain
         believed = product_distribution([belief[t - 1 : t] for belief in beliefs])
         for i in players:
-            payoffs = np.asarray(game.deviation_payoffs(i, believed)[0], dtype=float)
-            actions[t, i] = _best(payoffs, float(np.ptp(np.asarray(game.payoff(i), dtype=float))), rng)
+            payoffs = np.asarray(plain.deviation_payoffs(i, believed)[0], dtype=float)
+            actions[t, i] = _best(payoffs, float(np.max(plain.payoff(i))), rng)
             beliefs[i][t] = (1 - weight) * beliefs[i][t - 1]
             beliefs[i][t, actions[t, i]] += weight
     return LearningPath(game, tuple(beliefs), actions)
@@ -203,9 +207,9 @@ def _check_play(game: Game, start: Sequence[int], rounds: int, gain: float | Non
 def _local_inputs(
     payoffs: ArrayLike, adjacency: ArrayLike, start: Sequence[int], revisers: Sequence[Sequence[int]]
 ) -> tuple[Array, Array]:
-    matrix, weights = np.asarray(payoffs, dtype=float), np.asarray(adjacency, dtype=float)
+    matrix, weights = finite_floats(payoffs, "payoffs"), finite_floats(adjacency, "adjacency")
     for name, table in {"payoffs": matrix, "adjacency": weights}.items():
-        if table.ndim != 2 or table.shape[0] != table.shape[1] or not np.isfinite(table).all():
+        if table.ndim != 2 or table.shape[0] != table.shape[1]:
             raise InputError(f"{name} has shape {table.shape}; it must be a square table of finite numbers")
     if not (weights >= 0).all():
         raise InputError("adjacency has negative weights; every weight must be at least 0")

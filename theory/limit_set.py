@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import finite_floats, signal_chances
 from theory.errors import InputError, SolverError
-from theory.game import Game
+from theory.game import Game, require_game
 
 Floats = NDArray[np.float64]
 
@@ -76,6 +76,7 @@ def limit_score(game: Game, signals: ArrayLike, direction: ArrayLike) -> LimitSc
     >>> limit_score(dilemma, np.stack([1 - bad, bad], axis=-1), [1, 1]).level
     5.2
     """
+    require_game(game, "limit_score")
     chances, h = signal_chances(signals, game.n_actions), finite_floats(direction, "direction")
     if game.batch_ndim or h.shape != (game.n_players,) or not h.any():
         raise InputError(f"{game!r} with direction {h.tolist()}: one game, and a number per player, not all zero")

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from theory.arrays import discount_factor_of, whole_number
 from theory.errors import InputError
-from theory.game import Game
+from theory.game import Game, require_game
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -68,6 +68,10 @@ class PathPayoffs:
         """Whether there is no equilibrium in pure strategies without lotteries."""
         return len(self.corners) == 0
 
+    def __repr__(self) -> str:
+        found = "empty" if self.is_empty else f"{len(self.points)} equilibrium payoffs, {len(self.corners)} cells"
+        return f"PathPayoffs({found}; discount factor {self.discount_factor:g})"
+
     def covers(self, payoffs: Floats) -> bool:
         """Whether a pair of payoffs lies in one of the cells."""
         inside = (self.corners <= payoffs + _ROUNDING * self.cell) & (
@@ -101,6 +105,7 @@ def path_payoffs(game: Game, discount_factor: float, *, cells: int = 200) -> Pat
     >>> bool((path_payoffs(race, 0.4).points == 9).all(axis=1).any())  # restraint for ever, by grim threats
     True
     """
+    require_game(game, "path_payoffs")
     discount_factor = discount_factor_of(discount_factor)
     if game.n_players != 2 or game.batch_ndim:
         raise InputError(f"{game!r}: a single two-player game is needed")

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats
 from theory.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -196,8 +197,8 @@ def delayed_discount_factor(discount_factor: ArrayLike, delay: ArrayLike) -> Flo
 
 def _within(name: str, value: ArrayLike, low: float, high: float, *, upper_open: bool = False) -> FloatArray:
     """Finite floats in [low, high], or in [low, high)."""
-    array = np.asarray(value, dtype=float)
-    inside = (array >= low) & ((array < high) if upper_open else (array <= high)) & np.isfinite(array)
+    array = finite_floats(value, name)
+    inside = (array >= low) & ((array < high) if upper_open else (array <= high))
     if not inside.all():
         raise InputError(f"{name} is {value!r}; it must be in [{low:g}, {high:g}{')' if upper_open else ']'}")
     return array

@@ -61,6 +61,10 @@ class PopulationDistribution:
     states: Integers
     log_shares: Floats
 
+    def __repr__(self) -> str:
+        shares = ", ".join(f"{x:.4g}" for x in self.mean_shares)
+        return f"PopulationDistribution({len(self.states)} states; mean shares {shares})"
+
     @property
     def shares(self) -> Floats:
         """Share of time in each state, shape ``(K,)``."""
@@ -86,6 +90,9 @@ class StochasticStability:
 
     states: Integers
     potentials: Floats
+
+    def __repr__(self) -> str:
+        return f"StochasticStability({len(self.states)} states; stable: {self.stable.tolist()})"
 
     @property
     def stable(self) -> Integers:

@@ -29,6 +29,7 @@ FEW = 3
 """Players up to whom each is also started alone ahead of the others: equilibria in which one keeps others out."""
 
 _SAME = 1e-12  # of the interval: candidates this near are one point but for rounding
+_ROUNDING = 4 * np.finfo(float).eps  # of a payoff
 _ARRIVED = 1e-14
 _STEPS = np.array([1.0, 0.5, 0.2, 0.05, 0.01])
 
@@ -135,6 +136,7 @@ def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) 
         return lambda z: part.gradient(part.lower + z * (part.upper - part.lower)) * unit[lanes]
 
     ends = ((x - game.lower) / width).reshape(-1, game.n_players)
+    rounded = np.broadcast_to(_rounded(game), x.shape).reshape(ends.shape)
     lanes = np.arange(len(ends))
     gradient, z = marginal(lanes), ends
     g, moved, used = gradient(z), np.ones(len(ends), bool), 0
@@ -146,7 +148,7 @@ def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) 
         if not far.all():
             lanes, z, g, size = lanes[far], z[far], g[far], size[far]
             gradient = marginal(lanes)
-        step = _newton_step(gradient, z, g)
+        step = _newton_step(gradient, z, g, rounded[lanes])
         trial, slope, merit = _shortened(gradient, z, step, _STEPS[:1])
         short = np.flatnonzero(~(merit <= size / 2))
         if short.size:
@@ -178,15 +180,34 @@ def _shortened(
     return found
 
 
-def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats) -> Floats:
-    """Solve ``J step = F`` with ``J`` from differences of the marginal payoffs, away from the nearer bound."""
-    n = z.shape[-1]
+def _rounded(game: ContinuousGame) -> Floats:
+    """Shares of the intervals over which marginal payoffs are differences of few digits; 0 where they are precise.
+
+    One such player is enough: how its marginal payoff moves with any choice is a difference of few digits.
+    """
+    if game.gradients:
+        return np.zeros(game.lower.shape)
+    steps = np.broadcast_to(game.difference_steps.max(axis=-1, keepdims=True), game.lower.shape)
+    return np.where(steps > 1.01 * np.cbrt(np.finfo(float).eps), steps, 0.0)
+
+
+def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats, rounded: Floats) -> Floats:
+    """Solve ``J step = F``, ``J`` from differences of the marginal payoffs away from the nearer bound.
+
+    They are ``rounded`` wide or more.
+    """
+    n, wide = z.shape[-1], rounded.any()
     jacobian = np.empty((*z.shape, n))
     for j in range(n):
-        h = np.where(z[..., j] > 0.5, -1e-6, 1e-6) * np.maximum(z[..., j], 1e-6)
+        h = np.maximum(1e-6 * np.maximum(z[..., j], 1e-6), rounded[..., j]) * np.where(z[..., j] > 0.5, -1, 1)
         beside = z.copy()
         beside[..., j] += h
-        jacobian[..., j] = -(gradient(beside) - g) / h[..., None]
+        before, there = z, g
+        if wide:  # differences on both sides, where few digits are left
+            before = z.copy()
+            before[..., j] = np.clip(z[..., j] - h, 0.0, 1.0)
+            there = gradient(before)
+        jacobian[..., j] = -(gradient(beside) - there) / (beside[..., j] - before[..., j])[..., None]
     free = (z + g > 0.0) & (z + g < 1.0)
     jacobian = np.where(free[..., None], jacobian, np.eye(n))
     jacobian = np.where(np.isfinite(jacobian), jacobian, np.eye(n))
@@ -206,12 +227,14 @@ def certify(game: ContinuousGame, x: Floats, tolerance: float) -> ContinuousSolu
         part = game[here] if game.batch_shape else game
         replies = [best_reply(part, x[k][here] if game.batch_shape else x[k], i) for i in range(game.n_players)]
         value[k][here], spread[k][here] = (np.stack([reply[j] for reply in replies], axis=-1) for j in (1, 2))
-    regret = np.maximum(value - payoffs, 0.0)
+    gain = value - payoffs
+    regret = np.where(gain <= _ROUNDING * np.abs(payoffs), 0.0, gain)  # what the numbers do not hold is no gain
     relative = np.divide(regret, spread, out=np.zeros(regret.shape), where=spread > 0).max(axis=-1)
     finite = np.isfinite(x) & np.isfinite(payoffs) & np.isfinite(spread)  # of payoffs that overflow nothing is known
     mask = finite.all(axis=-1) & (relative <= tolerance)
+    apart = np.maximum(1e-6, 0.1 * _rounded(game)) * width
     for k in range(1, len(x)):  # the same equilibrium found twice is listed once
-        mask[k] &= ~_repeats(np.where(mask[: k + 1, ..., None], x[: k + 1], np.nan), k, width, 1e-6)
+        mask[k] &= ~_repeats(np.where(mask[: k + 1, ..., None], x[: k + 1], np.nan), k, apart, 1.0)
     order = np.argsort(~mask, axis=0, kind="stable")  # found first, so that place 0 is filled wherever any is
 
     def places(values: Floats) -> Floats:

@@ -38,6 +38,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, number_between
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -299,9 +300,7 @@ def _interval(carrot: _Tests, stick: _Tests, base: float, d: float) -> tuple[flo
 
 
 def _inputs(noise: float, discount_factor: ArrayLike) -> tuple[float, Floats]:
-    factors = np.asarray(discount_factor, float)
-    if not 0 <= noise < np.inf:
-        raise InputError(f"noise is {noise}; it must be a finite standard deviation, 0 or more")
+    factors = finite_floats(discount_factor, "discount_factor")
     if not np.all((factors >= 0) & (factors < 1)):
         raise InputError(f"discount_factor is {discount_factor!r}; it must be in [0, 1)")
-    return float(noise), factors
+    return number_between(noise, "noise", 0), factors

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import discount_factor_of
+from theory.arrays import discount_factor_of, finite_floats
 from theory.errors import InputError, SolverError
 from theory.game import Game, require_game
 
@@ -77,6 +77,10 @@ class PayoffSet:
         """Whether there is no equilibrium in pure strategies."""
         return len(self.vertices) == 0
 
+    def __repr__(self) -> str:
+        corners = ", ".join(f"({x:.5g}, {y:.5g})" for x, y in self.vertices)
+        return f"PayoffSet({corners or 'empty'}; discount factor {self.discount_factor:g})"
+
     @property
     def area(self) -> float:
         """Area of the set, in squared payoff units; 0 for a segment or a point."""
@@ -90,7 +94,10 @@ class PayoffSet:
         if self.is_empty:
             return False
         corners = (self.vertices - self.vertices[0]) / self.scale
-        point = (np.asarray(payoffs, float) - self.vertices[0]) / self.scale
+        given = finite_floats(payoffs, "payoffs")
+        if given.shape != (2,):
+            raise InputError(f"payoffs is {payoffs!r}; it must be one number for each of two players")
+        point = (given - self.vertices[0]) / self.scale
         hull = [(float(x), float(y)) for x, y in corners]
         return _distance((float(point[0]), float(point[1])), hull) <= tolerance
 
@@ -283,7 +290,8 @@ def _tidy(hull: list[Point]) -> list[Point]:
             k = max(k - 1, 0)
         else:
             k += 1
-    start = kept.index(min(kept)) if kept else 0
+    # of a vertical edge the lower end, whatever rounding says
+    start = kept.index(min(kept, key=lambda p: (round(p[0] / _SAME / 10), p[1]))) if kept else 0
     return kept[start:] + kept[:start]
 
 

@@ -15,16 +15,18 @@ The set ``V*`` of equilibrium payoffs is the largest with ``W = B(W)`` (Abreu, P
   start is a set of stage equilibria, or what the images of the slightly shrunk outer set settle on, if it passes.
 
 Directions that no facet has leave a gap, so the normals of the inner set's facets join them and both sets are made
-again, from where they are: for two players they then agree to the tolerance, with each other and with the set of Abreu
-and Sannikov.
+again, from where they are: mostly they then agree to the tolerance, and for two players with the set of Abreu and
+Sannikov.
 
 The inner set comes with its play: every vertex is an action profile and a public lottery over vertices, and a deviation
-by player ``i`` leads to the vertex that is worst for ``i``. The linear programs are HiGHS's, exact to about 1e-7 of
-the payoff ranges, which is how all claims are to be read.
+by player ``i`` leads to the vertex that is worst for ``i``. Constraints are read with a slack of 1e-7 of the payoff
+ranges, which is how all claims are to be read. Two players take about a second; three with two actions each some
+seconds, the longer the more patient: iterations grow like ``1/(1 - d)``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -35,6 +37,7 @@ from numpy.typing import NDArray
 from theory.arrays import discount_factor_of, whole_number
 from theory.errors import InputError, SolverError
 from theory.game import Game, require_game
+from theory.polytopes import above, as_lottery, corners_of_halfspaces, facets, hull_points
 
 Floats = NDArray[np.float64]
 
@@ -83,8 +86,8 @@ class PayoffBounds:
     vertices
         Of the inner set, shape ``(K, N)``; a point, a segment or none are answers.
     gap
-        Largest distance between the two along a direction, as a share of the payoff ranges; NaN if no inner set was
-        found though the outer is not empty; 0 if both are empty.
+        Largest distance between the two along a direction, the normals of the inner set's facets among them, as a share
+        of the payoff ranges; NaN if no inner set was found though the outer is not empty; 0 if both are empty.
     play
         Supports every vertex of the inner set; None without one.
     discount_factor, iterations
@@ -104,13 +107,17 @@ class PayoffBounds:
         """Whether there is no equilibrium in pure strategies."""
         return bool(np.isneginf(self.levels).any())
 
+    def __repr__(self) -> str:
+        inner = "empty" if self.is_empty else f"{len(self.vertices)} inner vertices, gap {self.gap:.1e} of the range"
+        return f"PayoffBounds({inner}; discount factor {self.discount_factor:g})"
+
 
 def payoff_bounds(
     game: Game,
     discount_factor: float,
     *,
     n_directions: int = 32,
-    refinements: int | None = None,
+    refinements: int = 3,
     tolerance: float = 1e-6,
     max_iterations: int = 2000,
 ) -> PayoffBounds:
@@ -125,8 +132,7 @@ def payoff_bounds(
     n_directions
         To begin with, for two players, a multiple of four. For more, the directions are all vectors of -1, 0 and 1.
     refinements
-        How often facets of the inner set join the directions, as long as there is a gap; three times for two players
-        and once for more, for whom each takes longer than the one before, if not given.
+        How often facets of the inner set join the directions, as long as there is a gap.
     tolerance
         Change of the levels, as a share of the payoff ranges, at which the iterations end.
     max_iterations
@@ -150,19 +156,18 @@ def payoff_bounds(
     discount_factor = discount_factor_of(discount_factor)
     if game.batch_ndim or game.n_players < 2:
         raise InputError(f"{game!r}: a single game of two or more players is needed; pick one draw of a batch: game[0]")
-    if refinements is None:
-        refinements = 3 if game.n_players == 2 else 1
     refinements = whole_number(refinements, "refinements", 0)
     stage = _Stage.of(game, discount_factor, directions_for(game.n_players, n_directions))
-    levels, iterations = stage.outer(tolerance, max_iterations)
-    found = stage.inner(levels, tolerance, max_iterations) if levels is not None else None
-    for _ in range(refinements):
-        if levels is None or found is None or stage.gap(levels, found[0]) <= 10 * tolerance:
-            break
-        stage, wide = stage.refined(levels, found[0])
-        levels, more = stage.outer(tolerance, max_iterations, wide)
+    levels, iterations, found = None, 0, None
+    for turn in range(refinements + 1):
+        levels, more = stage.outer(tolerance, max_iterations, levels)
         iterations += more
         found = stage.inner(levels, tolerance, max_iterations) if levels is not None else None
+        if levels is None or found is None:
+            break
+        stage, levels = stage.refined(levels, found[0])
+        if stage.gap(levels, found[0]) <= 10 * tolerance or turn == refinements:
+            break
     if levels is None:
         nothing = np.full(len(stage.directions), -np.inf)
         empty = np.empty((0, game.n_players))
@@ -215,12 +220,12 @@ class _Stage:
 
     def refined(self, levels: Floats, points: Floats) -> tuple[_Stage, Floats]:
         """The same with the facets of a hull among the directions, and the levels of the outer set in all of them."""
-        facets = _facets(points)
-        facets = facets[(facets @ self.directions.T).max(axis=1, initial=-1.0) < 1 - 1e-9]
-        if not len(facets):
+        normals = facets(points)
+        normals = normals[(normals @ self.directions.T).max(axis=1, initial=-1.0) < 1 - 1e-9]
+        if not len(normals):
             return self, levels
-        support = (facets @ corners_of(self.directions, levels, facets).T).max(axis=1)
-        return replace(self, directions=np.concatenate([self.directions, facets])), np.concatenate([levels, support])
+        support = (normals @ corners_of(self.directions, levels, normals).T).max(axis=1)
+        return replace(self, directions=np.concatenate([self.directions, normals])), np.concatenate([levels, support])
 
     def outer(self, tolerance: float, max_iterations: int, start: Floats | None = None) -> tuple[Floats | None, int]:
         """Levels of the outer set, None if it is empty; from levels that hold it, if they are given."""
@@ -231,8 +236,9 @@ class _Stage:
         for iteration in range(1, max_iterations + 1):
             worst = -levels[lowest]
             best = np.full(len(levels), -np.inf)
+            support_above = _support_of_halfspaces(self.directions, levels + _SLACK)
             for a in list(alive):
-                support = _support_of_halfspaces(self.directions, levels, self.least(a, worst) - _SLACK)
+                support = support_above(self.least(a, worst) - _SLACK)
                 if support is None:
                     alive.remove(a)  # for good: the sets shrink
                     continue
@@ -354,37 +360,31 @@ def directions_for(n: int, count: int) -> Floats:
     return np.asarray(signs / np.linalg.norm(signs, axis=1, keepdims=True))
 
 
-def _facets(points: Floats) -> Floats:
-    """Outward normals of the facets of a hull; none if it is flat."""
-    from scipy.spatial import ConvexHull, QhullError
+def _support_of_halfspaces(directions: Floats, levels: Floats) -> Callable[[Floats], Floats | None]:
+    """Support of ``{w : directions w <= levels, w >= least}`` in all directions, given ``least``; None if it is empty.
 
-    n = points.shape[1]
-    try:
-        return np.unique(ConvexHull(points).equations[:, :n].round(12), axis=0) if len(points) > n else points[:0]
-    except QhullError:
-        return points[:0]
+    From the corners of the half-spaces, unless they leave so little room that linear programs are more exact.
+    """
+    corners = corners_of_halfspaces(directions, levels)
+    if corners is None:
+        return lambda least: _support_by_programs(directions, levels, least)
 
+    def support(least: Floats) -> Floats | None:
+        kept = above(corners, least, 0.0)
+        return (directions @ kept.T).max(axis=1) if len(kept) else None
 
-def hull_points(points: Floats) -> NDArray[np.int64]:
-    """Indices of points whose convex hull is that of all: its vertices where it is full-dimensional."""
-    from scipy.spatial import ConvexHull, QhullError
-
-    _, first = np.unique(points.round(12), axis=0, return_index=True)
-    try:
-        return np.asarray(first[ConvexHull(points[first]).vertices]) if len(first) > points.shape[1] else first
-    except QhullError:  # flat: all of them will do
-        return np.asarray(first)
+    return support
 
 
-def _support_of_halfspaces(directions: Floats, levels: Floats, least: Floats) -> Floats | None:
-    """Support of ``{w : directions w <= levels, w >= least}`` in all directions at once; None if it is empty."""
+def _support_by_programs(directions: Floats, levels: Floats, least: Floats) -> Floats | None:
+    """All directions in one sparse program."""
     from scipy.sparse import eye_array, kron
 
     count, n = directions.shape
     x = maximiser(
         directions.ravel(),
         A_ub=kron(eye_array(count), directions, format="csr"),
-        b_ub=np.tile(levels + _SLACK, count),
+        b_ub=np.tile(levels, count),
         bounds=np.tile(np.stack([least, np.full(n, np.inf)], axis=-1), (count, 1)),
     )
     if x is None:
@@ -394,30 +394,8 @@ def _support_of_halfspaces(directions: Floats, levels: Floats, least: Floats) ->
 
 def _support_of_points(directions: Floats, points: Floats, least: Floats) -> Floats | None:
     """Maximisers over the convex hull of points, where at least ``least``, shape ``(L, N)``; None if there are none."""
-    from scipy.sparse import eye_array, kron
-
-    count, n, size = len(directions), points.shape[1], len(points)
-    if (points.max(axis=0) < least - _SLACK).any():
-        return None
-    x = maximiser(
-        (directions @ points.T).ravel(),
-        A_ub=kron(eye_array(count), -points.T, format="csr"),
-        b_ub=np.tile(-least + _SLACK, count),
-        A_eq=kron(eye_array(count), np.ones((1, size)), format="csr"),
-        b_eq=np.ones(count),
-        bounds=(0, None),
-    )
-    if x is None:
-        return None
-    return np.asarray(x.reshape(count, size) @ points)[:, :n]
-
-
-def as_lottery(target: Floats, points: Floats) -> Floats:
-    """Chances over the points whose mean is nearest to ``target``: non-negative least squares."""
-    from scipy.optimize import nnls
-
-    weights, _ = nnls(np.vstack([points.T, np.full(len(points), 1e3)]), np.append(target, 1e3))
-    return np.asarray(weights / weights.sum())
+    kept = above(points, least, _SLACK)
+    return kept[(directions @ kept.T).argmax(axis=1)] if len(kept) else None
 
 
 def _inside(points: Floats, hull: Floats) -> bool:

@@ -31,6 +31,10 @@ class SimulatedPlay:
     game: Game
     actions: Array
 
+    def __repr__(self) -> str:
+        matches, rounds, players = self.actions.shape
+        return f"SimulatedPlay({matches} matches of {rounds} rounds, {players} players)"
+
     @property
     def frequencies(self) -> Array:
         """Share of rounds spent at each profile, shape ``(replications, n_0, ..., n_{N-1})``."""

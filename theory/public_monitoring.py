@@ -27,11 +27,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import discount_factor_of, signal_chances
+from theory.arrays import discount_factor_of, finite_floats, signal_chances
 from theory.errors import InputError, SolverError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.limit_set import limit_score
-from theory.payoff_polytopes import as_lottery, corners_of, directions_for, maximiser
+from theory.payoff_polytopes import corners_of, directions_for, maximiser
+from theory.polytopes import as_lottery
 
 Floats = NDArray[np.float64]
 
@@ -102,6 +103,10 @@ class PublicBounds:
         """Whether there is no equilibrium in pure strategies."""
         return bool(np.isneginf(self.levels).any())
 
+    def __repr__(self) -> str:
+        inner = "empty" if self.is_empty else f"{len(self.vertices)} inner vertices, gap {self.gap:.1e} of the range"
+        return f"PublicBounds({inner}; discount factor {self.discount_factor:g})"
+
     def best(self, weights: ArrayLike | None = None) -> tuple[float, float]:
         """Most that weighted payoffs add up to, within the inner and the outer set; all weights one if not given.
 
@@ -116,8 +121,8 @@ class PublicBounds:
             If there is not one weight for each player.
         """
         n = self.directions.shape[1]
-        h = np.ones(n) if weights is None else np.asarray(weights, float)
-        if h.shape != (n,) or not np.isfinite(h).all():
+        h = np.ones(n) if weights is None else finite_floats(weights, "weights")
+        if h.shape != (n,):
             raise InputError(f"weights are {weights!r}; one finite number for each of the {n} players is needed")
         if self.is_empty:
             return float("-inf"), float("-inf")
@@ -155,6 +160,8 @@ def public_bounds(
         For two players, a multiple of four. For more, the directions are all vectors of -1, 0 and 1.
     tolerance
         Change of the levels, as a share of the payoff ranges, at which the iterations end.
+    max_iterations
+        Of the outer set, which is wider than it need be if they are used up.
 
     Raises
     ------
@@ -174,6 +181,7 @@ def public_bounds(
     >>> round(low, 2), round(high, 2)
     (5.2, 5.2)
     """
+    require_game(game, "public_bounds")
     discount_factor = discount_factor_of(discount_factor)
     if game.batch_ndim or game.n_players < 2:
         raise InputError(f"{game!r}: a single game of two or more players is needed; pick one draw of a batch: game[0]")

@@ -26,9 +26,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.dominance import is_weakly_dominated
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
-from theory.iterated_dominance import is_weakly_dominated
 from theory.potential import weighted_potential
 from theory.pure import pure_nash
 from theory.solution import Solution

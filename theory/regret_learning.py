@@ -55,6 +55,9 @@ class Learned:
     actions: NDArray[np.int64]
     rule: str
 
+    def __repr__(self) -> str:
+        return f"Learned({self.rule}, {len(self.actions)} rounds of {self.game!r})"
+
     def distribution(self, burn_in: int = 0) -> Floats:
         """Shares of the profiles after the first rounds."""
         return empirical_distribution(self.game, self.actions, burn_in)
@@ -106,8 +109,10 @@ def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate:
     True
     """
     require_game(game, "learn")
-    if rule not in RULES or game.batch_ndim:
-        raise InputError(f"rule is {rule!r}, game {game!r}; rules are {sorted(RULES)}, a single game")
+    if rule not in RULES:
+        raise InputError(f"rule is {rule!r}; it must be one of {sorted(RULES)}")
+    if game.batch_ndim:
+        raise InputError(f"{game!r} is a batch; pick one draw of it: game[0]")
     rounds = whole_number(rounds, "rounds")
     payoffs = np.asarray(game.from_minimum()[0].payoffs, float)
     require_generator(rng)

@@ -49,7 +49,7 @@ def replicator_derivative(payoffs: ArrayLike, shares: ArrayLike) -> FloatArray:
     >>> replicator_derivative([[3, 2, 3], [4, 1, 1], [2, 3, 1]], [0.2, 0.4, 0.4])
     array([ 0.128, -0.144,  0.016])
     """
-    matrix, x = _matrix(payoffs), np.asarray(shares, dtype=float)
+    matrix, x = _matrix(payoffs), finite_floats(shares, "shares")
     _check_shares(x, matrix.shape[-1])
     return _derivative(matrix, x)
 
@@ -88,11 +88,11 @@ def replicator_path(payoffs: ArrayLike, start: ArrayLike, times: ArrayLike) -> F
     """
     from scipy.integrate import solve_ivp
 
-    matrix, x, t = _matrix(payoffs), np.asarray(start, dtype=float), np.asarray(times, dtype=float)
+    matrix, x, t = _matrix(payoffs), finite_floats(start, "start"), finite_floats(times, "times")
     if matrix.ndim != 2 or x.ndim != 1:
         raise InputError(f"payoffs has shape {matrix.shape} and start {x.shape}; a path is that of one game")
     _check_shares(x, len(matrix))
-    if t.ndim != 1 or t.size < 2 or not (np.diff(t) > 0).all() or not np.isfinite(t).all():
+    if t.ndim != 1 or t.size < 2 or not (np.diff(t) > 0).all():
         raise InputError(f"times is {times!r}; two or more increasing finite times are needed")
     # A shift does not matter, and the range of payoffs is the unit of time: tolerances mean the same in any unit.
     # Payoffs in [1, 2] make the simplex attract: off it, by rounding, d(sum x)/dt = (x . A x)(1 - sum x).

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import refuse_masked
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -43,6 +44,7 @@ class SharedLimit:
 
     def __init__(self, limit: ArrayLike, weights: ArrayLike = 1.0, *, name: str = "total", unit: str = "") -> None:
         for key, given in {"limit": limit, "weights": weights}.items():
+            refuse_masked(given, f"{key} of the shared limit {name!r}")
             try:
                 array = np.array(given, dtype=float)
             except (TypeError, ValueError):
@@ -51,8 +53,8 @@ class SharedLimit:
                 raise InputError(f"{key} of the shared limit {name!r} is {array}; it must be finite and not negative")
             array.setflags(write=False)
             object.__setattr__(self, key, array)
-        if not self.weights.any():
-            raise InputError(f"no choice counts towards the shared limit {name!r}: every weight is zero")
+        if not np.atleast_1d(self.weights).any(axis=-1).all():
+            raise InputError(f"no choice counts towards the shared limit {name!r}: every weight is zero in some draw")
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "unit", unit)
 

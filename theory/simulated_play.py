@@ -45,6 +45,10 @@ class Matches:
     scores: Floats
     counts: Integers
 
+    def __repr__(self) -> str:
+        each = ", ".join(f"{v:.6g} ± {e:.2g}" for v, e in zip(self.payoffs, self.standard_errors, strict=True))
+        return f"Matches({len(self.scores)} matches; payoffs with standard errors {each})"
+
     @property
     def payoffs(self) -> Floats:
         """Mean scores, shape ``(N,)``."""
@@ -148,8 +152,7 @@ class Simulator:
         automata = [automaton for own in library for automaton in own]
         for i, own in enumerate(library):
             for automaton in own:
-                if automaton.transition.shape[1:] != shape or automaton.output.shape[1] != shape[i]:
-                    raise InputError(f"automaton {automaton.name!r} of player {i} does not fit {self.game!r}")
+                automaton.require_seat(i, shape)
         self.sizes = tuple(len(own) for own in library)
         self._offset = np.concatenate([[0], np.cumsum(self.sizes)[:-1]])
         self._first = np.concatenate([[0], np.cumsum([a.n_states for a in automata])[:-1]]).astype(np.int64)

@@ -72,7 +72,7 @@ def from_rules(
 
 @dataclass(frozen=True)
 class Classic:
-    """A strategy of the literature.
+    """A strategy of the literature; called with a player it builds the automaton: ``CLASSICS["grim"](0)``.
 
     Attributes
     ----------
@@ -93,6 +93,10 @@ class Classic:
     axelrod: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     deterministic: bool = True
+
+    def __call__(self, player: int) -> Automaton:
+        """Automaton of player 0 or 1."""
+        return self.build(player)
 
 
 def cycle(moves: str, player: int) -> Automaton:
@@ -365,4 +369,4 @@ CLASSICS: Mapping[str, Classic] = MappingProxyType(
         "set_2": Classic(lambda i: zero_determinant(i, 0.25, 0.0, 2.0), _PRESS, "ZDSet2", deterministic=False),
     }
 )
-"""The strategies by name."""
+"""The strategies by name; each is a builder, ``CLASSICS["grim"](player)``, for matches and tournaments."""

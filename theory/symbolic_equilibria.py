@@ -4,7 +4,13 @@ Definitions are those of `theory.two_by_two`: ``d_j`` is what row 0 gains over r
 column 0 gains over column 1 against row ``i``. A strict pure equilibrium exists where its ``d`` and its ``e`` have the
 right signs. A mixed one exists where ``d_0, d_1`` have opposite signs and so do ``e_0, e_1``; its formula is always the
 same, but there are four ways of having opposite signs: both like to match, both like to differ, or one likes each (a
-cycle), and comparative statics differ between them. Conditions are strict: on their boundaries there are ties.
+cycle), and comparative statics differ between them.
+
+Ties. Conditions are strict. Where one is zero at some value of the parameters, a pure profile is an equilibrium still,
+and so are the mixtures between two equilibria that share the other player's strategy. A ``d`` or an ``e`` that is zero
+*whatever the parameters* is no condition: its player is indifferent at the profiles that it belongs to, which are
+listed as ``tied``, and so are that player's mixtures, against a pure action, that leave the other indifferent: the
+corners of the continuum of equilibria that there is then.
 
 For n players with the same two actions, ``D(k)`` is what action 1 adds for a player when ``k`` of the others play 1: an
 equilibrium with ``k`` players at 1 exists where ``D(k - 1) > 0`` and ``D(k) < 0``.
@@ -12,6 +18,7 @@ equilibrium with ``k`` players at 1 exists where ``D(k - 1) > 0`` and ``D(k) < 0
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,11 +45,15 @@ class SymbolicEquilibrium:
         Probability of action 0 for each player: sympy expressions.
     conditions
         Expressions that must all be above zero for it to exist; none if it always does.
+    tied
+        Players with another best reply, whatever the parameters. Mixtures between two equilibria that share the other
+        player's strategy are equilibria where both exist.
     """
 
     name: str
     probabilities: tuple[Expression, ...]
     conditions: tuple[Expression, ...]
+    tied: tuple[int, ...] = ()
 
     @property
     def exists(self) -> Expression:
@@ -151,25 +162,78 @@ def symbolic_equilibria(row: Sequence[Any], column: Sequence[Any]) -> tuple[Symb
         ):
             raise InputError(f"{name} is {given!r}; payoffs must be real and finite")
         tables.append(table)
-    (a, b), simplify = tables, sympy.simplify
-    d = [simplify(a[0][j] - a[1][j]) for j in range(2)]
-    e = [simplify(b[i][0] - b[i][1]) for i in range(2)]
-    one, zero = sympy.Integer(1), sympy.Integer(0)
-    found: list[tuple[str, tuple[Any, Any], tuple[Any, ...]]] = [
-        (f"({i}, {j})", (one - i, one - j), (d[j] if i == 0 else -d[j], e[i] if j == 0 else -e[i]))
-        for i in range(2)
-        for j in range(2)
+    a, b = tables
+    d = [_gain(a[0][j] - a[1][j]) for j in range(2)]
+    e = [_gain(b[i][0] - b[i][1]) for i in range(2)]
+    found = [one for group in (_pure(d, e), _half_mixed(d, e), _mixed(d, e)) for one in group]
+    return tuple(one for one in found if one is not None)
+
+
+def _gain(difference: Expression) -> Expression:
+    """A difference of payoffs, and zero if it is zero whatever the parameters."""
+    import sympy
+
+    simple = sympy.simplify(difference)
+    return sympy.Integer(0) if _sign(simple) == 0 or simple.equals(0) else simple
+
+
+def _pure(d: list[Expression], e: list[Expression]) -> list[SymbolicEquilibrium | None]:
+    """The four profiles, where no player gains by the other action."""
+    import sympy
+
+    one, found = sympy.Integer(1), []
+    for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        losses = ((-d[j] if i else d[j]), (-e[i] if j else e[i]))  # of the two players by the other action
+        tied = tuple(player for player in (0, 1) if losses[player] == 0)
+        strict = tuple(loss for loss in losses if loss != 0)
+        found.append(_equilibrium(f"({i}, {j})", (one - i, one - j), strict, tied))
+    return found
+
+
+def _half_mixed(d: list[Expression], e: list[Expression]) -> list[SymbolicEquilibrium | None]:
+    """One player, indifferent against a pure action of the other, mixes so that the other is indifferent too."""
+    import sympy
+
+    one, found = sympy.Integer(1), []
+    for k, (kind, s) in itertools.product((0, 1), (("matches", 1), ("differs", -1))):
+        if d[k] == 0:
+            found.append(
+                _equilibrium(f"(mixed, {k}), column {kind}", (_weight(e), one - k), (s * e[0], -s * e[1]), (1,))
+            )
+        if e[k] == 0:
+            found.append(_equilibrium(f"({k}, mixed), row {kind}", (one - k, _weight(d)), (s * d[0], -s * d[1]), (0,)))
+    return found
+
+
+def _mixed(d: list[Expression], e: list[Expression]) -> list[SymbolicEquilibrium | None]:
+    """Both mix, in each of the four ways in which their wishes cross."""
+    mixture = (_weight(e), _weight(d))
+    return [
+        _equilibrium(f"mixed, {kind}", mixture, (s * d[0], -s * d[1], t * e[0], -t * e[1]))
+        for kind, s, t in zip(_KINDS, (1, -1, 1, -1), (1, -1, -1, 1), strict=True)
     ]
-    x = simplify(e[1] / (e[1] - e[0])) if simplify(e[1] - e[0]) != 0 else zero
-    y = simplify(d[1] / (d[1] - d[0])) if simplify(d[1] - d[0]) != 0 else zero
-    for kind, s, t in zip(_KINDS, (1, -1, 1, -1), (1, -1, -1, 1), strict=True):
-        found.append((f"mixed, {kind}", (x, y), (s * d[0], -s * d[1], t * e[0], -t * e[1])))
-    kept = [(name, p, _needed(conditions)) for name, p, conditions in found]
-    return tuple(SymbolicEquilibrium(name, p, needed) for name, p, needed in kept if needed is not None)
+
+
+def _equilibrium(
+    name: str, probabilities: tuple[Expression, ...], strict: tuple[Expression, ...], tied: tuple[int, ...] = ()
+) -> SymbolicEquilibrium | None:
+    """The equilibrium with the conditions that are needed; None if they can never hold together."""
+    needed = _needed(strict)
+    return None if needed is None else SymbolicEquilibrium(name, probabilities, needed, tied)
+
+
+def _weight(gains: list[Expression]) -> Expression:
+    """Probability of action 0 at which the other player's gains cancel."""
+    import sympy
+
+    total = sympy.simplify(gains[1] - gains[0])
+    return sympy.simplify(gains[1] / total) if total != 0 else sympy.Integer(0)
 
 
 def symbolic_counts(gains: Sequence[Any]) -> Mapping[int, Expression]:
-    """Conditions under which ``k`` of n players at action 1 is a strict equilibrium, for symmetric two-action games.
+    """Conditions under which ``k`` of n players at action 1 is an equilibrium, for symmetric two-action games.
+
+    It is strict then, except for players whose gain ``D`` is zero whatever the parameters.
 
     Parameters
     ----------
@@ -191,13 +255,16 @@ def symbolic_counts(gains: Sequence[Any]) -> Mapping[int, Expression]:
     """
     import sympy
 
-    steps = [sympy.simplify(sympy.sympify(gain)) for gain in gains]
+    try:
+        steps = [_gain(sympy.sympify(gain)) for gain in gains]
+    except (TypeError, sympy.SympifyError) as error:
+        raise InputError(f"gains is {gains!r}; give D(0) .. D(n - 1) as a list of expressions") from error
     if not steps:
         raise InputError("gains is empty; give D(0) .. D(n - 1), one for each number of others at action 1")
     found = {}
     for k in range(len(steps) + 1):
         conditions = [steps[k - 1]] * (k > 0) + [-step for step in steps[k : k + 1]]
-        needed = _needed(tuple(conditions))
+        needed = _needed(tuple(condition for condition in conditions if condition != 0))
         if needed is not None:
             found[k] = sympy.And(*(condition > 0 for condition in needed))
     return found

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import discount_factor_of, signal_chances
 from theory.errors import InputError, SolverError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.payoff_polytopes import maximiser
 
 Floats = NDArray[np.float64]
@@ -56,6 +56,7 @@ def symmetric_public_payoffs(game: Game, signals: ArrayLike, discount_factor: fl
     >>> [round(v, 6) for v in symmetric_public_payoffs(dilemma, np.stack([1 - accident, accident], axis=-1), 0.8)]
     [1.0, 2.6]
     """
+    require_game(game, "symmetric_public_payoffs")
     own, seen, level, scale = _symmetric(game, signals)
     d, count = discount_factor_of(discount_factor), len(own)
     low, high = 0.0, 1.0

@@ -44,13 +44,18 @@ class Tournament:
     repetitions
         Mean score of each strategy over all its matches, by repetition: shape ``(R, K)``; repetitions are independent.
     errors
-        Standard errors of ``scores``.
+        Standard errors of ``scores``, same shape.
     """
 
     names: tuple[str, ...]
     scores: Floats
     errors: Floats
     repetitions: Floats
+
+    def __repr__(self) -> str:
+        count, means = len(self.repetitions), self.repetitions.mean(axis=0)
+        best = ", ".join(f"{self.names[k]} {means[k]:.5g}" for k in np.argsort(-means, kind="stable")[:3])
+        return f"Tournament({len(self.names)} strategies, {count} repetitions; best: {best})"
 
     def game(self) -> Game:
         """The empirical game: choose a strategy, get its mean score."""
@@ -105,7 +110,7 @@ def round_robin(
     game
         A two-player stage game, symmetric or not: strategies play in both seats.
     strategies
-        Builders by name: ``strategies[name](player)``.
+        Builders by name: ``strategies[name](player)``, such as `theory.strategies.CLASSICS` or a part of it.
     rounds, noise, misperception, discount_factor, continuation
         As in `theory.simulated_play.Simulator`.
     repetitions
@@ -120,9 +125,9 @@ def round_robin(
 
     Examples
     --------
-    >>> from theory.automata import CATALOGUE
+    >>> from theory.strategies import CLASSICS
     >>> dilemma = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
-    >>> entries = {name: CATALOGUE[name] for name in ("always_race", "always_restrain", "tit_for_tat")}
+    >>> entries = {name: CLASSICS[name] for name in ("always_race", "always_restrain", "tit_for_tat")}
     >>> result = round_robin(dilemma, entries, rounds=10, repetitions=2, seed=1)
     >>> result.scores[0]  # against each
     array([[1. , 5. , 1.4],
@@ -151,7 +156,8 @@ def ecology(scores: ArrayLike, *, generations: int, start: ArrayLike | None = No
     Parameters
     ----------
     scores
-        Score of the row against the column, shape ``(K, K)``, not negative.
+        Score of the row against the column, shape ``(K, K)``, not negative; of a `Tournament` of a symmetric game
+        ``scores[0]``.
     generations
         Steps ``x_k <- x_k (A x)_k / (x A x)``.
     start
@@ -300,8 +306,10 @@ def _ranks(means: Floats) -> Floats:
 def _repetitions(game: Game, strategies: Mapping[str, Any], repetitions: int) -> int:
     """Checked number of repetitions of a tournament."""
     require_game(game, "a tournament")
-    if not isinstance(strategies, Mapping):
-        raise InputError(f"strategies is {str(strategies)[:60]}; it must be a mapping from names to builders")
+    if not isinstance(strategies, Mapping) or not all(callable(build) for build in strategies.values()):
+        raise InputError(
+            f"strategies is {str(strategies)[:60]}; it must be a mapping from names to builders, e.g. CLASSICS"
+        )
     if game.n_players != 2 or game.batch_ndim or not strategies:
         raise InputError(
             f"{game!r} with {len(strategies)} strategies; a single game of two players, and some strategies"

@@ -18,6 +18,7 @@ not bind. At such prices nobody would change even without the limits; so nobody 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from theory.newton import certify, continuous_nash, newton, payoff_scale
 
 _ENLARGEMENTS = 8
 _BISECTIONS = 50
+_MOST_SUBSETS = 62  # all of those of six limits
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,7 +76,8 @@ def variational_equilibrium(game: ContinuousGame, *, tolerance: float = 1e-9) ->
     VariationalSolution
         One place per draw; masked out where nothing could be certified (payoffs that are far from concave may
         have no price that all accept). Unique if payoffs are diagonally strictly concave (Rosen 1965), which is
-        not checked: ``complete`` is False.
+        not checked: ``complete`` is False. Where limits say the same, or meet in one point, prices are not unique, and
+        those of as few limits as will do are given.
 
     Raises
     ------
@@ -101,14 +104,55 @@ def variational_equilibrium(game: ContinuousGame, *, tolerance: float = 1e-9) ->
                 f"the shared limit {limit.name!r} leaves nothing to choose: the smallest choices already use "
                 f"{np.max(limit.use(game.lower)):g} of {np.min(limit.limit):g}"
             )
+    x, prices, found = _attempt(game, tolerance)
+    for few in _subsets(len(game.shared)):
+        if found.certified.all():
+            break
+        x, prices = _under(few, game, x, prices, ~found.certified[..., 0], tolerance)
+        found = replace(_certified(game, x, prices, tolerance), iterations=found.iterations)
+    return found
+
+
+def _attempt(game: ContinuousGame, tolerance: float) -> tuple[Floats, Floats, VariationalSolution]:
+    """Choices and prices by Newton's method, with one limit by bisection too, and what could be certified."""
     free = game.replace(shared=())
     x, prices = _start(game, free)
     x, prices, used = _solve(game, free, x, prices)
-    found = _certified(game, free, x, prices, tolerance)
+    found = _certified(game, x, prices, tolerance)
     if len(game.shared) == 1 and not found.certified.all():
         x, prices = _by_bisection(game, free, x, prices, ~found.certified[..., 0])
-        found = _certified(game, free, x, prices, tolerance)
-    return replace(found, iterations=used)
+        found = _certified(game, x, prices, tolerance)
+    return x, prices, replace(found, iterations=used)
+
+
+def _subsets(count: int) -> list[tuple[int, ...]]:
+    """Some of the limits but not all, the fewest first, and no more than `_MOST_SUBSETS` of them."""
+    sizes = (itertools.combinations(range(count), size) for size in range(1, count))
+    return list(itertools.islice(itertools.chain.from_iterable(sizes), _MOST_SUBSETS))
+
+
+def _under(
+    few: tuple[int, ...],
+    game: ContinuousGame,
+    x: Floats,
+    prices: Floats,
+    missing: NDArray[np.bool_],
+    tolerance: float,
+) -> tuple[Floats, Floats]:
+    """Choices and prices of the draws that are missing if only a few of the limits have a price.
+
+    Where limits say the same, or meet in one point, prices are not unique, and the equations of all are singular.
+    """
+    part = game.replace(shared=[game.shared[c] for c in few])
+    _, _, solution = _attempt(part[missing] if game.batch_shape else part, tolerance)
+    good = np.array(missing)
+    good[missing] = solution.certified[..., 0].reshape(-1)
+    x, prices = x.copy(), prices.copy()
+    x[good] = solution.actions[solution.certified]
+    prices[good] = 0.0
+    for k, c in enumerate(few):
+        prices[good, c] = solution.shadow_prices[solution.certified, k]
+    return x, prices
 
 
 def _start(game: ContinuousGame, free: ContinuousGame) -> tuple[Floats, Floats]:
@@ -213,10 +257,9 @@ def _at_prices(game: ContinuousGame, prices: Floats) -> ContinuousGame:
     )
 
 
-def _certified(
-    game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Floats, tolerance: float
-) -> VariationalSolution:
+def _certified(game: ContinuousGame, x: Floats, prices: Floats, tolerance: float) -> VariationalSolution:
     """Regret at the prices, limits met, and no price without scarcity."""
+    free = game.replace(shared=())
     at_prices = certify(_at_prices(game, prices), x[None], tolerance)
     reference = _reference(game)
     excess = np.stack([limit.use(x) - limit.limit for limit in game.shared], axis=-1) / reference

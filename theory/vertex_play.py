@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from theory.arrays import discount_factor_of
 from theory.errors import InputError, SolverError
-from theory.game import Game
+from theory.game import Game, require_game
 from theory.payoff_polygon import PayoffSet
-from theory.payoff_polytopes import SupportingPlay, as_lottery
+from theory.payoff_polytopes import SupportingPlay
+from theory.polytopes import as_lottery
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +53,7 @@ def supporting_play(game: Game, found: PayoffSet) -> SupportingPlay:
     >>> deviation_gain(race, play, 0.75) < 1e-9  # some threats bind
     True
     """
+    require_game(game, "supporting_play")
     if game.n_players != 2 or game.batch_ndim or found.is_empty:
         raise InputError(f"{game!r} and a set with {len(found.vertices)} vertices; a single game and its payoff set")
     d = found.discount_factor
@@ -131,6 +133,7 @@ def deviation_gain(game: Game, play: SupportingPlay, discount_factor: float) -> 
 
 def _values(game: Game, play: SupportingPlay, discount_factor: float) -> tuple[Floats, Floats]:
     """Values and stage payoffs of the states, less the smallest payoff of each player."""
+    require_game(game, "a supporting play")
     n = game.n_players
     if game.batch_ndim or play.profiles.shape[1] != n or (play.profiles >= game.n_actions).any():
         raise InputError(f"{game!r} and a play of {play.profiles.shape[1]} players: they do not fit")

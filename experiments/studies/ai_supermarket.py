@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.ai_supermarket import LABS, SERVED, SUPPLIERS, AiSupermarket, Supply, pair_gain, solve_supplies
 from models.cross_holdings import concentration, profit_weights
@@ -47,6 +48,9 @@ MOVES = ("both, stake", "only Anthropic", "only OpenAI")
 
 CONCENTRATION = ("HHI of labs", "HHI of clouds", "the cloud's share of profits", "a lab drops out")
 """Measures of concentration."""
+
+MATERIAL = 100.0
+"""Rise of a concentration index, in points, that counts: the bound of the United States' Merger Guidelines of 2023."""
 
 CONDITIONS = ("rivalry", "substitution", "worth", "swing", "relative_size", "odds")
 """Parameters compared between draws in which an exclusive deal with the second lab pays and the others."""
@@ -89,7 +93,7 @@ def study(*, draws: int = 320, rng: np.random.Generator) -> Columns:
     for key in CONCENTRATION:
         after, before = (outcomes(at_cost[name])[key] for name in ("both, stake", "both"))
         columns[f"stake: {key}{AT_COST}"] = after - before
-    return columns | serving(served)
+    return columns | serving(served) | drawn(model)
 
 
 def solve_all(model: AiSupermarket) -> tuple[dict[str, Supply], dict[tuple[str, str], Supply]]:
@@ -210,6 +214,15 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "P(a lab loses more than half)": {lab: probability(values > 0.5) for lab, values in missed.items()},
         "gain of the rival": {lab: _spread(kept[f"gain of the rival when {lab} is refused"]) for lab in LABS},
         "softening": softening(kept),
+        "claims": {
+            str(number): claim(
+                replicates,
+                {f"the other clouds {words}": needs_of(conduct) for conduct, words in CONDUCT.items()},
+                AiSupermarket(),
+                scope=lambda part: part["certified"],
+            )
+            for number, needs_of in ((5, indispensable), (12, consolidated))
+        },
         "concentration": {move: concentrated(kept, move) for move in MOVES},
         "serving": {
             key: probability(kept[key]) for key in kept if key.endswith(("equilibrium", "pays both", "dominant"))
@@ -219,6 +232,46 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "payoff": formula(),
     }
     return Findings(numbers, {"gains": {name.replace(",", ""): values for name, values in gains.items()}})
+
+
+CONDUCT = {"": "act as one seller", AT_COST: "sell at cost"}
+"""How the clouds other than the one in question conduct themselves."""
+
+
+def indispensable(conduct: str) -> Any:
+    """What claim 5 needs."""
+
+    def needs(part: Columns) -> dict[str, NDArray[Any]]:
+        alone = np.maximum(part["only Anthropic: earned"], part["only OpenAI: earned"])
+        deal = (part["gain with Anthropic: only Anthropic"] > 0) | (part["gain with OpenAI: only OpenAI"] > 0)
+        pays = part[f"both earns more than one{AT_COST}"] if conduct else part["both: earned"] > alone
+        deal = part[f"exclusive deal pays a pair{AT_COST}"] if conduct else deal
+        return {
+            "serving both earns more than serving one": pays,
+            "no exclusive deal would pay": ~np.asarray(deal, bool),
+            **{
+                f"{lab} would lose more than half without the cloud": part[f"lost without the cloud, {lab}{conduct}"]
+                > 0.5
+                for lab in LABS
+            },
+        }
+
+    return needs
+
+
+def consolidated(conduct: str) -> Any:
+    """What claim 12 needs: under a stake of the cloud in one lab both indices of concentration rise."""
+
+    def needs(part: Columns) -> dict[str, NDArray[Any]]:
+        def change(key: str) -> NDArray[Any]:
+            if conduct:
+                return part[f"stake: {key}{conduct}"]
+            return np.asarray(part[f"both, stake: {key}"] - part[f"both: {key}"])
+
+        words = f"rises by {MATERIAL:g} points"
+        return {f"the {key} {words}": change(key) >= MATERIAL for key in CONCENTRATION[:2]}
+
+    return needs
 
 
 def outcomes_named(kept: Mapping[str, Any], policy: str) -> list[str]:

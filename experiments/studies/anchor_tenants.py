@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.anchor_tenant import AnchorTenant
-from models.prior import Prior, fact
+from models.prior import Prior, at_least, fact
 from models.tenancy import trade
 from models.typeset import typst
 from theory import from_replicates, ratio_of_means, share_in_replicates
@@ -64,7 +65,7 @@ def study(*, draws: int = 8192, rng: np.random.Generator) -> Columns:
     """One independent set of draws: builds, values, burdens and choices; one row per draw."""
     base = AnchorTenant()
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
-    return _contracts(model) | _exits(model) | _scarcity(model) | _sources(model)
+    return _contracts(model) | _exits(model) | _scarcity(model) | _sources(model) | drawn(model)
 
 
 def _contracts(model: AnchorTenant) -> dict[str, NDArray[Any]]:
@@ -135,7 +136,7 @@ def _sources(model: AnchorTenant) -> dict[str, NDArray[Any]]:
     """One cloud on its own chips, or two that compete after the term; and an option against a commitment."""
     quantity = model.capacity_for(1.0)
     strike = model.covered() * model.market_price()
-    one = model.replace(demand=fact("F078b", "low"))
+    one = model.replace(demand=at_least("F078b"))
     option, firm = one.option_value(one.demand, strike), one.commitment_value(one.demand, strike)
     return {
         "second source": model.second_source_gain(quantity),
@@ -159,6 +160,15 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "exit": _exit_values(replicates),
         "win": _wins(replicates, pooled),
         "scarcity": _forced(replicates, pooled),
+        "claims": {
+            "6": claim(
+                replicates,
+                {f"there is {words}": _worth(case) for case, words in RIVALS.items()},
+                AnchorTenant(),
+                scope=lambda part: part["GW efficient, own chips"] > _SOME * part["demand"],
+            ),
+            "11": claim(replicates, forced, AnchorTenant()),
+        },
         "option": _option(replicates, pooled),
         "sources": _several(replicates, pooled),
         "drivers": drivers(rng, points=max(16, draws // 32)),
@@ -251,6 +261,33 @@ def _wins(replicates: Replicates, pooled: Mapping[str, NDArray[Any]]) -> dict[st
     return results
 
 
+RIVALS = {"no rival": "no rival cloud", "dearer rival": "a rival without own chips", "equal rival": "an equal rival"}
+"""Who else bids for the tenant."""
+
+
+def _worth(case: str) -> Any:
+    """What claim 6 needs, by who else bids."""
+
+    def needs(part: Columns) -> dict[str, NDArray[Any]]:
+        return {"the tenant is worth enough": part[f"win, {case}"] >= MATERIAL * part["capital, own chips"]}
+
+    return needs
+
+
+def forced(part: Columns) -> dict[str, NDArray[Any]]:
+    """What claim 11 needs; a lab that wants nothing is not forced into a long term."""
+
+    def more(what: str) -> NDArray[Any]:
+        return np.asarray(part[f"tight: {what}"] > part[f"slack: {what}"] + _SOME * part["demand"])
+
+    wants = part["tight: GW wanted"] > _SOME * part["demand"]
+    return {
+        "in a tight market labs want more under contract than in a slack one": more("GW wanted"),
+        "they want some, and for long rather than short": wants & part["tight: long beats short"],
+        "more is agreed on": more("GW agreed"),
+    }
+
+
 def _forced(replicates: Replicates, pooled: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     """Commitments that labs want at the rent of published contracts, and those agreed, in slack and tight markets."""
 
@@ -290,7 +327,7 @@ def _given(flags: Sequence[NDArray[Any]], where: Sequence[NDArray[Any]]) -> Any:
 def _option(replicates: Replicates, pooled: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     """Right to use, and duty to pay for, the GW of the contract that says 'up to', at the rent of published ones."""
     return {
-        "GW": fact("F078b", "low"),
+        "GW": at_least("F078b"),
         "option": _spread(pooled["option"]),
         "commitment": _spread(pooled["commitment"]),
         "flexibility": _spread(pooled["option"] - pooled["commitment"]),
@@ -389,7 +426,7 @@ def contracts() -> dict[str, dict[str, float]]:
         "OpenAI-CoreWeave": (fact("F074") / (fact("F077b") * rent), rent, fact("F077b")),
         "Anthropic-AWS (Rainier, as opened)": (fact("F105b"), rent, float(base.term)),
         "Anthropic-AWS (Rainier, as planned)": (fact("F107a"), rent, float(base.term)),
-        "Anthropic-Google": (fact("F078b", "low"), rent, float(base.term)),
+        "Anthropic-Google": (at_least("F078b"), rent, float(base.term)),
     }
     results = {}
     for name, (quantity, yearly, term) in known.items():

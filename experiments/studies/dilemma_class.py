@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.dilemma_boundary import boundaries, boundary_plane, chief_pair
 from experiments.dilemma_risk import reduce_risk, risk_in_equilibrium, risk_numbers
 from experiments.registry import Columns, Findings, Part, each_replicate, experiment
@@ -31,7 +32,7 @@ from theory import (
     ratio_of_means,
 )
 from theory.information import value_of_information
-from theory.intervals import probability_of, share_of_counts
+from theory.intervals import probability_of, share_in_replicates, share_of_counts
 from theory.regional import regional_sensitivity
 from theory.selection import over_equilibria, select_equilibrium
 from theory.sensitivity import sobol_indices
@@ -220,6 +221,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         "value of information": information(rng),
         "boundaries": boundaries(),
         "centre": centre(rng),
+        **judged(rng),
     }
     return Findings(numbers, {"map": shown, "boundary": boundary_plane(pair)})
 
@@ -378,6 +380,47 @@ def shares_in_step(rng: np.random.Generator, orders: int) -> dict[str, Estimate]
 
     (effects,) = shapley_effects(indicator, priors.names, priors.copula, orders=orders, rng=rng)
     return effects
+
+
+BY: dict[str, Any] = {"by the mean": np.mean, "by the worst twentieth": cvar}
+"""Measures of a risk: the mean loss, and its conditional value at risk."""
+
+STATES_OF_RISK = 160
+"""States of a draw that measure its risk: the worst twentieth are eight."""
+
+
+def judged(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
+    """Claims 1 and 2 for every number of labs: the class, and whether holding back is riskier while all rivals race.
+
+    And how often two labs would gain by joint restraint, without which racing is no dilemma.
+    """
+    base = LabDilemma()
+    parts: list[dict[str, NDArray[Any]]] = []
+    for stream in rng.spawn(sets):
+        model = base.replace(**base.priors().sample(draws // sets, rng=stream))
+        payoffs = model.payoffs_by_count()
+        part = drawn(model) | {"joint restraint pays": payoffs[..., 0, 0] > payoffs[..., 1, 1]}
+        for n in LABS:
+            several = model.replace(n=n)
+            part[f"{n} labs"] = symmetric_dilemma_class(several.payoffs_by_count()).codes == DILEMMA
+            _, gain = gains_in_hindsight(several, STATES_OF_RISK, stream)
+            for by, risk in BY.items():
+                inaction, overspending = (risk(np.maximum(sign * gain, 0), axis=0) for sign in (1, -1))
+                part[f"{n} labs, {by}"] = inaction > overspending
+        parts.append(part)
+
+    def cases(names: Sequence[str], event: str) -> dict[str, Any]:
+        return {name: lambda part, name=name: {event: part[name]} for name in names}
+
+    labs = [f"{n} labs" for n in LABS]
+    risks = [f"{n}, {by}" for by in BY for n in labs]
+    return {
+        "P(joint restraint pays)": share_in_replicates([part["joint restraint pays"] for part in parts]),
+        "claims": {
+            "1": claim(parts, cases(labs, "a prisoner's dilemma"), base, readings=True),
+            "2": claim(parts, cases(risks, "inaction loses more"), base, readings=True),
+        },
+    }
 
 
 def tornado(rng: np.random.Generator, draws: int = 16_384) -> dict[str, Any]:

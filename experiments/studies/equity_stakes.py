@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.cross_holdings import concentration, profit_weights
 from models.equity_for_compute import EquityForCompute, Sourcing, pair_value
-from models.prior import fact
+from models.prior import at_least, fact
 from models.stake_pricing import CLOUDS, holder_payoff, own_lab_profit
 from models.typeset import typst
-from theory import Estimate, probability
+from theory import probability
 from theory.errors import InputError
 from theory.sensitivity import sobol_indices
 
@@ -97,8 +98,7 @@ def study(*, draws: int = 2048, extra: float = 0.1, rng: np.random.Generator) ->
     }.items():
         held, kept = (found[name].share[..., 0] for name in (before, after))
         columns |= {f"lost to a cheaper rival, {title}": held - kept, f"kept beside a cheaper rival, {title}": kept}
-    columns |= taking(model, found)
-    return columns
+    return columns | taking(model, found) | drawn(model)
 
 
 def solve_scenarios(model: EquityForCompute, extra: float) -> dict[str, Sourcing]:
@@ -191,7 +191,16 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
         },
         "lost to a cheaper rival": {title: _spread(values) for title, values in lost.items()},
         "kept beside a cheaper rival": {title: _spread(values) for title, values in left.items()},
-        "P(stake holds better)": holds_better(lost, left),
+        "P(stake holds better)": {name: probability(flags) for name, flags in better(lost, left).items()},
+        "claims": {
+            "4": claim(
+                replicates,
+                {f"cemented by {measure}": needs(measure) for measure in MEASURES},
+                EquityForCompute(),
+                scope=lambda part: part["certified"],
+                readings=True,
+            )
+        },
         "P(taking dominates)": {cloud: probability(kept[f"taking dominates, {cloud}"]) for cloud in CLOUDS[:2]},
         "both stakes against none": {
             cloud: _spread(kept[f"both stakes against none, {cloud}"]) for cloud in CLOUDS[:2]
@@ -207,24 +216,44 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
     return Findings(numbers, {"effects on the TPU share": table})
 
 
-def holds_better(
+def needs(measure: str) -> Any:
+    """What claim 4 needs: a deeper relation, and a cemented one by one measure of that."""
+
+    def found(part: Columns) -> dict[str, NDArray[Any]]:
+        lost, left = (
+            {title: _sure(part[f"{what} a cheaper rival, {title}"]) for title in ("no stake", "larger stake")}
+            for what in ("lost to", "kept beside")
+        )
+        return {
+            "a larger stake raises Google's share": _sure(part["larger stake: share, Google"]) > 0,
+            "it holds better against a cheaper rival": better(lost, left)[measure],
+        }
+
+    return found
+
+
+MEASURES = ("points lost", "part lost", "share left")
+"""Of how a relation holds when a rival gets cheaper; see `better`."""
+
+
+def better(
     lost: Mapping[str, NDArray[np.float64]], left: Mapping[str, NDArray[np.float64]]
-) -> dict[str, Estimate]:
-    """Whether the larger stake holds the lab better against a rival's price cut, by three measures of that.
+) -> dict[str, NDArray[np.bool_]]:
+    """In which draws the larger stake holds the lab better against a rival's price cut, by three measures of that.
 
     A stake raises the share that can be lost, so points, parts of the share, and what is left in the end differ.
     """
     part = {title: lost[title] / np.maximum(lost[title] + left[title], np.finfo(float).tiny) for title in lost}
     return {
-        "points lost": probability(lost["larger stake"] < lost["no stake"]),
-        "part lost": probability(part["larger stake"] < part["no stake"]),
-        "share left": probability(left["larger stake"] > left["no stake"]),
+        "points lost": lost["larger stake"] < lost["no stake"],
+        "part lost": part["larger stake"] < part["no stake"],
+        "share left": left["larger stake"] > left["no stake"],
     }
 
 
 def facts_on_share() -> tuple[float, float]:
     """Google's share of Google's and Amazon's GW for the lab: against all of Rainier, and against what runs of it."""
-    tpu = fact("F078b", "low")
+    tpu = at_least("F078b")
     return tpu / (tpu + fact("F107a")), tpu / (tpu + fact("F105b"))
 
 

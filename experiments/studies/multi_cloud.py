@@ -15,6 +15,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.cloud_pricing import Homing, cost_multipliers, exclusive_auction, homing, price_equilibrium
 from models.cloud_sourcing import CLOUDS, CloudSourcing
@@ -64,10 +65,7 @@ def study(*, draws: int = 4096, rng: np.random.Generator) -> Columns:
         "porting": np.asarray(model.porting * model.once() / model.unit_cost),
         "charge": np.asarray(model.once() / model.unit_cost),
     }
-    for name, values in sample.items():
-        per_cloud = {f"{name}[{j}]": values[..., j] for j in range(model.n)} if values.ndim > 1 else {name: values}
-        columns |= {f"draw of {key}": value for key, value in per_cloud.items()}
-    return columns | {f"OpenAI {name}": values for name, values in _openai(model).items()}
+    return columns | drawn(model) | {f"OpenAI {name}": values for name, values in _openai(model).items()}
 
 
 def _outcomes(found: Homing, model: CloudSourcing) -> dict[str, Floats]:
@@ -116,6 +114,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     numbers: dict[str, Any] = {
         "draws": len(solved),
         "not certified": float(1 - solved.mean()),
+        "claims": {"3": claim(replicates, needs, CloudSourcing(), scope=lambda p: np.isfinite(p["surplus, 2"]))},
         "claim": {
             "P(second cloud lowers the price)": _share(replicates, lambda p: p["price, 2"] < p["price, 1"]),
             "P(second cloud pays)": _share(replicates, lambda p: p["surplus, 2"] > p["surplus, 1"]),
@@ -142,6 +141,15 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "formula": formula(),
     }
     return Findings(numbers, {"switching": by_switching_cost(), "draws": _shown(pooled)})
+
+
+def needs(part: Columns) -> dict[str, NDArray[Any]]:
+    """What claim 3 needs: that clouds bid for exclusivity is a fact, so that two must beat what they would bid."""
+    return {
+        "a second cloud lowers the price": part["price, 2"] < part["price, 1"],
+        "it pays a captive lab to port to it": part["surplus, 2"] > part["surplus, 1"],
+        "two clouds beat an exclusive contract that clouds bid for": part["surplus, 2"] > part["auction surplus"],
+    }
 
 
 def _share(replicates: Replicates, event: Any) -> Any:

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, Part, experiment
 from models.base import Shock
-from models.compute_race import BUILDERS, ComputeRace
+from models.compute_race import BUILDERS, PLANS, ComputeRace
 from theory import (
     ContinuousGame,
     ContinuousSolution,
@@ -29,6 +30,7 @@ from theory import (
     hindsight_split,
     probability,
     reversion_thresholds,
+    share_in_replicates,
     strategic_wedge,
 )
 from theory.sensitivity import sobol_indices
@@ -66,6 +68,10 @@ TARGETS = {"the joint optimum": 1.0, "half the way to it": 0.5}
 
 ANSWERED = (1, 2, 4)
 """Years until a rival's build is seen and answered."""
+
+PLANNED = "at planned demand"
+REFERENCES = {"at last year's build": "low", "at this year's guidance": "high"}
+"""Builds at which mistakes are compared: planned demand, and the ends of what it is drawn from."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -183,6 +189,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "centre": centre(rng),
         "rivals": rivals(),
         "lambda by law of the prize": asymmetry_by_law(rng),
+        **scarcity(rng),
     }
     return Findings(numbers, {"losses": _shown(parts)})
 
@@ -264,6 +271,48 @@ def _solved(model: ComputeRace, *, alone: bool) -> ContinuousSolution:
     game = model.continuous_game()
     start = game.lower + 0.1 * (game.upper - game.lower)
     return continuous_nash(game, starts=start[None] if alone else None)
+
+
+def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
+    """Claim 10: critical ratio of every builder at planned demand by term, and at the ends between which plans lie.
+
+    At last year's build and at this year's guidance the ratio is that of the same draw, with all terms.
+    """
+    base, parts = ComputeRace(), []
+    ends = {name: np.array([getattr(prior, end) for prior in PLANS]) for name, end in REFERENCES.items()}
+    ratios: dict[str, list[NDArray[np.float64]]] = {term: [] for term in TERMS}
+    stakes: dict[str, list[NDArray[np.float64]]] = {"added": [], "needed": []}
+    for stream in rng.spawn(sets):
+        model = base.replace(**base.priors().sample(draws // sets, rng=stream))
+        planned = model.demand()
+        for term, zeros in TERMS.items():
+            ratios[term].append(model.replace(**dict.fromkeys(zeros, 0.0)).critical_ratio(planned))
+        stakes["added"].append(model.at_the_margin(planned)[0])
+        stakes["needed"].append(model.stakes_needed(planned))
+        builds = {PLANNED: planned} | {name: model.replace(plan=plan).demand() for name, plan in ends.items()}
+        above = {name: model.critical_ratio(build) > 0.5 for name, build in builds.items()}
+        parts.append(
+            drawn(model) | {f"{name}, {b}": above[name][:, i] for name in above for i, b in enumerate(BUILDERS)}
+        )
+    cases = {
+        name: lambda part, name=name: {f"too little loses more to {b}": part[f"{name}, {b}"] for b in BUILDERS}
+        for name in (PLANNED, *ends)
+    }
+    return {
+        "critical ratio": {
+            term: {
+                name: _spread(np.concatenate(every)[:, i])
+                | {"P(above half)": share_in_replicates([each[:, i] > 0.5 for each in every])}
+                for i, name in enumerate(BUILDERS)
+            }
+            for term, every in ratios.items()
+        },
+        "stakes per GW": {
+            word: {name: _spread(np.concatenate(every)[:, i]) for i, name in enumerate(BUILDERS)}
+            for word, every in stakes.items()
+        },
+        "claims": {"10": claim(parts, cases, base, readings=True)},
+    }
 
 
 def centre(rng: np.random.Generator) -> dict[str, Any]:

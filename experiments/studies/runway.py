@@ -5,6 +5,9 @@ both escalate, or whether both are equilibria, so that fear makes itself true. C
 valuation that is known: the same draws and paths are solved at Anthropic's valuation of September 2025 and at that of
 the talks. It counts as an escalation if the labs' spending in equilibrium rises by a tenth or more (`MATERIAL`), and as
 one of the environment if the rival's does too. Where a game has several equilibria both extremes are reported.
+
+Payoffs are means over paths. Every replicate has draws and paths of its own, so that the intervals hold the error of
+both; the map of two equal labs, whose parameters are no draws, is made anew on the paths of each replicate.
 """
 
 from __future__ import annotations
@@ -15,9 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.multi_stage_race import staged_race
-from models.prior import fact
+from models.prior import at_least, fact
 from models.runway import LABS, PLANS, Runway
 from theory import Estimate, Game, from_replicates, pure_nash, share_in_replicates
 from theory.sensitivity import sobol_indices
@@ -29,7 +33,7 @@ REPLICATES = 8
 MATERIAL = 0.1
 """Rise of spending, as a share, above which it counts."""
 
-VALUATIONS = {"before": fact("F060a"), "talks": fact("S03", "low")}
+VALUATIONS = {"before": fact("F060a"), "talks": at_least("S03")}
 """Anthropic's valuation, US$ bn."""
 
 ALL = "all"
@@ -50,7 +54,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
     replicates=REPLICATES,
     quick={"draws": 64, "paths": 64},
 )
-def study(*, draws: int = 512, paths: int = 256, rng: np.random.Generator) -> Columns:
+def study(*, draws: int = 512, paths: int = 512, rng: np.random.Generator) -> Columns:
     """One independent set of draws and paths, one row per draw."""
     base = Runway(paths=paths)
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
@@ -73,7 +77,7 @@ def study(*, draws: int = 512, paths: int = 256, rng: np.random.Generator) -> Co
         for lab in LABS:
             columns[f"ruin, {lab}, {name}"] = game.outcomes[f"ruin, {lab}"][:, i, j]
         columns[f"spending, {name}"] = game.outcomes["spending"][:, i, j]
-    return columns | multiplier(model, seed)
+    return columns | multiplier(model, seed) | drawn(model)
 
 
 def kind_of(game: Game) -> NDArray[np.str_]:
@@ -169,14 +173,29 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
         "staged race": {"leader": float(race.state(1, 2)[1]), "follower": float(race.state(2, 1)[1])},
         "jump": {word: _jump(replicates, rows, word, "talks") for word in ("fearful", "trusting")},
         "jump of all": {word: _jump(replicates, rows, word, ALL) for word in ("fearful", "trusting")},
+        "claims": {"9": claim(replicates, ENVIRONMENT, Runway(), readings=True)},
         "kind changes": share_in_replicates([part["kind, before"] != part["kind, talks"] for part in replicates]),
         "elasticity": _spread(rows["elasticity"]),
         "spending per dollar": _spread(rows["spending per dollar"]),
         "loop": _spread(rows["spending per dollar"] / rows["spending per dollar, cut"]),
-        "map": equal_labs(paths),
+        "map": equal_labs(max(16, paths // 4), rng),
         "drivers": drivers(rng, points=max(4, draws // 8), paths=paths),
     }
     return Findings(numbers)
+
+
+def rises(part: Columns, name: str) -> NDArray[Any]:
+    """In which draws spending rises by a tenth when the one valuation jumps that is known to."""
+    return np.asarray(part[f"fearful {name}, talks"] / part[f"fearful {name}, before"] - 1 >= MATERIAL)
+
+
+ENVIRONMENT = {
+    "the two labs together": lambda part: {"their spending rises by a tenth": rises(part, "spending")},
+    "each of them": lambda part: {
+        f"the spending of {lab} rises by a tenth": rises(part, f"spending, {lab}") for lab in LABS
+    },
+}
+"""Readings of claim 9: what the investment environment is."""
 
 
 def _jump(replicates: Replicates, rows: Mapping[str, NDArray[Any]], word: str, to: str) -> dict[str, Any]:
@@ -214,8 +233,11 @@ def _spread(values: Any) -> dict[str, float]:
     return {f"{q:g}": float(v) for q, v in zip(QUANTILES, np.quantile(values, QUANTILES), strict=True)}
 
 
-def equal_labs(paths: int) -> dict[str, Any]:
-    """Kind of game between two equal labs, by equity sold and intensity, for twice the horizon."""
+def equal_labs(paths: int, rng: np.random.Generator) -> dict[str, Any]:
+    """Kind of game between two equal labs, by equity sold and intensity, for twice the horizon.
+
+    The kinds are those of the payoffs over the paths of all replicates; the shares of the map are per replicate.
+    """
     centre = Runway(paths=paths)
     sold, intensity = np.linspace(0.01, 0.2, 11), np.linspace(1.1, 3.2, 15)
     grid = np.stack(np.meshgrid(sold, intensity, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -223,22 +245,39 @@ def equal_labs(paths: int) -> dict[str, Any]:
         name: np.full((len(grid), 2), np.mean(getattr(centre, name)))
         for name in ("valuation", "revenue", "compute", "cash")
     }
-    model = centre.replace(years=2 * centre.years, sold=grid[:, 0], intensity=grid[:, 1], **twins)
-    kinds = kind_of(model.game())
-    near = kind_of(model.replace(years=centre.years).game())
+    near = centre.replace(sold=grid[:, 0], intensity=grid[:, 1], **twins)
+    far = near.replace(years=2 * centre.years)
+    payoffs = {
+        word: np.stack([payoff_of_twins(model, each) for each in rng.spawn(REPLICATES)])
+        for word, model in (("near", near), ("far", far))
+    }
     return {
-        "years": model.years,
+        "years": far.years,
         "sold": sold.tolist(),
         "intensity": intensity.tolist(),
-        "kinds": kinds.reshape(len(sold), len(intensity)).tolist(),
-        "share either": {"near": float((near == "either").mean()), "far": float((kinds == "either").mean())},
+        "kinds": kind_of(twin_game(payoffs["far"].mean(axis=0))).reshape(len(sold), len(intensity)).tolist(),
+        "share either": {
+            word: share_in_replicates([kind_of(twin_game(each)) == "either" for each in parts])
+            for word, parts in payoffs.items()
+        },
         "centre": {"sold": centre.sold, "intensity": centre.intensity},
     }
 
 
+def payoff_of_twins(model: Runway, rng: np.random.Generator) -> Floats:
+    """Payoff of either of two equal labs, ``(draws, own plan, rival's plan)``: the mean of both labs' on the paths."""
+    payoffs = model.induced_game(rng).payoffs
+    return np.asarray((payoffs[:, 0] + np.swapaxes(payoffs[:, 1], -1, -2)) / 2)
+
+
+def twin_game(own: Floats) -> Game:
+    """Symmetric games from the payoffs of one of two equal labs."""
+    return Game(np.stack([own, np.swapaxes(own, -1, -2)], axis=1), batch_ndim=1)
+
+
 def drivers(rng: np.random.Generator, points: int, paths: int) -> dict[str, Any]:
     """Sobol indices of the probability that at least one lab's money runs out when both escalate."""
-    base = Runway(paths=max(16, paths // 8))
+    base = Runway(paths=max(16, paths // 4))
     priors = base.priors()
 
     def outputs(u: Floats) -> Floats:

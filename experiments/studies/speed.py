@@ -5,6 +5,9 @@ ends at the rate of the draw, and of one that never ends. Two sums are set again
 it cannot build for a year while its rival does, and what a builder without a rival would gain from waiting for its best
 time. Speed is called *decisive* in a draw if the loss from the year's delay is larger than that gain, and larger than a
 share of the campus's cost. No fact says from which share on a loss is material, so all of `MATERIAL` are reported.
+
+At contract prices hardly anybody should build yet, and yet they build. `WHY` changes one assumption at a time to show
+which of them keeps builders waiting, and `needed` asks what rent, and what prize, would make somebody build today.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
+from experiments.claims import claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.preemption import SHORTAGE, Preemption, leader_value
 from models.sized_preemption import sized_race
@@ -30,7 +34,7 @@ MATERIAL = (0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 """Shares of a campus's cost above which a loss counts as material."""
 
 JUDGED = (0.05, 0.1, 0.2)
-"""Those at which the claim is judged; it is supported, or not, only if it is so at each."""
+"""Those that are reported by the duration of a shortage."""
 
 MIDDLE = 0.1
 """The one at which shares of draws by scarcity are shown."""
@@ -47,6 +51,24 @@ LASTING = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, np.inf)
 
 SCARCITY = ((0.0, 1.0), (1.0, 1.5), (1.5, 2.0), (2.0, 3.0), (3.0, np.inf))
 """Bins of today's price over the price at which a lone campus breaks even."""
+
+CERTAIN = 0.02
+"""Volatility of a price that is as good as known."""
+
+WHY: dict[str, dict[str, float]] = {
+    "as calibrated": {},
+    "price does not fade": {"price_decline": 0.0},
+    "price is known": {"volatility": CERTAIN},
+    "price is fixed for ever": {"price_decline": 0.0, "volatility": CERTAIN, "drift": 0.0},
+    "price grows": {"drift": 0.05},
+    "nothing is installed": {"installed": 0.0},
+    "all of the prize is settled": {"decided": 1.0},
+    "a shortage that never ends": PRICES["endless shortage"],
+}
+"""Changes of the race at contract prices, by name."""
+
+NEEDED = {"revenue": "US$ bn/GW/yr", "prize": "US$ bn"}
+"""Parameters of which enough makes somebody build at once, with their units."""
 
 LAGS = (0.0, 1.0, 2.0, 3.6)
 """Years; to show what the lag does to thresholds and values."""
@@ -81,6 +103,10 @@ def study(*, draws: int = 32_768, rng: np.random.Generator) -> Columns:
     cases = {"prior": model} | {name: model.replace(**fixed) for name, fixed in PRICES.items()}
     for case, race in cases.items():
         columns |= {f"{name}, {case}": values for name, values in measures(race).items()}
+    for why, changes in WHY.items():
+        race = cases["contract"].replace(**changes)
+        columns |= {f"{name}, {why}": values for name, values in building(race).items()}
+    columns |= {f"needed {name}": needed(cases["contract"], name) for name in NEEDED}
     for lag in LAGS:
         late, now = (race.thresholds().preemption for race in (lasts.replace(lag=lag), lasts.replace(lag=0.0)))
         columns[f"threshold, lag {lag:g}"] = late / now
@@ -92,7 +118,32 @@ def study(*, draws: int = 32_768, rng: np.random.Generator) -> Columns:
     for years in LASTING:
         delay, wait = delay_and_wait(cases["shortage"].replace(ending=1 / years))
         columns |= {f"delay, {years:g} years": delay, f"wait, {years:g} years": wait}
-    return columns
+    return columns | drawn(model)
+
+
+def building(model: Preemption) -> dict[str, NDArray[Any]]:
+    """Whether somebody builds today; whether a lone campus pays with the lead that it wins, and without it."""
+    x, level = model.state(), model.thresholds()
+    rent = model.worth() * model.served(1, 0) * x
+    return {
+        "somebody builds": np.asarray(x >= level.preemption),
+        "pays": np.asarray(x >= level.break_even),
+        "pays without the lead": np.asarray(rent >= model.cost()),
+    }
+
+
+def needed(model: Preemption, name: str, factor: float = 256.0) -> NDArray[np.float64]:
+    """Least value of a parameter at which somebody builds today, by bisection on its logarithm.
+
+    The ends are so many times less and more than the value of each draw; what lies beyond is put there.
+    """
+    value = np.asarray(getattr(model, name))
+    low, high = np.log(value / factor), np.log(value * factor)
+    for _ in range(30):
+        middle = (low + high) / 2
+        enough = building(model.replace(**{name: np.exp(middle)}))["somebody builds"]
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return np.asarray(np.exp(high))
 
 
 def delay_and_wait(model: Preemption) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -135,6 +186,17 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             {"from": low, "to": None if np.isinf(high) else high} | _bin(rows, (ratio >= low) & (ratio < high))
             for low, high in SCARCITY
         ],
+        "claims": {"7": claim(replicates, needs, Preemption(), scope=lambda part: ~part["nobody builds, shortage"])},
+        "why": {
+            why: {
+                f"P({name})": share_in_replicates([part[f"{name}, {why}"] for part in replicates])
+                for name in ("somebody builds", "pays", "pays without the lead")
+            }
+            for why in WHY
+        },
+        "needed": {name: _spread(rows[f"needed {name}"]) for name in NEEDED},
+        "known": {name: getattr(Preemption(), name) for name in NEEDED},
+        "grows": WHY["price grows"]["drift"],
         "haste": _spread(rows["haste"]),
         "break-even to preemption": _spread(rows["break-even to preemption"]),
         "P(below break-even)": share_in_replicates([part["break-even to preemption"] < 1 for part in replicates]),
@@ -155,6 +217,15 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "formula": formula(),
     }
     return Findings(numbers)
+
+
+def needs(part: Columns) -> dict[str, NDArray[Any]]:
+    """What claim 7 needs, at the price of a shortage, where somebody builds: where nobody does, nobody is fast."""
+    delay = part["delay, shortage"]
+    return {
+        "a year's delay loses more than waiting gains": delay > part["wait, shortage"],
+        "it loses a tenth of the campus's cost": delay > MIDDLE,
+    }
 
 
 def _price(replicates: Replicates, rows: Mapping[str, NDArray[Any]], case: str) -> dict[str, Any]:

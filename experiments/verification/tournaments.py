@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def go_by_majority(player: int, turns: int) -> Automaton:
     output = [[1.0, 0.0] if count >= 0 else [0.0, 1.0] for count in counts]
     following = [[[min(state + 1, 2 * turns), max(state - 1, 0)]] * 2 for state in range(len(counts))]
     machine = from_own_view("go by majority", output, following, player)
-    return Automaton(machine.name, machine.output, machine.transition, initial=turns)
+    return replace(machine, initial=turns)
 
 
 _STRATEGIES: Mapping[str, Callable[[int, int], Automaton]] = {

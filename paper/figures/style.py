@@ -11,6 +11,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from paper.names import spoken as spoken
+
 WIDTH = 6.46
 """Width of the text block, inches; figures are placed at their own size, so that letters keep theirs."""
 
@@ -93,30 +95,6 @@ _GREEK = {
     "phi",
     "omega",
 }
-
-
-NAMES = {
-    "ai_share": "AI share of spending",
-    "base_spending": "restrained spending",
-    "decided": "part of prize settled",
-    "ending": "rate at which a shortage ends",
-    "glut": "price fall in a glut",
-    "intensity": "racing intensity",
-    "parity": "rivals\N{RIGHT SINGLE QUOTATION MARK} weight",
-    "survival": "standing at stake",
-}
-"""Names for readers, where the field's own says too little."""
-
-
-def spoken(parameter: str) -> str:
-    """Name of a parameter for readers.
-
-    Examples
-    --------
-    >>> spoken("glut"), spoken("capital_cost")
-    ('price fall in a glut', 'capital cost')
-    """
-    return NAMES.get(parameter, parameter.replace("_", " "))
 
 
 def math_label(typst_symbol: str) -> str:

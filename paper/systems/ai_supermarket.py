@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability, likeliest
+from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -161,80 +161,40 @@ def _sector(numbers: Numbers) -> str:
 
 
 def judge_indispensable(numbers: Numbers) -> Verdict:
-    """Claim 5: serving both pays, no exclusive deal undoes it, and a lab without the cloud loses more than half.
-
-    All three are needed, and how the other clouds set their prices is a scenario: the claim is judged in each.
-    """
-    missed = numbers["lost without the cloud"]
-    rulings = {name: by_necessary(list(legs.values())) for name, legs in _legs(numbers).items()}
+    """Claim 5: serving both pays, no exclusive deal undoes it, and a lab without the cloud loses more than half."""
+    found, missed = numbers["claims"]["5"], numbers["lost without the cloud"]
+    verdict, condition = verdict_of(found)
     shown = listed([f"{name} {percent(missed[name]['0.5'])}" for name in missed])
-    settled = agreed(rulings.values()) != CONDITIONAL
     return Verdict(
         5,
         CLAIMS[5],
-        agreed(rulings.values()),
-        " ".join(_judged(name, legs, rulings[name]) for name, legs in _legs(numbers).items())
-        + f" Median profit that a refused lab loses (indispensable: more than half): {shown}.",
+        verdict,
+        f"{case_by_case(found)} Median profit that a refused lab loses (indispensable: more than half): {shown}.",
         "S6, whom to serve, prices and orders solved backwards",
         f"Chief drivers of the gain from exclusivity: {_chief(numbers, 'exclusive deal')}.",
-        "The verdict is the same in both scenarios of conduct."
-        if settled
-        else "The condition is the other clouds' conduct: one price for all of them, or prices at cost. The model does "
-        "not choose between the two.",
-        CONDUCT[likeliest(rulings)[0]],
+        condition=condition,
     )
 
 
-CONDUCT = {
-    "the others as one seller": "the other clouds act as one seller",
-    "the others at cost": "the other clouds sell at cost",
-}
-
-
-def _legs(numbers: Numbers) -> dict[str, dict[str, Mapping[str, float]]]:
-    """What the claim needs, by the conduct of the other clouds."""
-    half = numbers["P(a lab loses more than half)"]
-    pays, bound = "P(both earns more than one, no fee)", "P(no exclusive deal pays a pair)"
-    return {
-        conduct: {"serving both earns more than one": given[pays], "no exclusive deal would pay": given[bound]}
-        | {
-            f"{name.partition(',')[0]} would lose more than half": estimate
-            for name, estimate in half.items()
-            if ("at cost" in name) == (conduct == "the others at cost")
-        }
-        for conduct, given in (
-            ("the others as one seller", numbers),
-            ("the others at cost", numbers["others at cost"]),
-        )
-    }
-
-
-def _judged(conduct: str, legs: Mapping[str, Mapping[str, float]], ruling: str) -> str:
-    shown = listed([f"{leg} in {percent_interval(estimate)}" for leg, estimate in legs.items()])
-    return f"With {conduct}: {ruling} ({shown} of the draws)."
-
-
 def judge_consolidation(numbers: Numbers) -> Verdict:
-    """Claim 12: whether the cloud's stake concentrates the labs, the clouds, and the profits."""
-    move = numbers["concentration"]["both, stake"]
-    keys = ("HHI of labs", "HHI of clouds", "the cloud's share of profits")
-    rises = {key: move["P(rises)"][key] for key in keys}
-    rising = [key for key in keys if rises[key]["low"] > 0.5]
-    cost = numbers["others at cost"]["P(rises)"]
-    at_cost = listed([f"{key} {percent(cost[key]['value'])}" for key in keys])
+    """Claim 12: whether the cloud's stake concentrates the labs and the clouds."""
+    found, move = numbers["claims"]["12"], numbers["concentration"]["both, stake"]
+    verdict, condition = verdict_of(found)
+    profits = "the cloud's share of profits"
+    cost = numbers["others at cost"]["P(rises)"][profits]
     exclusive = numbers["concentration"]["only OpenAI"]["P(rises)"]["HHI of labs"]
     return Verdict(
         12,
         CLAIMS[12],
-        by_probability([rises["HHI of labs"], rises["HHI of clouds"]]),
-        f"Under a stake of AWS in one lab, concentration rises: "
-        f"{listed([f'{key} in {percent_interval(e)}' for key, e in rises.items()])} of the draws; a lab drops out that "
-        f"would not have in {percent_interval(move['P(rises)']['a lab drops out'])}.",
+        verdict,
+        f"Under a stake of AWS in one lab. {case_by_case(found)} A lab drops out that would not have in "
+        f"{percent_interval(move['P(rises)']['a lab drops out'])}; {profits} rises in "
+        f"{percent_interval(move['P(rises)'][profits])} of the draws, and in {percent_interval(cost)} with the others "
+        "at cost.",
         "S6, with and without the stake; S4 for Google's",
-        "The share of profits counts the claim on the lab and not what it cost. With the other clouds at cost: "
-        f"{at_cost}. Exclusive service of the larger lab raises the index of labs in {percent_interval(exclusive)}. "
-        "Mergers and entry are outside the model.",
-        condition=f"what counts is {' and '.join(rising) or 'neither index alone'}",
+        "The share of profits counts the claim on the lab and not what it cost. Exclusive service of the larger lab "
+        f"raises the index of labs in {percent_interval(exclusive)}. Mergers and entry are outside the model.",
+        condition=condition,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, CONDITIONAL, Verdict, agreed, by_necessary, by_probability, likeliest, weakest
+from paper.claims import CLAIMS, Verdict, case_by_case, needed, only, verdict_of
 from paper.figures.style import BLACK, BLUE, GREY, ORANGE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import interval, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -164,57 +164,39 @@ def _chief(numbers: Numbers, output: str) -> str:
 
 
 def judge_win(numbers: Numbers) -> Verdict:
-    """Claim 6: whether the tenant is worth a material share of capital; judged in each scenario of who else bids."""
-    win = numbers["win"]
-    words = {"no rival": "no rival cloud", "dearer rival": "a rival without own chips", "equal rival": "an equal rival"}
-    estimates = {case: win[case]["P(material | build pays)"] for case in words}
-    rulings = {case: by_probability([e]) for case, e in estimates.items() if e}
-    shown = listed([f"{ruling} with {words[c]}, {percent_interval(estimates[c])}" for c, ruling in rulings.items()])
-    worth = listed([f"{interval(win[case]['mean'])} with {words[case]}" for case in tuple(words)[:2]])
-    settled = agreed(rulings.values()) != CONDITIONAL
+    """Claim 6: whether the tenant is worth a material share of capital, by who else bids for it."""
+    found, win = numbers["claims"]["6"], numbers["win"]
+    verdict, condition = verdict_of(found)
+    worth = listed([f"{interval(win[case]['mean'])} with {case}" for case in ("no rival", "dearer rival")])
     return Verdict(
         6,
         CLAIMS[6],
-        agreed(rulings.values()),
-        f"Probability that the tenant is worth at least {percent(numbers['material'])} of the capital, where building "
-        f"pays, by who else bids: {shown}. Mean gain, US$ bn: {worth}; an equal rival bids all of it away.",
+        verdict,
+        f"The tenant is worth enough if what it adds is at least {percent(numbers['material'])} of the capital; judged "
+        f"where building pays a cloud with own chips, {percent_interval(found['scope'])} of the draws. "
+        f"{case_by_case(found)} Mean gain, US$ bn: {worth}; an equal rival bids all of it away.",
         "S5, bargained contract with and without another cloud that bids for the tenant",
-        f"Building pays a cloud with own chips in {percent_interval(win['P(build pays)'])} of the draws. A free exit "
-        f"leaves {percent(numbers['exit']['0']['kept']['value'])} of the contract's value. Chief drivers of signing: "
-        f"{_chief(numbers, 'contract signed')}.",
-        "The verdict is the same in every scenario of rivalry."
-        if settled
-        else "The condition is who else bids for the tenant, and that the two sides split what they gain: the model "
-        "does not choose between the scenarios.",
-        f"there is {' or '.join(words[case] for case in likeliest(rulings))}",
+        f"A free exit leaves {percent(numbers['exit']['0']['kept']['value'])} of the contract's value. Chief drivers "
+        f"of signing: {_chief(numbers, 'contract signed')}.",
+        "The two sides split what they gain.",
+        condition,
     )
 
 
 def judge_scarcity(numbers: Numbers) -> Verdict:
     """Claim 11: whether a tight market makes labs want larger and longer commitments, and gets them agreed on."""
-    scarcity = numbers["scarcity"]
-    tight = scarcity["tight"]
-    estimates = [
-        scarcity["P(tight wants more)"],
-        tight["P(long beats short | wants)"],
-        scarcity["P(tight agrees more)"],
-    ]
-    needs = {
-        "labs want more in a tight market": estimates[0],
-        "those that want any prefer a long term": estimates[1],
-        "the cloud would not build for the market anyway": estimates[2],
-    }
+    found, tight = numbers["claims"]["11"], numbers["scarcity"]["tight"]
+    verdict, condition = verdict_of(found)
     return Verdict(
         11,
         CLAIMS[11],
-        by_necessary([e for e in estimates if e]),
-        f"In a tight market labs want more under contract than in a slack one in {percent_interval(estimates[0])} of "
-        f"the draws, and the long term rather than the short in {_maybe(estimates[1])} of those that want any; more is "
-        f"agreed on in {percent_interval(estimates[2])}: where the cloud would not build for the market anyway.",
+        verdict,
+        f"{needed(only(found))} Of the labs that want any, the long term is preferred in "
+        f"{_maybe(tight['P(long beats short | wants)'])}.",
         "S5, lab at a given rent, and the bargained contract, in slack and tight markets",
         f"At the rent of published contracts a cloud without a rival accepts in {_maybe(tight['P(accepted | wants)'])} "
         f"of the tight draws. Chief drivers of signing: {_chief(numbers, 'contract signed')}.",
-        condition=weakest(needs),
+        condition=condition,
     )
 
 

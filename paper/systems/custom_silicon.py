@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, CONDITIONAL, REJECTED, SUPPORTED, Verdict
+from paper.claims import CLAIMS, REJECTED, SUPPORTED, UNDECIDED, Verdict
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import in_words, listed, number, percent, percent_interval, trimmed
 from paper.systems.section import Section
@@ -16,13 +16,17 @@ from paper.systems.section import Section
 STUDY = "custom_silicon"
 
 _ROWS = {
-    "own chips cheaper: users' spending": ("elasticities", "user spending"),
-    "own chips cheaper: capital spending": ("elasticities", "capital spending"),
-    "race, all cheaper, demand in GW": ("race", "spending of the race, all, demand in GW"),
-    "race, all cheaper, plans in dollars": ("race", "spending of the race, all, plans in dollars"),
-    "race, own chips cheaper": ("race", "spending of the race, own chips, demand in GW"),
+    "the market, own chips cheaper": (
+        ("users' spending", "elasticities", "user spending"),
+        ("capital spending", "elasticities", "capital spending"),
+    ),
+    "the race": (
+        ("all cheaper, demand in GW", "race", "spending of the race, all, demand in GW"),
+        ("all cheaper, plans in dollars", "race", "spending of the race, all, plans in dollars"),
+        ("own chips cheaper", "race", "spending of the race, own chips, demand in GW"),
+    ),
 }
-"""Elasticities of spending in the figure: label, table and name in the record."""
+"""Elasticities of spending in the figure, by heading: label, table and name in the record."""
 
 
 def write(numbers: Mapping[str, Any]) -> Section:
@@ -179,8 +183,8 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
     return Verdict(
         8,
         CLAIMS[8],
-        SUPPORTED if all(below) else CONDITIONAL if any(below) else REJECTED,
-        f"Condition: the same compute costs less with own chips than with merchant chips, a ratio below "
+        SUPPORTED if all(below) else UNDECIDED if any(below) else REJECTED,
+        f"Needed: the same compute costs less with own chips than with merchant chips, a ratio below "
         f"{trimmed(EVEN)}. The facts put it at {placed}, {where}: one counts the maker's capital per GW, the other a "
         "customer's output per rental dollar.",
         "S7, make or buy, merchants' and clouds' quantities",
@@ -189,7 +193,6 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         f"of that range. Chief driver of that point: {chief}.",
         f"A probability would repeat the prior that spans the sources: {percent_interval(claim[_BELOW])} of its draws "
         f"are below one, {percent_interval(claim[_PAYS])} below the maker's point, by the shape that was given to it.",
-        "the same compute costs less with own chips, on which the two sources differ",
     )
 
 
@@ -235,17 +238,20 @@ def _by_ratio(axes: Axes, table: Mapping[str, Any], sources: Mapping[str, float]
 
 
 def _elasticities(axes: Axes, numbers: Mapping[str, Any]) -> None:
-    for row, (table, name) in enumerate(_ROWS.values()):
-        spread = numbers[table][name]
-        if spread is None:
-            continue
-        colour = BLUE if table == "race" else VERMILION
-        axes.hlines(row, spread["0.05"], spread["0.95"], color=colour, linewidth=0.9)
-        axes.hlines(row, spread["0.25"], spread["0.75"], color=colour, linewidth=2.6)
-        axes.plot(spread["0.5"], row, marker="s" if table == "race" else "o", color=colour, markersize=4.5)
+    labels: list[str] = []
+    for (heading, rows), colour, marker in zip(_ROWS.items(), (VERMILION, BLUE), "os", strict=True):
+        axes.text(0.01, len(labels), heading, transform=axes.get_yaxis_transform(), va="center", style="italic")
+        labels.append("")
+        for label, table, name in rows:
+            row, spread = len(labels), numbers[table][name]
+            labels.append(label)
+            if spread is not None:
+                axes.hlines(row, spread["0.05"], spread["0.95"], color=colour, linewidth=0.9)
+                axes.hlines(row, spread["0.25"], spread["0.75"], color=colour, linewidth=2.6)
+                axes.plot(spread["0.5"], row, marker=marker, color=colour, markersize=4.5)
     axes.axvline(0, color=BLACK, linewidth=0.6)
-    axes.set_yticks(range(len(_ROWS)), [label.replace(": ", ":\n").replace("race, ", "race:\n") for label in _ROWS])
-    axes.set_ylim(len(_ROWS) - 0.4, -0.6)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("change of spending per change of cost (no unit)")
     light_grid(axes, "x")

@@ -8,9 +8,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, agreed, by_necessary, likeliest
+from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval
+from paper.names import spoken
 from paper.systems.section import Section
 
 STUDY = "equity_stakes"
@@ -129,35 +130,25 @@ def _deal(numbers: Numbers) -> str:
 
 
 def judge(numbers: Numbers) -> Verdict:
-    """Claim 4: does the stake raise the share, does that outlast a matching stake, does it hold against a price cut."""
-    larger, matched = (
-        numbers["effects"][name]["P(rises)"][_SHARE] for name in ("larger stake", "larger, matched by Amazon")
-    )
-    holds, lost = numbers["P(stake holds better)"], numbers["lost to a cheaper rival"]
-    left = numbers["kept beside a cheaper rival"]
-    chief = list(numbers["drivers"]["effect"])[:3]
-    size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
+    """Claim 4: a larger stake raises the share, and holds it better against a rival's lower cost, by each measure."""
+    found, matched = numbers["claims"]["4"], numbers["effects"]["larger, matched by Amazon"]["P(rises)"][_SHARE]
+    verdict, condition = verdict_of(found)
+    lost, left = numbers["lost to a cheaper rival"], numbers["kept beside a cheaper rival"]
     with_stake, without = (points(-lost[title]["0.5"]) for title in ("larger stake", "no stake"))
     ends = [percent(left[title]["0.5"]) for title in ("larger stake", "no stake")]
-    rulings = {measure: by_necessary([larger, held]) for measure, held in holds.items()}
-    good = likeliest(rulings)
-    others = [measure for measure in rulings if measure not in good]
+    size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
     return Verdict(
         4,
         CLAIMS[4],
-        agreed(rulings.values()),
-        f"Deeper: a larger stake raises Google's share of the lab's compute in {percent_interval(larger)} of the "
-        f"draws, by {size}; in {percent_interval(matched)} if Amazon matches it. Cemented: if Amazon's capital gets "
-        f"{percent(numbers['cost cut'])} cheaper, fewer points are lost with the stakes than without in "
-        f"{percent_interval(holds['points lost'])} ({with_stake} against {without} in the median), a smaller part of "
-        f"the share in {percent_interval(holds['part lost'])}, and more is left in the end in "
-        f"{percent_interval(holds['share left'])} (a share of {ends[0]} against {ends[1]}). What counts as cemented is "
-        "the condition: a stake raises the share, and so what there is to lose.",
+        verdict,
+        f"{case_by_case(found)} The share rises by {size}, and in {percent_interval(matched)} of the draws if Amazon "
+        f"matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, the points lost are "
+        f"{with_stake} with the stakes and {without} without (medians), and a share of {ends[0]} against {ends[1]} is "
+        "left: a stake raises the share, and so what there is to lose.",
         "S4, stakes, prices and orders solved backwards",
-        f"Chief drivers of the effect: {listed([name.replace('_', ' ') for name in chief])}. No votes and no exclusive "
-        "terms come with the stake in the facts; either would be another game.",
-        condition=f"what counts is {' or '.join(f'the {m}' for m in good)}"
-        + (f", and not {listed([f'the {m}' for m in others])}" if others else ""),
+        f"Chief drivers of the effect: {listed([spoken(name) for name in list(numbers['drivers']['effect'])[:3]])}. No "
+        "votes and no exclusive terms come with the stake in the facts; either would be another game.",
+        condition=condition,
     )
 
 

@@ -121,36 +121,37 @@ def _true(numbers: Numbers) -> str:
     )
 
 
+_RULES = {"no change": "no change", "same growth": "same growth again"}
+"""Rules of thumb that the forecast is held against, and their names in the figure."""
+
+
 def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
-    """Intervals by builder, over all draws and over those that meet the guidance."""
-    figure = new_figure(2.5)
+    """Intervals by builder, over all draws and over those that meet the guidance, and two rules of thumb."""
+    figure = new_figure(3.1)
     axes = figure.subplots()
     names = [name for name in numbers["forecast"] if name != FOUR]
-    for label, colour, marker in (
-        ("all draws", BLUE, "o"),
-        ("guidance of 2025 met", VERMILION, "s"),
-        ("no change", BLACK, "x"),
-        ("same growth again", GREY, "^"),
-    ):
-        axes.plot([], [], marker, color=colour, markersize=5, label=label)
     for row, name in enumerate(names):
-        _interval(axes, row - 0.15, numbers["forecast"][name], BLUE, "o")
+        first = row == 0
+        _interval(axes, row - 0.26, numbers["forecast"][name], BLUE, "o", "all draws" if first else None)
         if numbers["forecast, guidance met"]:
-            _interval(axes, row + 0.15, numbers["forecast, guidance met"][name], VERMILION, "s")
-        for rule, marker in (("no change", "x"), ("same growth", "^")):
-            if name in numbers[rule]:
-                axes.plot(numbers[rule][name], row, marker, color=GREY if marker == "^" else BLACK, markersize=5.5)
+            label = "guidance of 2025 met" if first else None
+            _interval(axes, row, numbers["forecast, guidance met"][name], VERMILION, "s", label)
+        for rule, colour, marker in (("no change", BLACK, "x"), ("same growth", GREY, "^")):
+            if name in numbers[rule]:  # a line of its own, so that no mark hides another
+                axes.plot(numbers[rule][name], row + 0.26, marker, color=colour, label=_RULES[rule] if first else None)
     axes.set_yticks(range(len(names)), names)
+    axes.set_yticks([row + 0.5 for row in range(len(names) - 1)], minor=True)
+    axes.grid(True, axis="y", which="minor", color="0.8", linewidth=0.5)
     axes.invert_yaxis()
     axes.set_xlim(left=0)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", which="both", length=0)
     axes.set_xlabel("capital expenditure in 2026 (US$ bn)")
-    axes.legend(loc="lower right")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=4)
     light_grid(axes, "x")
     return figure
 
 
-def _interval(axes: Any, row: float, e: Mapping[str, float], colour: str, marker: str) -> None:
+def _interval(axes: Any, row: float, e: Mapping[str, float], colour: str, marker: str, label: str | None) -> None:
     axes.hlines(row, e["0.05"], e["0.95"], color=colour, linewidth=0.9)
     axes.hlines(row, e["0.25"], e["0.75"], color=colour, linewidth=2.8)
-    axes.plot(e["0.5"], row, marker, color=colour, markersize=5, markeredgecolor="white", markeredgewidth=0.6)
+    axes.plot(e["0.5"], row, marker, color=colour, markersize=6, markeredgecolor="white", label=label)

@@ -8,7 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, SURE, Verdict, by_necessary, weakest
+from experiments.claims import SURE
+from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
 from paper.figures.style import BLACK, BLUE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import number, percent, percent_interval
 from paper.systems.section import Section
@@ -141,26 +142,17 @@ def _four(numbers: Mapping[str, Any]) -> str:
 
 def judge(numbers: Mapping[str, Any]) -> Verdict:
     """Claim 3: the second cloud must lower the price, pay a captive lab, and beat what exclusivity would bring it."""
-    claim = numbers["claim"]
-    lower, pays, beats = (
-        claim[f"P(second cloud {event})"] for event in ("lowers the price", "pays", "beats the auction")
-    )
-    words = {
-        "a second cloud lowers the price": lower,
-        "to port pays a captive lab": pays,
-        "no cloud can buy exclusivity before lock-in": beats,
-    }
+    found = numbers["claims"]["3"]
+    verdict, condition = verdict_of(found)
     chief = ", ".join(_spoken(name) for name in list(numbers["drivers"]["gain against auction"])[:3])
     return Verdict(
         3,
         CLAIMS[3],
-        by_necessary([lower, pays, beats]),
-        f"A second cloud lowers the price in {percent_interval(lower)} of the draws, pays a captive lab in "
-        f"{percent_interval(pays)}, and beats an exclusive contract that clouds bid for in {percent_interval(beats)}. "
-        f"Condition: no sale of exclusivity before lock-in. {_condition(numbers['condition'])}",
+        verdict,
+        f"{needed(only(found))} {_condition(numbers['condition'])}",
         "S3, clouds' prices after porting, the lab's split",
         f"Price lower by {_middle(numbers['price fall'])}. Chief drivers of the gain over the auction: {chief}.",
-        condition=weakest(words),
+        condition=condition,
     )
 
 

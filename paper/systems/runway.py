@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from paper.claims import CLAIMS, Verdict, agreed, by_necessary
+from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, ORANGE, SKY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import count, interval, listed, number, percent, percent_interval, spread
 from paper.phrases import how_often
@@ -102,8 +102,9 @@ def _fear(numbers: Numbers) -> str:
         f"The equilibrium is {_named(order[0])} in {percent_interval(kinds[order[0]])} of the draws and "
         f"{_named(order[1])} in {percent_interval(kinds[order[1]])}; fear of falling behind is self-fulfilling, with "
         f"restraint and escalation both in equilibrium, in {percent_interval(kinds['either'])}. "
-        f"{'; '.join(motives)}. Between equal labs the self-fulfilling region takes {percent(far['near'])} of the map "
-        f"at the usual horizon and {percent(far['far'])} at twice that: it needs time to answer, and strong funding."
+        f"{'; '.join(motives)}. Between equal labs the self-fulfilling region takes "
+        f"{percent_interval(far['near'])} of the map at the usual horizon and {percent_interval(far['far'])} at twice "
+        "that: it needs time to answer, and strong funding."
     )
     if laggard is None:
         return text
@@ -141,30 +142,23 @@ def _percent(estimate: Mapping[str, float]) -> dict[str, float]:
 
 
 def _verdict(numbers: Numbers) -> Verdict:
-    """Claim 9: spending of all must rise, and so must that of the other lab, if one valuation rises and if all do."""
-    names = ("total", "rival")
-    total, rival = ([each[f"P({name} rises)"] for each in numbers["jump"].values()] for name in names)
-    both = [numbers["jump of all"]["fearful"][f"P({name} rises)"] for name in names]
+    """Claim 9: when one valuation jumps, spending of all must rise, or that of each lab: by either reading."""
+    found = numbers["claims"]["9"]
+    verdict, condition = verdict_of(found)
+    least = [numbers["jump"]["trusting"][f"P({name} rises)"] for name in ("total", "rival")]
+    both = [numbers["jump of all"]["fearful"][f"P({name} rises)"] for name in ("total", "rival")]
     return Verdict(
         9,
         CLAIMS[9],
-        agreed([by_necessary([total[0], rival[0]]), by_necessary(both)]),
-        f"Spending of both labs rises by {percent(numbers['material'])} or more in {percent_interval(total[0])} of the "
-        "draws when one "
-        f"valuation steps up, that of the rival in {percent_interval(rival[0])}: "
-        + (
-            "the valuation escalates the spending of the lab that is valued, and not that of the environment."
-            if total[0]["low"] > 0.5 > rival[0]["high"]
-            else "the rule asks for both."
-        )
-        + f" If all valuations rise alike, the two rise so in {percent_interval(both[0])} and "
-        f"{percent_interval(both[1])}.",
+        verdict,
+        f"When Anthropic's valuation steps up. {case_by_case(found)} If all valuations rise alike, the two rise so in "
+        f"{percent_interval(both[0])} and {percent_interval(both[1])}: another claim.",
         "S10, runway of two labs",
-        f"With the equilibrium of least spending instead of most: {percent_interval(total[1])} and "
-        f"{percent_interval(rival[1])}. Elasticity of spending to all valuations: {spread(numbers['elasticity'], 2)}.",
+        f"With the equilibrium of least spending instead of most: {percent_interval(least[0])} and "
+        f"{percent_interval(least[1])}. Elasticity of spending to all valuations: {spread(numbers['elasticity'], 2)}.",
         "A lab's bill is a share of its income, which falls with its standing: with plans as they are, the other's "
         "valuation can only lower it, and nothing but a change of plans makes it rise.",
-        "all valuations rise, and not that of one lab",
+        condition,
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, RARE, REJECTED, Verdict, agreed, by_probability, likeliest
+from experiments.claims import RARE
+from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import listed, number, percent, percent_interval, spread, trimmed
 from paper.systems.section import Section
@@ -33,7 +34,12 @@ def write(numbers: Numbers) -> Section:
             "where only one should go.",
         },
         payoff=numbers["formula"],
-        paragraphs=(_race(numbers), _rents(numbers), _decisive(numbers), _duration(numbers) + " " + _lag(numbers)),
+        paragraphs=(
+            f"{_race(numbers)} {_why(numbers)}",
+            _rents(numbers),
+            _decisive(numbers),
+            _duration(numbers) + " " + _lag(numbers),
+        ),
         caption="(a) Central values: what a builder loses if it cannot build for a year while its rival does, and what "
         "a builder without a rival gains by waiting, against the price of a GW-year over the price at which a lone "
         "campus breaks even. Dotted: the preemption threshold and the threshold of a builder without a rival; "
@@ -60,6 +66,38 @@ def _race(numbers: Numbers) -> str:
         f"shortage, {number(numbers['shortage'], 2)} times as high, in {percent_interval(shortage['P(nobody builds)'])}"
         f", and both build at once in {percent_interval(shortage['P(both build)'])}. "
         + _mistakes(shortage["mistake in the race"])
+    )
+
+
+WHY = {
+    "price does not fade": "if the price did not fade with the hardware",
+    "price is known": "if it were known",
+    "price is fixed for ever": "if it were both known and constant",
+    "price grows": "if it grew",
+    "nothing is installed": "if nothing were installed whose price a campus lowers and which stands against its lead",
+    "all of the prize is settled": "if the campus settled all of the prize",
+    "a shortage that never ends": "if there were a shortage without end",
+}
+
+
+def _why(numbers: Numbers) -> str:
+    """Which assumption keeps builders waiting, and what would make one build today."""
+    why, needed, known = numbers["why"], numbers["needed"], numbers["known"]
+    parts = [
+        f"{percent(why[name]['P(somebody builds)']['value'])} {words}"
+        + (f" by {percent(numbers['grows'])} a year" if name == "price grows" else "")
+        for name, words in WHY.items()
+    ]
+    puzzle = numbers["prices"]["contract"]["P(nobody builds)"]["low"] > 0.5
+    return (
+        ("They do build, so that they must count on something else. " if puzzle else "")
+        + "With one assumption changed at a time somebody "
+        f"builds at contract prices in {listed(parts)}, instead of "
+        f"{percent_interval(why['as calibrated']['P(somebody builds)'])}; a lone campus pays, lead included, in "
+        f"{percent_interval(why['as calibrated']['P(pays)'])}. With the rest as drawn it takes a rent of US$ "
+        f"{spread(needed['revenue'], 2)} bn a GW-year instead of {number(known['revenue'], 2)}, or a prize of US$ "
+        f"{spread(needed['prize'], 2)} bn instead of {number(known['prize'], 2)}. A contract signed before the campus "
+        "is built fixes the price, and a lab that earns more on compute than its rent is not here."
     )
 
 
@@ -150,29 +188,29 @@ def years_in_words(years: str) -> str:
 
 
 def _verdict(numbers: Numbers) -> Verdict:
-    prices = numbers["prices"]
-    shortage = prices["shortage"]
-    table = shortage["P(decisive | somebody builds)"]
-    rulings = {share: by_probability([table[share]]) if table[share] else REJECTED for share in _judged(numbers)}
+    """Claim 7, in a shortage: a delay loses more than waiting gains, and a tenth of the campus's cost."""
+    found, shortage = numbers["claims"]["7"], numbers["prices"]["shortage"]
+    verdict, condition = verdict_of(found)
     drivers = [spoken(name) for name in list(numbers["drivers"])[:3]]
     return Verdict(
         7,
         CLAIMS[7],
-        agreed(rulings.values()),
-        "Decisive: a year's delay loses more than waiting could gain, and more than a share of the campus's cost. "
-        f"Judged where somebody builds at the price of a shortage, {percent_interval(_built(shortage))} of the draws. "
-        f"{_over_thresholds(numbers, rulings)} By price over break-even: {_bins_in_words(numbers)}.",
+        verdict,
+        f"At the price of a shortage, where somebody builds, {percent_interval(_built(shortage))} of the draws. "
+        f"{needed(only(found))} By the loss that counts: {_shares(numbers, 'shortage', _BUILT)}. Of all draws, whether "
+        f"anybody builds or not: {_shares(numbers, 'shortage')} in a shortage, {_shares(numbers, 'contract')} at "
+        f"contract prices. By price over break-even: {_bins_in_words(numbers)}.",
         "S8, preemption with time to build and a shortage that ends",
-        f"The end of the shortage carries it: were there none, {_shares(numbers, 'endless shortage')}. Whatever counts "
-        f"as material, a delay loses more than waiting gains in {percent_interval(shortage['P(delay > wait)'])}. Chief "
+        f"The end of the shortage carries it: were there none, {_shares(numbers, 'endless shortage')}. Chief "
         f"drivers: {listed(drivers)}. Size is not speed: haste makes the first campus smaller "
         f"({number(numbers['sized']['size against full']['0.5'], 2)} of full size).",
         "No fact says which loss is material nor when the shortage ends; the rate is that of the grid's queue and of "
         "the time to build. The campus is kept for ever, so that a shortage is a part of what it earns.",
-        "somebody builds, and losses count from "
-        + " or ".join(percent(float(share)) for share in likeliest(rulings))
-        + " of the cost on",
+        condition,
     )
+
+
+_BUILT = "P(decisive | somebody builds)"
 
 
 def _built(price: Numbers) -> dict[str, float]:
@@ -193,16 +231,6 @@ def _shares(numbers: Numbers, case: str, table: str = "P(decisive) by threshold"
         if found[share]
     ]
     return listed(shown or ["no draw"])
-
-
-def _over_thresholds(numbers: Numbers, rulings: Mapping[str, str]) -> str:
-    same = len(set(rulings.values())) == 1
-    turns = listed([f"{ruling} from {percent(float(share))} on" for share, ruling in rulings.items()])
-    holds = "the verdict is the same at each" if same else f"the verdict turns with it: {turns}"
-    return (
-        f"There: {_shares(numbers, 'shortage', 'P(decisive | somebody builds)')}; {holds}. Of all draws: in a shortage "
-        f"{_shares(numbers, 'shortage')}, at contract prices {_shares(numbers, 'contract')}."
-    )
 
 
 def _bins_in_words(numbers: Numbers) -> str:

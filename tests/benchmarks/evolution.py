@@ -1,6 +1,6 @@
 """Evolution side by side with EGTtools, numbers and times: ``python -m tests.benchmarks.evolution``.
 
-Needs ``egttools`` (extra ``peers``), which is not among the locked dependencies: it has no wheels for some platforms.
+Needs ``egttools`` (extra ``peers``; among the locked dependencies where it has wheels for Linux).
 Agreement is printed as the largest relative difference; where a probability is below what the peer gives up at (it
 returns 0 for what is below about 1e-7), ours is printed instead.
 """

@@ -7,7 +7,9 @@ import pytest
 
 from experiments.runner import run
 from experiments.studies.anchor_tenants import REPLICATES, WINS, study
+from paper.claims import REJECTED, SUPPORTED, UNDECIDED
 from paper.systems.anchor_tenants import write
+from tests.turned import with_claim
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +64,16 @@ def test_published_contracts_lose_no_more_with_an_exit_closed(numbers):
 
 
 def test_verdicts_follow_the_intervals(numbers):
-    turned = copy.deepcopy(dict(numbers))
-    sure = {"value": 0.99, "low": 0.95, "high": 1.0}
-    for name in ("no rival", "dearer rival", "equal rival"):
-        turned["win"][name]["P(material | build pays)"] = sure
-    assert write(turned).verdicts[0].verdict == "supported"
-    assert write(numbers).verdicts[0].verdict != "supported"
+    for place, claim in enumerate(("6", "11")):
+        for share, verdict in ((0.97, SUPPORTED), (0.5, UNDECIDED), (0.03, REJECTED)):
+            assert write(with_claim(dict(numbers), claim, share)).verdicts[place].verdict == verdict
+
+
+def test_an_equal_rival_bids_the_tenant_away_and_the_condition_names_who_bids(numbers):
+    alone, *_, equal = numbers["claims"]["6"]["cases"]
+    assert numbers["claims"]["6"]["cases"][equal]["together"]["value"] == 0
+    turned = with_claim(dict(numbers), "6", 0.97, cases=[alone])
+    assert write(turned).verdicts[0].condition.startswith("there is no rival cloud")
 
 
 def test_words_turn_with_the_numbers(numbers):

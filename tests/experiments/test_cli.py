@@ -52,6 +52,10 @@ MISTAKES = [
     (["run", "dilemma_class", "--set", "draws=3", "--draws", "4"], "given twice"),
     (["run", "dilemma_class", "--workers", "0"], "'0'.*at least 1"),
     (["run", "dilemma_class", "--workers", "two"], "'two'.*whole number"),
+    (["run", "dilemma_class", "--most", "many"], "'many'.*whole number"),
+    (["solve", "compute-race", "--set", "n_builders=1e9"], r"n_builders \(n\) is 1000000000.*at most 12"),
+    (["solve", "cloud-sourcing", "--set", "n=1e9"], r"n \(.\) is 1000000000.*at most"),
+    (["solve", "custom-silicon", "--set", "n=1e9"], r"n \(.\) is 1000000000.*at most"),
     (["reproduce", "--workers", "-1"], "-1"),
     (["verify", "--all"], "--all"),
     (["check", "nothing"], "'nothing' is no model"),
@@ -201,6 +205,13 @@ def test_version_help_and_citation(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Usage: computerace" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("words", "found"), [("computerace sol", "solve"), ("computerace solve comp", "compute-race")])
+def test_the_shell_completes_commands_and_names(words: str, found: str) -> None:
+    asked = {"_COMPUTERACE_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = subprocess.run(COMMAND, capture_output=True, text=True, env=os.environ | asked, check=False)
+    assert done.stdout.split() == [found]
+
+
 def test_help_imports_no_numerics() -> None:
     script = (
         "import sys; from experiments.cli import main; main(['--help']); print({'numpy', 'sympy'} & {*sys.modules})"
@@ -288,7 +299,7 @@ def test_verify_counts_by_collection_and_fails_if_a_case_does(
     status: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = [Case("one", status), Case("two", "passed", computed={1, 2})]
-    monkeypatch.setattr("experiments.verification.verify_cases", lambda only: cases)
+    monkeypatch.setattr("experiments.verification.verify_cases", lambda only, progress: cases)
     assert main(["verify"]) == code
     assert ("FAILED one: expected 1, computed 2" in capsys.readouterr().out) == (status == "failed")
     assert main(["verify", "--json"]) == code
@@ -322,7 +333,7 @@ def test_reproduce_runs_every_study_verifies_and_builds_the_paper(
         return subprocess.CompletedProcess(command, int(paper_fails))
 
     monkeypatch.setattr("experiments.reproduce.studies", lambda: {workshop.name: workshop.study})
-    monkeypatch.setattr("experiments.verification.verify_cases", lambda: [Case("one", status)])
+    monkeypatch.setattr("experiments.verification.verify_cases", lambda only, progress: [Case("one", status)])
     monkeypatch.setattr("experiments.reproduce.subprocess.run", build)
     arguments = ["reproduce", "--quick", "--workers", "1", "--records", "kept", "--paper", "a.pdf"]
     assert main(arguments) == code

@@ -1,6 +1,5 @@
 """Multi-cloud balancing and custom silicon: what the studies must say whatever the draws are, and that words follow."""
 
-import copy
 import json
 
 import numpy as np
@@ -8,8 +7,9 @@ import pytest
 
 from experiments.runner import run
 from experiments.studies.custom_silicon import CUT
-from paper.claims import CONDITIONAL, REJECTED, SUPPORTED
+from paper.claims import REJECTED, SUPPORTED, UNDECIDED
 from paper.systems import custom_silicon, multi_cloud
+from tests.turned import with_claim
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +57,11 @@ def test_dearer_chips_are_never_bought_by_more_makers(records):
 
 def test_verdicts_follow_the_numbers(records):
     numbers = plain(records["multi_cloud"])
-    for low, high, verdict in ((0.95, 1.0, SUPPORTED), (0.4, 0.5, CONDITIONAL), (0.0, 0.05, REJECTED)):
-        changed = copy.deepcopy(numbers)
-        for name in changed["claim"]:
-            changed["claim"][name] = {"value": (low + high) / 2, "low": low, "high": high}
-        section = multi_cloud.write(changed)
+    for share, verdict in ((0.97, SUPPORTED), (0.45, UNDECIDED), (0.03, REJECTED)):
+        section = multi_cloud.write(with_claim(numbers, "3", share))
         assert section.verdicts[0].verdict == verdict
     numbers = plain(records["custom_silicon"])
-    for ratios, verdict in (((0.8, 0.9), SUPPORTED), ((0.8, 5.0), CONDITIONAL), ((1.2, 5.0), REJECTED)):
+    for ratios, verdict in (((0.8, 0.9), SUPPORTED), ((0.8, 5.0), UNDECIDED), ((1.2, 5.0), REJECTED)):
         numbers["sources"] = dict(zip(numbers["sources"], ratios, strict=True))
         found = custom_silicon.write(numbers).verdicts[0]
         assert found.verdict == verdict and "repeat the prior" in found.cautions

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from experiments.cli import main
-from experiments.precision import PrecisionError, run_to_precision
+from experiments.precision import PrecisionError, half_width_of, run_to_precision
 from experiments.runner import run
 from theory.errors import InputError
 
@@ -56,6 +56,12 @@ def test_a_name_that_a_record_does_not_know_is_refused_before_anything_runs(chun
             chunked.study, "maen", 0.1, 192, {"draws": 96}, workers=1, directory=chunked.records, progress=False
         )
     assert sorted(chunked.records.glob("**/*")) == kept
+
+
+def test_only_a_number_with_an_interval_is_suggested() -> None:
+    numbers = {"centre": {"noise": 0.1}, "by labs": {"noise level": {"value": 0.1, "low": 0.0, "high": 0.2}}}
+    with pytest.raises(InputError, match="Did you mean 'by labs / noise level'"):
+        half_width_of(numbers, "centre / noise", "a_study")
 
 
 def test_the_command_line_exits_with_one_if_it_is_not_reached(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.catalogue import find
-from experiments.studies.runway import KINDS, attitude, kind_of, pure_equilibria
+from experiments.studies.runway import KINDS, attitude, kind_of, pure_equilibria, twin_game
 from theory import Game
 
 
@@ -76,3 +76,13 @@ def test_the_map_has_a_kind_for_every_point(numbers):
     found = numbers["map"]
     assert len(found["kinds"]) == len(found["sold"])
     assert {kind for row in found["kinds"] for kind in row} <= set(KINDS)
+
+
+def test_the_map_of_the_twins_has_the_error_of_its_paths(numbers):
+    """The shares of the map are means over replicates, and as many restrain as their own payoffs say."""
+    for each in numbers["map"]["share either"].values():
+        assert 0 <= each.low <= each.value <= each.high <= 1
+    own = np.array([[[3.0, 3, 0], [3, 3, 0.5], [5, 3, 1]]])
+    game = twin_game(own)
+    np.testing.assert_array_equal(game.payoffs[0, 1], own[0].T)
+    assert kind_of(game)[0] == "either"

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from experiments.catalogue import find
+from experiments.studies.speed import NEEDED, WHY, building, needed
+from models.preemption import Preemption
 from theory import Estimate
 
 
@@ -52,6 +54,27 @@ def test_haste_is_early_and_small_and_costs_rents(numbers):
 
 def test_without_a_lag_the_thresholds_are_their_own_yardstick(numbers):
     assert set(numbers["lag"]["0"].values()) == {1.0}
+
+
+def test_what_it_takes_to_build_today_is_just_enough():
+    base = Preemption()
+    model = base.replace(**base.priors().sample(64, rng=np.random.default_rng(4)))
+    for name in NEEDED:
+        value = needed(model, name)
+        for factor, builds in ((1 + 1e-6, True), (1 - 1e-6, False)):
+            found = building(model.replace(**{name: value * factor}))["somebody builds"]
+            assert (found == builds).all(), name
+
+
+def test_each_reason_to_wait_is_one(numbers):
+    """Rents that fade, are not known or do not grow, an installed base, a lead shared: without it more build."""
+    why = numbers["why"]
+    least = why["as calibrated"]["P(somebody builds)"].high
+    assert set(why) == set(WHY)
+    for name, each in why.items():
+        assert name == "as calibrated" or each["P(somebody builds)"].low > least, name
+        assert each["P(pays)"].value >= each["P(pays without the lead)"].value
+    assert numbers["needed"]["revenue"]["0.5"] > numbers["known"]["revenue"]
 
 
 def test_bins_hold_every_draw(numbers):

@@ -134,6 +134,31 @@ def test_a_constant_without_a_unit_of_its_own_breaks_the_units():
     assert not passed and "US$" in detail
 
 
+def test_an_outcome_in_another_unit_than_declared_breaks_the_units():
+    """Installed power is in GW; without a word it would be shown in US$ bn."""
+
+    @payoff_parts
+    class PowerIsNoMoney(Lottery):
+        def outcomes(self, k):
+            return {"power": sum(k)}
+
+    @payoff_parts
+    class PowerInItsUnit(PowerIsNoMoney):
+        outcome_units = {"power": "GW"}
+
+    @payoff_parts
+    class UnitOfNothing(Lottery):
+        outcome_units = {"powr": "GW"}
+
+    found = {
+        cls: {name: (passed, detail) for name, passed, detail in check_model(cls)}["units are consistent"]
+        for cls in (PowerIsNoMoney, PowerInItsUnit, UnitOfNothing)
+    }
+    assert not found[PowerIsNoMoney][0] and "outcome 'power' in US$ bn" in found[PowerIsNoMoney][1]
+    assert found[PowerInItsUnit][0]
+    assert not found[UnitOfNothing][0] and "'powr'" in found[UnitOfNothing][1]
+
+
 @pytest.mark.parametrize(
     ("unit", "money", "capacity"),
     [("US$ bn/GW/yr", 1, -1), ("US$ bn", 1, 0), ("US$ bn/GW^2", 1, -2), ("1/yr", 0, 0), ("GW", 0, 1)],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.multi_stage_race import staged_race
-from models.runway import PLANS, QUARTERS, Runway, first_passage
+from models.runway import PLANS, QUARTERS, Runway, first_passage, increments
 from theory import InputError
 
 TWINS = {
@@ -54,9 +54,11 @@ def test_first_passage_in_its_limits():
 
 
 def by_hand(model, plans, draws):
-    """The same paths, one by one, in plain arithmetic."""
+    """The same paths, one by one, in plain arithmetic: those of the second half have the moods of the first, upside
+    down, and all are weighed by their density under the law of the first over that under the mean of both laws."""
     mood, cash, uniform = draws
     payoff, ruin, spent = np.zeros(2), np.zeros(2), np.zeros(2)
+    pairs = model.paths // 2
     r, eta, dt = model.decisiveness, model.elasticity, 1 / QUARTERS
 
     def shares(k):
@@ -67,6 +69,8 @@ def by_hand(model, plans, draws):
     for path in range(model.paths):
         k, m, theta, alive, raced = list(model.compute), list(model.cash), 1.0, [True, True], [False, False]
         bill = list(model.compute)
+        lost, paid = [False, False], [0.0, 0.0]
+        pair = path % pairs
 
         def worth(i, k, theta):
             return model.valuation[i] * shares(k)[i] / first[i] * theta * (sum(k) / sum(model.compute)) ** eta
@@ -90,19 +94,23 @@ def by_hand(model, plans, draws):
                 if not alive[i]:
                     continue
                 s = model.noise * income[i] * np.sqrt(dt)
-                after = m[i] + flows[i] * dt + s * cash[quarter, path, i]
-                spent[i] += bill[i] * dt
-                if after <= 0 or uniform[quarter, path, i] < np.exp(-2 * m[i] * after / s**2):
+                after = m[i] + flows[i] * dt + s * cash[quarter, i, pair]
+                paid[i] += bill[i] * dt
+                if after <= 0 or uniform[quarter, i, pair] < np.exp(-2 * m[i] * after / s**2):
                     alive[i], m[i], k[i] = False, 0.0, 0.0
-                    ruin[i] += 1
+                    lost[i] = True
                 else:
                     m[i] = after
                     k[i] = k[i] * np.exp(-model.ageing * dt) + bill[i] * (1 - np.exp(-model.ageing * dt)) / model.ageing
-            theta *= np.exp(model.mood * np.sqrt(dt) * mood[quarter, path] - model.mood**2 * dt / 2)
+            rise = np.exp(model.mood * np.sqrt(dt) * mood[quarter, pair] - model.mood**2 * dt / 2)
+            theta *= rise if path < pairs else 1 / rise
+        weight = 1 / (0.5 + 0.5 * theta)
         for i in range(2):
+            spent[i] += weight * paid[i]
+            ruin[i] += weight * lost[i]
             if alive[i]:
                 held = np.exp(-(model.discount_rate + model.sold) * model.years)
-                payoff[i] += held * (worth(i, k, theta) + m[i] - model.cash[i])
+                payoff[i] += weight * held * (worth(i, k, theta) + m[i] - model.cash[i])
     return payoff / model.paths, ruin / model.paths, spent / model.paths
 
 
@@ -116,6 +124,44 @@ def test_paths_are_those_of_a_plain_loop(plans):
     np.testing.assert_allclose(course.payoff, payoff, rtol=1e-9)
     np.testing.assert_allclose(course.ruin, ruin, rtol=1e-12)
     np.testing.assert_allclose(course.spending, spent, rtol=1e-9)
+
+
+def test_mean_of_a_volatile_market_is_what_its_law_says():
+    """Without feedback payoffs are linear in the mood, whose mean is one at every date; a plain mean is far off."""
+    model = Runway(
+        paths=1024, mood=0.9, noise=0.05, decisiveness=1e-12, elasticity=0.0, owed=0.0, growth=0.0, cash=(1e6, 1e6)
+    )
+    found = model.course(("restrain", "restrain"), shocks(model))
+    v, r = np.asarray(model.valuation), np.asarray(model.revenue)
+    a, phi, years = model.committed_share, model.sold, model.years
+    cash = years * (phi * v + (1 - model.other_cost) * r - a * (phi * v + r))
+    held = np.exp(-(model.discount_rate + phi) * years)
+    np.testing.assert_allclose(found.payoff, held * (v + cash), rtol=0.01)
+    np.testing.assert_allclose(found.spending, years * a * (phi * v + r), rtol=0.01)
+
+
+def test_first_components_of_a_path_move_it_most():
+    """The components' sums are uncorrelated at no date but over all: principal, and in falling order."""
+    paths = np.cumsum(increments(12), axis=0)
+    squares = paths.T @ paths
+    np.testing.assert_allclose(squares, np.diag(np.diag(squares)), atol=1e-9)
+    assert (np.diff(np.diag(squares)) < 0).all()
+
+
+def test_means_do_not_hang_on_the_paths():
+    """Independent paths, 32 times as many, give the same payoffs to one per cent and the same ruin to one point."""
+    few, many = (Runway(paths=n).induced_game(np.random.default_rng(n)) for n in (512, 2**14))
+    np.testing.assert_allclose(few.payoffs, many.payoffs, rtol=0.01)
+    for name in ("ruin, OpenAI", "ruin, Anthropic"):
+        np.testing.assert_allclose(few.outcomes[name], many.outcomes[name], atol=0.01)
+
+
+def test_draws_cut_into_parts_are_the_draws(monkeypatch):
+    base = Runway(paths=64)
+    model = base.replace(**base.priors().sample(7, rng=np.random.default_rng(3)))
+    whole = model.game().payoffs
+    monkeypatch.setattr("models.runway.CHUNK", 128)
+    np.testing.assert_allclose(model.game().payoffs, whole, rtol=1e-12)
 
 
 def test_without_feedback_labs_do_not_meet():
@@ -204,6 +250,8 @@ def test_in_the_race_without_money_the_leader_works_harder():
 def test_refusals():
     with pytest.raises(InputError, match="sold"):
         Runway(sold=1.5)
+    with pytest.raises(InputError, match="power of two"):
+        Runway(paths=100)
     with pytest.raises(InputError, match="years"):
         Runway(years=0)
     assert PLANS[0] == "restrain"

@@ -8,12 +8,13 @@ from models.ai_supermarket import AiSupermarket
 from models.anchor_tenant import AnchorTenant
 from models.cloud_pricing import homing
 from models.cloud_sourcing import CloudSourcing
-from models.compute_race import ComputeRace
+from models.compute_race import ComputeRace, rented_as_capital
 from models.custom_silicon import CustomSilicon
 from models.equity_for_compute import EquityForCompute
 from models.facts import load_facts
 from models.lab_dilemma import LabDilemma
 from models.linked_race import LinkedRace
+from models.prior import fact
 from models.runway import Runway
 from models.shared_priors import (
     DISCOUNT_RATE,
@@ -122,3 +123,10 @@ def test_a_second_source_is_worth_the_same_to_both_models_where_both_describe_it
     once = float(tenant.second_source_gain(8.0))
     assert once == pytest.approx(switching * unit.revenue * 2.0, rel=1e-6)  # the cost of moving, paid once
     assert yearly / charge(unit.life) == pytest.approx(once, rel=0.02)
+
+
+def test_a_labs_plan_is_a_flow_as_a_companys_is():
+    """What is new in a year, added up over the years in which compute grew to what it is, is the compute in use."""
+    used = rented_as_capital(fact("F035a") + fact("F035b"))
+    new = prior_of(ComputeRace, "plan")[-1].low
+    assert sum(new / fact("F142") ** year for year in range(60)) == pytest.approx(used)

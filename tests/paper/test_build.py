@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from experiments.catalogue import studies
+from experiments.columns import DamagedFileError
 from paper.__main__ import main
 from paper.assemble import studies_asked
 from paper.systems import systems
+from theory.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("tiny")
 
@@ -122,3 +124,15 @@ def test_an_output_that_cannot_be_written_is_one_line(
 
 def test_every_study_is_in_the_paper() -> None:
     assert set(studies_asked()) == set(studies())
+
+
+@pytest.mark.parametrize(("error", "code"), [(DamagedFileError("cut short"), 1), (InputError("facts.csv, line 2"), 2)])
+def test_an_error_of_ours_is_one_line(
+    error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def build_paper(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("paper.assemble.build_paper", build_paper)
+    assert build(tmp_path, tmp_path / "paper.pdf") == code
+    assert capsys.readouterr().err == f"computerace: {error}\n"

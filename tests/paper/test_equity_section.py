@@ -8,8 +8,9 @@ import pytest
 
 from experiments.plain import plain
 from experiments.studies.equity_stakes import study
-from paper.claims import CONDITIONAL, REJECTED, SUPPORTED
+from paper.claims import REJECTED, SUPPORTED, UNDECIDED
 from paper.systems.equity_stakes import judge, write
+from tests.turned import with_claim
 
 
 @pytest.fixture(scope="module")
@@ -18,25 +19,17 @@ def numbers() -> Any:
     return plain(study.summarise(parts, rng=np.random.default_rng(5), draws=16, extra=0.1).numbers)
 
 
-def with_probability(numbers: Any, value: float) -> Any:
-    changed = copy.deepcopy(numbers)
-    estimate = {"value": value, "low": value, "high": value}
-    for effect in ("larger stake", "larger, matched by Amazon"):
-        changed["effects"][effect]["P(rises)"]["share, Google"] = estimate
-    changed["P(stake holds better)"] = dict.fromkeys(changed["P(stake holds better)"], estimate)
-    return changed
+@pytest.mark.parametrize(("share", "verdict"), [(0.99, SUPPORTED), (0.5, UNDECIDED), (0.01, REJECTED)])
+def test_verdict_follows_what_the_claim_needs(numbers: Any, share: float, verdict: str) -> None:
+    assert judge(with_claim(numbers, "4", share)).verdict == verdict
 
 
-def test_verdict_follows_the_probabilities(numbers: Any) -> None:
-    assert judge(with_probability(numbers, 0.99)).verdict == SUPPORTED
-    assert judge(with_probability(numbers, 0.5)).verdict == CONDITIONAL
-    assert judge(with_probability(numbers, 0.01)).verdict == REJECTED
-
-
-def test_the_measure_of_what_is_lost_is_a_condition(numbers: Any) -> None:
-    changed = with_probability(numbers, 0.99)
-    changed["P(stake holds better)"]["points lost"] = {"value": 0.01, "low": 0.0, "high": 0.02}
-    assert judge(changed).verdict == CONDITIONAL
+def test_what_counts_as_cemented_decides_and_is_no_condition(numbers: Any) -> None:
+    lost = "cemented by points lost"
+    changed = with_claim(with_claim(numbers, "4", 0.99), "4", 0.01, cases=[lost])
+    found = judge(changed)
+    assert (found.verdict, found.condition) == (UNDECIDED, "")
+    assert f"points lost: {REJECTED}" in found.evidence and f"share left: {SUPPORTED}" in found.evidence
 
 
 def test_words_turn_with_the_signs(numbers: Any) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from experiments.catalogue import find
 from experiments.plain import plain
-from paper.claims import CONDITIONAL, REJECTED, SUPPORTED
+from paper.claims import REJECTED, SUPPORTED, UNDECIDED
 from paper.systems import speed
+from tests.turned import with_claim
 
 
 @pytest.fixture(scope="module")
@@ -19,25 +20,9 @@ def numbers():
     return json.loads(json.dumps(plain(study.summarise(parts, rng=np.random.default_rng(9), draws=256).numbers)))
 
 
-def changed(numbers, **shares):
-    """Numbers in which speed is decisive in a shortage in so many of the draws, by what counts as material."""
-    other = copy.deepcopy(numbers)
-    table = other["prices"]["shortage"]["P(decisive | somebody builds)"]
-    for threshold, share in zip(("0.05", "0.1", "0.2"), shares["shortage"], strict=True):
-        table[threshold] = {"value": share, "low": share - 0.01, "high": share + 0.01}
-    return other
-
-
-def test_verdict_follows_the_rule_at_every_threshold(numbers):
-    def verdict(*shares):
-        return speed.write(changed(numbers, shortage=shares)).verdicts[0]
-
-    assert verdict(0.97, 0.95, 0.92).verdict == SUPPORTED
-    assert verdict(0.05, 0.04, 0.02).verdict == REJECTED
-    assert verdict(0.5, 0.4, 0.2).verdict == CONDITIONAL
-    turns = verdict(0.5, 0.05, 0.02)
-    assert turns.verdict == CONDITIONAL and "turns with it" in turns.evidence
-    assert "the same at each" in verdict(0.05, 0.04, 0.02).evidence
+@pytest.mark.parametrize(("share", "verdict"), [(0.97, SUPPORTED), (0.4, UNDECIDED), (0.02, REJECTED)])
+def test_verdict_follows_what_the_claim_needs(numbers, share, verdict):
+    assert speed.write(with_claim(numbers, "7", share)).verdicts[0].verdict == verdict
 
 
 def test_the_sentence_on_duration_turns_with_the_numbers(numbers):
@@ -53,6 +38,13 @@ def test_words_turn_with_the_sign(numbers):
     for case in other["prices"].values():
         case["delay"], case["wait"] = case["wait"], case["delay"]
     assert speed.write(numbers).paragraphs[2] != speed.write(other).paragraphs[2]
+
+
+def test_why_nobody_builds_is_asked_only_if_nobody_does(numbers):
+    other = copy.deepcopy(numbers)
+    for share, asked in ((0.96, True), (0.1, False)):
+        other["prices"]["contract"]["P(nobody builds)"] = {"value": share, "low": share - 0.01, "high": share + 0.01}
+        assert ("They do build" in speed.write(other).paragraphs[0]) == asked
 
 
 def test_figure_has_two_panels_with_units(numbers):

@@ -6,8 +6,9 @@ import pytest
 from experiments.plain import plain
 from experiments.studies.ai_supermarket import POLICIES, herfindahl, solve_all, study
 from models.ai_supermarket import AiSupermarket
-from paper.claims import CONDITIONAL, REJECTED, SUPPORTED
+from paper.claims import CONDITIONAL, REJECTED, SUPPORTED, UNDECIDED
 from paper.systems.ai_supermarket import judge_consolidation, judge_indispensable, write
+from tests.turned import with_claim
 
 
 @pytest.fixture(scope="module")
@@ -41,35 +42,17 @@ def test_herfindahl_index_by_hand():
     np.testing.assert_allclose(herfindahl(np.array([[1.0, 1.0], [3.0, 1.0], [1.0, 0.0]])), [5000, 6250, 10000])
 
 
-def test_verdicts_follow_the_probabilities(numbers):
-    def with_all(value):
-        estimate = {"value": value, "low": value, "high": value}
-        changed = {
-            **numbers,
-            "P(both earns more than one, no fee)": estimate,
-            "P(no exclusive deal pays a pair)": estimate,
-        }
-        cost = dict.fromkeys(("P(both earns more than one, no fee)", "P(no exclusive deal pays a pair)"), estimate)
-        changed["others at cost"] = {**numbers["others at cost"], **cost}
-        changed["P(a lab loses more than half)"] = dict.fromkeys(numbers["P(a lab loses more than half)"], estimate)
-        move = numbers["concentration"]["both, stake"]
-        rises = dict.fromkeys(move["P(rises)"], estimate)
-        changed["concentration"] = {**numbers["concentration"], "both, stake": {**move, "P(rises)": rises}}
-        return changed
-
-    for judge in (judge_indispensable, judge_consolidation):
-        assert [judge(with_all(v)).verdict for v in (0.99, 0.5, 0.01)] == [SUPPORTED, CONDITIONAL, REJECTED]
+def test_verdicts_follow_what_the_claims_need(numbers):
+    for claim, judge in (("5", judge_indispensable), ("12", judge_consolidation)):
+        found = [judge(with_claim(numbers, claim, share)).verdict for share in (0.99, 0.5, 0.01)]
+        assert found == [SUPPORTED, UNDECIDED, REJECTED]
 
 
 def test_a_claim_that_turns_with_the_others_conduct_says_so(numbers):
-    sure, never = ({"value": v, "low": v, "high": v} for v in (0.99, 0.01))
-    legs = ("P(both earns more than one, no fee)", "P(no exclusive deal pays a pair)")
-    changed = {**numbers, **dict.fromkeys(legs, sure)}
-    changed["others at cost"] = {**numbers["others at cost"], **dict.fromkeys(legs, sure)}
-    half = numbers["P(a lab loses more than half)"]
-    changed["P(a lab loses more than half)"] = {lab: never if "at cost" in lab else sure for lab in half}
+    seller, cost = numbers["claims"]["5"]["cases"]
+    changed = with_claim(with_claim(numbers, "5", 0.99, cases=[seller]), "5", 0.01, cases=[cost])
     verdict = judge_indispensable(changed)
-    assert verdict.verdict == CONDITIONAL and "conduct" in verdict.cautions
+    assert verdict.verdict == CONDITIONAL and verdict.condition.startswith("the other clouds act as one seller")
     assert f"one seller: {SUPPORTED}" in verdict.evidence and f"at cost: {REJECTED}" in verdict.evidence
 
 

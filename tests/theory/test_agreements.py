@@ -67,3 +67,19 @@ def test_refusals():
         deterring_penalty(DILEMMA, (0, 0), 0)
     with pytest.raises(InputError, match="profile is"):
         deterring_penalty(DILEMMA, (0, 2))
+
+
+def test_agreements_keep_names_and_outcomes():
+    """What a risk measure reads is what it would read without the agreement, of the profiles that remain."""
+    game = Game(
+        [[[3, 0], [5, 1]], [[3, 5], [0, 1]]],
+        players=["Amazon", "Meta"],
+        actions=[["restrain", "race"]] * 2,
+        outcomes={"compute": [[2, 3], [3, 4]]},
+    )
+    half = capped(game, [[0], [1, 0]])
+    assert half.players == game.players and half.actions == (("restrain",), ("race", "restrain"))
+    assert half.outcomes["compute"].tolist() == [[3, 2]] and half.payoffs[1].tolist() == [[5, 3]]
+    watched = inspected(game, [[0], [0]], detection=0.5, penalty=6)
+    assert (watched.players, watched.actions) == (game.players, game.actions)
+    assert watched.outcomes["compute"].tolist() == game.outcomes["compute"].tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from theory import CLASSICS, Game, Simulator, is_subgame_perfect, match, play, round_robin, simulate
 from theory.automata import (
     CATALOGUE,
     Automaton,
@@ -19,6 +20,8 @@ from theory.automata import (
     two_tits_for_tat,
 )
 from theory.errors import InputError
+
+DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 
 
 def answers(automaton: Automaton, rival: list[int], player: int) -> list[int]:
@@ -129,3 +132,29 @@ def test_bad_arguments_are_refused() -> None:
         extortion(0, payoffs=(3, 5, 1, 0))
     with pytest.raises(InputError):
         from_own_view("bad", [[1, 0]], [[[0, 0], [0, 1]]], player=0)
+
+
+@pytest.mark.parametrize(
+    "sit",
+    [
+        lambda pair: play(DILEMMA, pair, discount_factor=0.9),
+        lambda pair: is_subgame_perfect(DILEMMA, pair, discount_factor=0.9),
+        lambda pair: simulate(DILEMMA, pair, rounds=3, rng=np.random.default_rng(1)),
+        lambda pair: Simulator(DILEMMA, [[pair[0]], [pair[1]]], rounds=3),
+        lambda pair: match(pair, rounds=3, rng=np.random.default_rng(1)),
+    ],
+)
+def test_a_machine_in_the_seat_of_another_player_is_refused(sit) -> None:
+    """There it would take its own moves for the rival's: tit for tat would repeat itself, and nobody would notice."""
+    assert sit([tit_for_tat(0), tit_for_tat(1)]) is not None
+    with pytest.raises(InputError, match="built for player 1 and sits in the seat of player 0"):
+        sit([tit_for_tat(1), tit_for_tat(1)])
+
+
+def test_every_classic_is_a_builder_for_tournaments() -> None:
+    """Called with a seat as the catalogue's are, so that all of them together make a round robin."""
+    assert set(CATALOGUE) <= set(CLASSICS)
+    some = {name: CLASSICS[name] for name in ("grim", "tit_for_tat", "always_race")}
+    assert round_robin(DILEMMA, some, rounds=4, repetitions=2, seed=1).scores[0, 1, 2] == 3 / 4
+    with pytest.raises(InputError, match="mapping from names to builders"):
+        round_robin(DILEMMA, {"grim": CLASSICS["grim"](0)}, rounds=4, repetitions=2, seed=1)

@@ -8,8 +8,10 @@ from theory import (
     ContinuousGame,
     Game,
     InputError,
+    SharedLimit,
     batch_support_enumeration,
     continue_equilibria,
+    continuous_commitment,
     continuous_nash,
     decompose,
     dilemma_class,
@@ -40,6 +42,7 @@ from theory.bimatrix import lemke_howson, lemke_howson_all
 from theory.cycle_thresholds import cournot_threshold, path_thresholds, tullock_threshold
 from theory.discounting import critical_discount_factor
 from theory.distances import distances
+from theory.dominance import dominated_actions
 from theory.equilibrium import METHODS
 from theory.finite_population import (
     fermi_log_fixation,
@@ -115,6 +118,30 @@ def test_senseless_payoffs_are_refused(payoffs):
     refused(lambda: Game([payoffs, payoffs]))
 
 
+MASKED = np.ma.masked_array([[[1.0, 2.0], [3.0, 4.0]]] * 2, mask=[[[0, 0], [0, 1]]] * 2)
+
+
+@pytest.mark.parametrize("build", [
+    lambda: Game(MASKED),
+    lambda: Game([MASKED[0], MASKED[1]]),
+    lambda: Game(MASKED.data, outcomes={"welfare": MASKED[0]}),
+    lambda: ContinuousGame([lambda x, v: v * x[..., 0]], 0, 1, parameters=[MASKED[0, :, 1]]),
+    lambda: ContinuousGame([lambda x: x[..., 0]], 0, MASKED[0]),
+    lambda: ContinuousGame([lambda x: x[..., 0]] * 2, 0, 1).payoff(MASKED[0]),
+    lambda: SharedLimit(1.0, MASKED[0, 1]),
+    lambda: tullock_contest(MASKED[0, 1]),
+    lambda: ComputeRace().replace(prize=MASKED[0, 1]),
+    lambda: ComputeRace().replace(plan=list(MASKED[0, 1])),
+])  # fmt: skip
+def test_a_masked_entry_is_refused_and_not_read_as_what_lies_under_the_mask(build):
+    with pytest.raises(InputError, match=r"masked.*fill them, or leave the draw out"):
+        build()
+
+
+def test_a_masked_array_that_masks_nothing_is_an_array():
+    np.testing.assert_array_equal(Game(np.ma.masked_array(MASKED.data)).payoffs, MASKED.data)
+
+
 @pytest.mark.parametrize(
     "labels",
     [{"players": ["a"]}, {"players": ["a", "a"]}, {"actions": [["x", "y"]]}, {"actions": [["x"], ["y", "z"]]}],
@@ -141,6 +168,35 @@ def test_senseless_families_and_symbols_are_refused():
     refused(support_regimes, lambda t: Game(np.zeros((len(t), 2, 2, 2)), batch_ndim=1), 1.0, 0.0)
     refused(symbolic_equilibria, None, None)
     refused(symbolic_counts, [])
+    refused(symbolic_counts, 3)
+    refused(continue_equilibria, None, 1.0, 2.0)
+    for ends in ((1.0, "two"), (None, 2.0), (1.0, np.inf), (2.0, 1.0)):
+        refused(continue_equilibria, lambda t: t, *ends)
+    refused(continue_equilibria, lambda t: t, 1.0, 2.0, seeds=1.5)
+    refused(equilibrium_derivative, lambda t: t, "one")
+
+
+@pytest.mark.parametrize("number", [True, 1.0, "0", None, [0], np.array([0, 1]), -1, 2], ids=str)
+def test_a_player_is_a_whole_number(number):
+    game = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    duopoly = ContinuousGame([lambda x: -(x[..., 0] ** 2), lambda x: -(x[..., 1] ** 2)], 0, 1)
+    refused(strong_stackelberg, game, leader=number)
+    refused(continuous_commitment, duopoly, leader=number)
+    refused(dominated_actions, game, number)
+    refused(best_reply, duopoly, np.zeros(2), number)
+
+
+@pytest.mark.parametrize("number", [True, 1.5, "1", None, -1, 4], ids=str)
+def test_the_number_of_batch_axes_is_whole(number):
+    refused(Game, np.zeros((3, 2, 2, 2)), batch_ndim=number)
+
+
+def test_a_batch_without_draws_says_so():
+    with pytest.raises(InputError, match="at least one"):
+        Game(np.zeros((0, 2, 2, 2)), batch_ndim=1)
+    batch = Game(np.zeros((3, 2, 2, 2)), batch_ndim=1)
+    with pytest.raises(InputError, match="no draw"):
+        batch[batch.payoff_range > 0]
 
 
 @pytest.mark.parametrize("name", FINITE)

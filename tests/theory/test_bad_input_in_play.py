@@ -8,13 +8,23 @@ from theory import (
     AutomatonStrategy,
     Game,
     Nature,
+    QLearner,
     Simulator,
+    SymmetricRace,
+    best_so_far,
+    best_trigger,
+    capped,
+    deterring_penalty,
+    deviation_gain,
     expected_path,
     fictitious_play,
+    green_porter,
+    inspected,
     invasion_diagram,
     is_subgame_perfect,
     keeps_to_path,
     learn,
+    limit_score,
     log_fixation_matrix,
     match,
     memory_one_counts,
@@ -24,12 +34,18 @@ from theory import (
     path_thresholds,
     payoff_bounds,
     payoff_set,
+    penal_threshold,
     play,
     population_generations,
     population_paths,
+    public_bounds,
+    replicator_path,
     round_robin,
     simulate,
     spending_trigger,
+    strategy_stability,
+    supporting_play,
+    symmetric_public_payoffs,
     turn_taking,
 )
 from theory.automata import always_race, tit_for_tat
@@ -43,6 +59,8 @@ LEVELS = [[1, 2, 3], [1, 2, 3]]
 TRIGGER = {"threshold": 4, "restrained": (0, 0), "punish": (2, 2), "rounds": 2}
 HALVES = ([0.5, 0.5], [0.5, 0.5])
 TABLE = [[1, 2], [3, 4]]
+SIGNALS = np.full((2, 2, 2), 0.5)
+DUOPOLY = SymmetricRace(lambda own, rival: own * (1 - own - rival), 2, 1 / 3, 1 / 4, 0.01, 0.5)
 RNG = np.random.default_rng(1)
 
 
@@ -95,6 +113,11 @@ CALLS = {
             lambda v: path_payoffs(GAME, v),
             lambda v: mutation_distribution(TABLE, 5, 1, v),
             lambda v: fictitious_play(GAME, [0, 0], rounds=3, gain=v),
+            lambda v: public_bounds(GAME, SIGNALS, v),
+            lambda v: symmetric_public_payoffs(GAME, SIGNALS, v),
+            lambda v: inspected(GAME, [[0], [0]], detection=v, penalty=1),
+            lambda v: deterring_penalty(GAME, (0, 0), v),
+            lambda v: match([AutomatonStrategy(a) for a in PAIR], rounds=3, rng=RNG, noise=v),
         ],
     ),
     "not a profile": (
@@ -104,6 +127,8 @@ CALLS = {
             lambda v: path_thresholds(GAME, [(0, 0)], v),
             lambda v: grim_trigger(GAME, v),
             lambda v: fictitious_play(GAME, v, rounds=3),
+            lambda v: penal_threshold(GAME, v),
+            lambda v: deterring_penalty(GAME, v),
             lambda v: spending_trigger(0, LEVELS, **(TRIGGER | {"restrained": v})),
             lambda v: spending_trigger(0, LEVELS, **(TRIGGER | {"punish": v})),
         ],
@@ -122,6 +147,18 @@ CALLS = {
             lambda v: fictitious_play(v, [0, 0], rounds=3),
             lambda v: learn(v, "hedge", rounds=3, rng=RNG),
             lambda v: population_paths(v, HALVES, [0, 1]),
+            lambda v: penal_threshold(v, (0, 0)),
+            lambda v: path_payoffs(v, 0.5),
+            lambda v: limit_score(v, SIGNALS, [1, 1]),
+            lambda v: public_bounds(v, SIGNALS, 0.5),
+            lambda v: symmetric_public_payoffs(v, SIGNALS, 0.5),
+            lambda v: supporting_play(v, payoff_set(GAME, 0.6)),
+            lambda v: deviation_gain(v, supporting_play(GAME, payoff_set(GAME, 0.6)), 0.6),
+            lambda v: capped(v, [[0], [0]]),
+            lambda v: inspected(v, [[0], [0]], detection=0.5, penalty=1),
+            lambda v: deterring_penalty(v, (0, 0)),
+            lambda v: best_so_far(v, [0]),
+            lambda v: QLearner(v),
         ],
     ),
     "not what plays": (
@@ -147,7 +184,23 @@ CALLS = {
         ("ab", [0, 0], [[0]], [[0, 1]], [[0.5, 0]], [[np.nan, 0]], [["a", "b"]]),
         [lambda v: played(lineups=v)],
     ),
-    "not times": (([0], [1, 0], None, "a", [0, np.nan]), [lambda v: population_paths(GAME, HALVES, v)]),
+    "not times": (
+        ([0], [1, 0], None, "a", [0, np.nan]),
+        [lambda v: population_paths(GAME, HALVES, v), lambda v: replicator_path(TABLE, [0.5, 0.5], v)],
+    ),
+    "not one share": (
+        (None, "ab", ["a", "b"], [np.nan, 1], [0.5, 0.6], [1]),
+        [lambda v: replicator_path(TABLE, v, [0, 1]), lambda v: strategy_stability(TABLE, v)],
+    ),
+    "not a discount factor or noise": (
+        ("x", None, np.nan, -0.1),
+        [
+            lambda v: green_porter(0.1, v),
+            lambda v: green_porter(v, 0.9),
+            lambda v: best_trigger(DUOPOLY, v, 0.5),
+            lambda v: best_trigger(DUOPOLY, 0.1, v),
+        ],
+    ),
     "not a state of nature": (
         (
             Nature("a", [[1.0]]),

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory import ContinuousGame, InputError, SolverError, continuous_nash, tullock_contest
+from theory import ContinuousGame, InputError, SolverError, best_reply, continuous_nash, tullock_contest
+from theory.contest import _regret
+from theory.share_equation import log_odds, shares
 
 
 def test_stein_2002_the_weakest_stays_out():
@@ -102,9 +104,73 @@ def test_a_hundred_thousand_players_are_certified():
     np.testing.assert_array_equal(found.active, values > found.aggregate)
 
 
-def test_regret_sees_a_wrong_equilibrium():
-    from theory.contest import _regret
+@pytest.mark.parametrize("r", [0.05, 0.5, 0.9, 0.999, 1.05, 1.4])
+def test_the_certificate_is_the_global_best_reply(r):
+    """Of `_regret`, in closed form, against the search over each player's whole interval, at shares that are wrong."""
+    rng = np.random.default_rng(8)
+    v, c, a, share = rng.lognormal(0, 0.6, (4, 25, 4))
+    share /= share.sum(axis=-1, keepdims=True)
+    share[:10, 0], share[:10, 1] = 0.0, share[:10, 0] + share[:10, 1]
+    spending = r * v * (1 - share) * share / c
 
-    v, one = np.array([10.0, 8.0]), np.ones(2)
-    for r in (np.array(1.0), np.array(0.7)):
-        assert _regret(v, one, one, r, np.array([1.0, 1.0]), np.array(10.0)).max() > 0.01
+    def payoff(i):
+        return lambda x, *_: v[:, i] * a[:, i] * x[..., i] ** r / (a * x**r).sum(-1) - c[:, i] * x[..., i]
+
+    game = ContinuousGame([payoff(i) for i in range(4)], lower=np.zeros((25, 4)), upper=v / c)
+    found = _regret(v, c, a, np.full(25, r), share)
+    for i in range(4):
+        _, value, _ = best_reply(game, spending, i)
+        expected = np.maximum(value - game.payoff_of(i, spending), 0) / v.max(axis=-1)
+        np.testing.assert_allclose(found[:, i], expected, atol=1e-9)
+    assert found.max() > 0.01
+
+
+@pytest.mark.parametrize("r", [0.3, 0.7, 0.95, 1.01, 1.3])
+def test_first_order_conditions_of_a_hundred_thousand_players(r):
+    """Whoever is active has marginal gain equal to marginal cost; whoever is not would lose by entering."""
+    rng = np.random.default_rng(6)
+    value, cost = rng.uniform(1, 2, 100_000), rng.uniform(1, 1.1, 100_000)
+    found = tullock_contest(value, cost=cost, decisiveness=r)
+    assert found.certified and found.share.sum() == pytest.approx(1)
+    s, x = found.share[found.active], found.spending[found.active]
+    np.testing.assert_allclose(value[found.active] * r * s * (1 - s) / x, cost[found.active], rtol=1e-9)
+    assert found.active.all() if r < 1 else found.active.sum() <= r / (r - 1)
+
+
+def test_a_draw_without_equilibrium_leaves_the_others_alone():
+    rng = np.random.default_rng(7)
+    r = np.array([0.5, 2.5, 1.0, 1.9, 3.0])
+    values = np.where(r[:, None] == 1.9, 1.0, rng.uniform(1, 2, (5, 3)))
+    found = tullock_contest(values, decisiveness=r)
+    assert found.certified.tolist() == [True, False, True, True, False]
+    for name in ("spending", "share", "payoff", "aggregate", "dissipation"):
+        assert np.isnan(getattr(found, name)[~found.certified]).all()
+        assert np.isfinite(getattr(found, name)[found.certified]).all()
+    assert not found.active[~found.certified].any()
+    for b in np.flatnonzero(found.certified):
+        np.testing.assert_allclose(found.share[b], tullock_contest(values[b], decisiveness=r[b]).share, rtol=1e-12)
+
+
+def test_shares_of_all_sizes_solve_their_equation():
+    """Known roots of ``p ln s + q ln(1 - s) = k``: log odds from a millionth to hundreds, coefficients of all sizes."""
+    rng = np.random.default_rng(9)
+    p = rng.choice([-1, 1], 4000) * 10 ** rng.uniform(-12, 2, 4000)
+    q = 10 ** rng.uniform(-3, 2, 4000)
+    peak = np.log(np.maximum(p, 1e-300) / q)
+    known = np.where(
+        p < 0, rng.normal(size=4000) * 10 ** rng.uniform(0, 2, 4000), peak + 10 ** rng.uniform(-6, 2, 4000)
+    )
+    ln_s, ln_rest = -np.logaddexp(0, -known), -np.logaddexp(0, known)
+    u = log_odds(p, q, p * ln_s + q * ln_rest)
+    both = np.abs(p * ln_s) + np.abs(q * ln_rest)
+    np.testing.assert_array_less(
+        np.abs(p * (-np.logaddexp(0, -u) - ln_s) + q * (-np.logaddexp(0, u) - ln_rest)), 1e-14 * both
+    )
+    s, rest = shares(u)
+    np.testing.assert_allclose(s + rest, 1.0, rtol=1e-15)
+
+
+def test_regret_sees_a_wrong_equilibrium():
+    v, one = np.array([[10.0, 8.0]]), np.ones((1, 2))
+    for r in (1.0, 0.7):
+        assert _regret(v, one, one, np.array([r]), np.array([[0.9, 0.1]])).max() > 0.01

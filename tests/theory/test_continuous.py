@@ -120,6 +120,22 @@ def test_a_narrow_peak_that_the_certificate_sees_is_found():
     assert "grid of 97" in solution.note
 
 
+@pytest.mark.parametrize("level", [1e6, 1e9, -1e9])
+def test_a_common_level_of_payoffs_changes_nothing_that_the_numbers_hold(level):
+    """Cournot with 1e9 added: choices to the square root of the lost digits, one equilibrium, not several."""
+    rng = np.random.default_rng(2)
+    costs = rng.uniform(0, 0.3, (20, 3))
+
+    def profit(i):
+        return lambda q, *cost: level + q[..., i] * (1 - q.sum(-1) - cost[i])
+
+    game = ContinuousGame([profit(i) for i in range(3)], lower=np.zeros((20, 3)), upper=1, parameters=list(costs.T))
+    found = continuous_nash(game)
+    assert (found.count == 1).all()
+    exact = (1 - 4 * costs + costs.sum(-1, keepdims=True)) / 4
+    np.testing.assert_allclose(found.select(), exact, atol=5e-4)
+
+
 @pytest.mark.parametrize("best", [1e-9, 3e-5, 0.0005, 0.37, 1 - 1e-6])
 def test_a_best_reply_beside_a_bound_is_found_wherever_the_grid_s_points_are(best):
     """A smooth maximum within the first or the last cell of the grid, and a kink there."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from theory import Game, InputError
-from theory.dominance import dominated_actions
+from theory.dominance import _exact, _solved, dominated_actions
 from theory.vertices import vertex_enumeration
 
 NARROW = [[-2e-8, -2e-8], [1, -1], [-1, 1]]
@@ -51,6 +51,30 @@ def test_unit_of_payoffs_does_not_matter(scale):
     for _ in range(10):
         payoffs = rng.standard_normal((4, 3))
         assert dominated_actions(payoffs * scale) == dominated_actions(payoffs)
+
+
+@pytest.mark.parametrize("kind", ["whole numbers", "few numbers", "duplicates", "means of others", "rank two"])
+def test_what_floats_decide_is_what_exact_pivoting_decides(kind):
+    """The margin as the exact value of the zero-sum game of all differences, in games with and without ties."""
+    rng = np.random.default_rng(4)
+    seen = 0
+    for _ in range(15):
+        payoff = rng.integers(-9, 10, (6, 5)) / 8
+        if kind == "few numbers":
+            payoff = np.sign(payoff)
+        elif kind == "duplicates":
+            payoff = payoff[[0, 1, 2, 3, 1, 0]]
+        elif kind == "means of others":
+            payoff[:3] = (payoff[3:] + payoff[[4, 5, 3]]) / 2
+        elif kind == "rank two":
+            payoff = rng.standard_normal((6, 2)) @ rng.standard_normal((2, 5))
+        exact = _exact(payoff)
+        for tolerance in (F(0), F(1, 4)):
+            expected = tuple(a for a in range(6) if _solved(exact - exact[a])[0] > tolerance)
+            assert dominated_actions(payoff, tolerance=tolerance) == expected
+            assert dominated_actions(exact, tolerance=tolerance) == expected
+            seen += len(expected)
+    assert seen
 
 
 def test_three_players():

@@ -109,3 +109,14 @@ def test_bad_input():
         iterated_dominance(Game(np.zeros((3, 2, 2, 2)), batch_ndim=1))
     with pytest.raises(InputError):
         rationalizable([[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize("weak", [False, True])
+def test_sixty_actions_each(weak):
+    """A game that unravels, in which many are dominated by mixtures only, and one in which nobody can drop anything."""
+    rng = np.random.default_rng(11)
+    assert iterated_dominance(guess(60), weak=weak).solvable
+    inside = rng.uniform(0, 1, (60, 60))
+    inside[30:] = inside[rng.permutation(30)] / 2 + inside[rng.permutation(30)] / 2 - 1e-3
+    left = iterated_dominance(Game.from_bimatrix(inside, np.eye(60)), weak=weak)
+    assert left.actions[0] == tuple(range(30)) and len(left.actions[1]) == 30

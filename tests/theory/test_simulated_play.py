@@ -167,7 +167,7 @@ def test_stopping_rule():
 def test_bad_input():
     with pytest.raises(InputError, match="continuation, not both"):
         Simulator(DILEMMA, BUILT, rounds=5, discount_factor=0.5, continuation=0.5)
-    with pytest.raises(InputError, match="does not fit"):
+    with pytest.raises(InputError, match="the game needs"):
         Simulator(Game(np.zeros((2, 3, 2))), BUILT, rounds=5)
     with pytest.raises(InputError, match="lineups"):
         Simulator(DILEMMA, BUILT, rounds=5).play(matches=1, seed=1, lineups=[[0, 99]])

@@ -1,5 +1,7 @@
 """Symbolic equilibria against the numbers of `two_by_two`, signs against derivatives, and known games."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import sympy
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from theory import Game, InputError, pure_nash
 from theory.symbolic_equilibria import symbolic_counts, symbolic_equilibria
 from theory.two_by_two import two_by_two
+from theory.vertices import vertex_enumeration
 
 SYMBOLS = sympy.symbols("a:8", real=True)
 
@@ -114,3 +117,37 @@ def test_misuse_is_refused():
             symbolic_equilibria(wrong, [[1, 2], [3, 4]])
     with pytest.raises(InputError, match="empty"):
         symbolic_counts([])
+
+
+TIED = {
+    "a safe action": ([[V, V], [0, c]], [[V, c], [0, s]]),
+    "row indifferent against column 0": ([[V, 0], [V, c]], [[1, 0], [0, 1]]),
+    "row always indifferent": ([[V, 0], [V, 0]], [[V - c, 0], [0, V - s]]),
+    "column indifferent against row 1": ([[V, 0], [0, c]], [[1, 0], [2, 2]]),
+    "nobody cares": ([[V, V], [V, V]], [[c, c], [c, c]]),
+    "equal but written differently": ([[sympy.sin(V) ** 2 + sympy.cos(V) ** 2, 0], [1, c]], [[1, 2], [2, 1]]),
+}
+
+
+@pytest.mark.parametrize("name", TIED)
+def test_games_with_ties_have_the_corners_of_their_equilibria(name):
+    """At random rational parameters: the very list of the exact enumeration, and ties where it has continua."""
+    row, column = TIED[name]
+    found = symbolic_equilibria(row, column)
+    rng = np.random.default_rng(5)
+    for numbers in (rng.choice(np.arange(1, 40), 3, replace=False) for _ in range(8)):
+        at = {symbol: sympy.Rational(int(k), 7) for symbol, k in zip((V, c, s), numbers, strict=True)}
+        game = [[[Fraction(str(sympy.simplify(sympy.sympify(v).subs(at)))) for v in line] for line in table]
+                for table in (row, column)]  # fmt: skip
+        exact = {(x[0], y[0]) for x, y in vertex_enumeration(Game.from_bimatrix(*game)).profiles()}
+        here = [q for q in found if sympy.sympify(q.exists).subs(at) == True]  # noqa: E712 - a sympy truth value
+        played = {tuple(Fraction(str(sympy.sympify(p).subs(at))) for p in q.probabilities) for q in here}
+        assert played == exact
+        assert len(here) == len(played)
+
+
+def test_what_is_tied_is_said():
+    """With a weakly dominant action 0 for the row player the other action stays an equilibrium, and is labelled."""
+    found = {q.name: q.tied for q in symbolic_equilibria([[V, V], [V, 0]], [[c, 0], [c, 0]])}
+    assert found == {"(0, 0)": (0,), "(1, 0)": (0,)}
+    assert symbolic_counts([-c, 0, V - c]) == {0: True, 2: c - V > 0, 3: V - c > 0}  # two or none, the second is tied

@@ -182,3 +182,45 @@ def test_draws_are_solved_alike_alone_and_in_a_batch_even_if_few_need_another_wa
         alone = variational_equilibrium(game[j].replace(shared=(SharedLimit(limit.limit[j]),)))
         np.testing.assert_allclose(alone.select(), together.select()[j], rtol=1e-6)
         np.testing.assert_allclose(alone.shadow_prices, together.shadow_prices[j], rtol=1e-6)
+
+
+REDUNDANT = {
+    "the same twice": [(0.4, 1.0), (0.4, 1.0)],
+    "one is twice the other": [(0.4, 1.0), (0.8, 2.0)],
+    "three, one in other units": [(0.4, 1.0), (0.8, 2.0), (0.4e9, 1e9)],
+    "one that does not bind": [(0.5, 1.0), (0.4, 1.0)],
+    "three that meet in a point": [(0.4, 1.0), (0.2, [1.0, 0.0]), (0.2, [0.0, 1.0])],
+    "one of the two for one player alone": [(0.3, [1.0, 0.0]), (0.4, 1.0)],
+}
+
+
+@pytest.mark.parametrize("level", [0.0, 1e9, -1e6])
+@pytest.mark.parametrize("name", REDUNDANT)
+def test_limits_that_say_the_same_have_a_price(name, level):
+    """Of capacity for 0.4 in all each duopolist takes 0.2, and values a unit at 0.4: what prices add up to."""
+    limits = [SharedLimit(limit, weights) for limit, weights in REDUNDANT[name]]
+
+    def profit(i):
+        return lambda q: level + q[..., i] * (1 - q.sum(-1))
+
+    solution = variational_equilibrium(ContinuousGame([profit(0), profit(1)], lower=0, upper=1, shared=limits))
+    assert solution.certified.all()
+    digits = 1e-8 if level == 0 else 1e-4  # what differences of payoffs at such a level still hold
+    np.testing.assert_allclose(solution.select(), 0.2, atol=digits)
+    cost = sum(
+        price * limit.weights * np.ones(2) for price, limit in zip(solution.shadow_prices[0], limits, strict=True)
+    )
+    np.testing.assert_allclose(cost, 0.4, atol=10 * digits)
+
+
+def test_redundant_limits_in_some_draws_of_a_batch():
+    second = np.array([0.8, 0.4, 0.3, 0.9])
+
+    def profit(i):
+        return lambda q: q[..., i] * (1 - q.sum(-1))
+
+    caps = [SharedLimit(np.array([0.4, 0.4, 0.4, 0.9])), SharedLimit(second)]
+    solution = variational_equilibrium(ContinuousGame([profit(0), profit(1)], lower=0, upper=1, shared=caps))
+    assert solution.certified.all()
+    np.testing.assert_allclose(solution.select().sum(axis=-1), [0.4, 0.4, 0.3, 2 / 3], rtol=1e-7)
+    np.testing.assert_allclose(solution.shadow_prices[:, 0].sum(axis=-1), [0.4, 0.4, 0.55, 0], atol=1e-7)
