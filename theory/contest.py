@@ -112,7 +112,7 @@ def tullock_contest(
     regret = _regret(v, c, a, r, share) if certify else np.full(share.shape, np.nan)
     if certify:
         _try_fewer(v, c, a, r, share, regret)
-    certified = (regret <= _REGRET).all(axis=-1)
+    certified = np.asarray((regret <= _REGRET).all(axis=-1))
     missing = ~certified & certify
     if missing.any() and not batch:
         raise SolverError(
@@ -290,4 +290,4 @@ def _regret(v: Floats, c: Floats, a: Floats, r: Floats, share: Floats) -> Floats
     k = rivals - rr * _strength(v, c, a, r)
     best, rest = shares(log_odds(rr - 1, rr + 1, np.maximum(k, _NOBODY)))
     value = np.maximum(v * best * (1 - rr * rest), 0.0)
-    return np.maximum((value - reached) / v.max(axis=-1, keepdims=True), 0.0)
+    return np.asarray(np.maximum((value - reached) / v.max(axis=-1, keepdims=True), 0.0))

@@ -204,8 +204,8 @@ def cvar_estimate(losses: ArrayLike, level: float = 0.95, *, confidence: float =
     """`cvar` of independent losses with its interval, from the order statistics beyond the quantile.
 
     With ``q`` the quantile and ``m`` losses beyond it, the variance of the mean of the tail is
-    ``(Var(L | L > q) + level (CVaR - q)^2) / m``: where the tail begins is estimated as well (Manistre and Hancock,
-    2005, North American Actuarial Journal 9(2), 129-156). For replicated quasi-Monte Carlo take `from_replicates`.
+    ``(Var(L | L > q) + level (CVaR - q)^2) / m``: where the tail begins is estimated too (Manistre and Hancock 2005,
+    North American Actuarial Journal 9(2), 129-156). For replicated quasi-Monte Carlo take `from_replicates`.
 
     Parameters
     ----------

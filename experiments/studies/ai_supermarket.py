@@ -65,7 +65,7 @@ AT_COST = ", others at cost"
     replicates=REPLICATES,
     quick={"draws": 32},
 )
-def study(*, draws: int = 320, rng: np.random.Generator) -> Columns:
+def study(*, draws: int = 640, rng: np.random.Generator) -> Columns:
     """One independent set of draws, one row each."""
     base = AiSupermarket()
     model = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))

@@ -124,8 +124,9 @@ def _jump(numbers: Numbers) -> str:
     falls = fearful["rival"]["0.5"] < 0
     why = ": standing is shared out, and what one lab gains of it funds the other less" if falls else ""
     return (
-        f"Anthropic's step from US$ {number(values['before'])} bn to US$ {number(values['talks'])} bn changes the two "
-        f"labs' spending in equilibrium by {interval(_percent(fearful['mean']))} per cent on average; it rises by "
+        f"Anthropic's step from US$ {number(values['before'])} bn to US$ {number(values['talks'])} bn, the least that "
+        "the talks were about, changes the two labs' spending in equilibrium by "
+        f"{interval(_percent(fearful['mean']))} per cent on average; it rises by "
         f"{material} or more in {percent_interval(fearful['P(total rises)'])} of the draws. The rival's spending "
         f"{'falls' if falls else 'rises'} in the median, by {percent(abs(fearful['rival']['0.5']))}{why}; it rises by "
         f"{material} or more {how_often(fearful['P(rival rises)']['value'])}. The kind of equilibrium changes in "
