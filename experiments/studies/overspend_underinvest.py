@@ -231,7 +231,7 @@ def _split(found: Sequence[Mapping[str, Any]], term: str, build: str) -> dict[st
 
 def _shown(samples: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
     """Some of the losses of the whole race in equilibrium, for figures."""
-    table = {}
+    table: dict[str, NDArray[Any]] = {}
     for name in BUILDERS:
         signed = np.concatenate([sample[name] for sample in samples])
         table |= {f"{title}, {name}": loss for title, loss in zip(LOSSES, _parts(signed), strict=True)}
