@@ -220,6 +220,6 @@ def is_equilibrium(game: ContinuousGame, price: Floats) -> NDArray[np.bool_]:
     """Whether no cloud gains by another price, from its global best reply."""
     good = np.ones(game.batch_shape, bool)
     for i in range(3):
-        _, value, spread = best_reply(game, price, i, zooms=10)
+        _, value, spread = best_reply(game, price, i, zooms=13)
         good &= value - game.payoff_of(i, price) <= TOLERANCE * spread
     return good

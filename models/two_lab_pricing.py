@@ -232,7 +232,7 @@ def _sweeps(game: ContinuousGame, setters: Setters) -> Floats:
     for _ in range(SWEEPS):
         before = price.copy()
         for good in setters:
-            price[..., good] = best_reply(game, price, good, levels=25, zooms=10)[0]
+            price[..., good] = best_reply(game, price, good, levels=25, zooms=13)[0]
         if np.abs(price - before).max() <= SETTLED * np.abs(price).max():
             break
     return price
@@ -242,11 +242,11 @@ def is_equilibrium(game: ContinuousGame, price: Floats, setters: Setters = ALL) 
     """Whether no cloud gains by another price to one lab, nor by refusing one and the best price to the other."""
     sound = np.ones(game.batch_shape, bool)
     for good in setters:
-        _, value, spread = best_reply(game, price, good, levels=41, zooms=7)
+        _, value, spread = best_reply(game, price, good, levels=41, zooms=9)
         now = game.payoff_of(good, price)
         refused = price.copy()
         partner = good ^ 1
         refused[..., partner] = game.upper[..., partner]
-        _, without, _ = best_reply(game, refused, good, levels=21, zooms=3)
+        _, without, _ = best_reply(game, refused, good, levels=21, zooms=4)
         sound &= np.maximum(value, without) - now <= TOLERANCE * spread
     return sound

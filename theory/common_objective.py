@@ -76,9 +76,11 @@ def joint_optimum(game: ContinuousGame, objective: Payoff | None = None, *, star
     unit = np.maximum(game.lower, _LEAST * (game.upper - game.lower))
     common = _in_logarithms(game, objective or game.total(), unit)
     y = np.stack([np.broadcast_to(np.log1p((start - game.lower) / unit), game.lower.shape) for start in starts])
-    y, value = _newton(common, _sweep(common, y, zooms=_COARSE)[0])
-    best = np.broadcast_to(value.argmax(axis=0)[None, ..., None], (1, *game.lower.shape))
-    y = _ascend(common, np.take_along_axis(y, best, axis=0)[0])
+    y, _ = _sweep(common, y, _value(common, y), zooms=_COARSE)
+    y, value, level = _newton(common, y)
+    best = value.argmax(axis=0)[None]
+    value, level = (np.array(np.take_along_axis(each, best, axis=0)[0]) for each in (value, level))
+    y = _ascend(common, np.take_along_axis(y, best[..., None], axis=0)[0], value, level)
     return np.asarray(np.clip(game.lower + unit * np.expm1(y), game.lower, game.upper))
 
 
@@ -116,28 +118,36 @@ class _OfLogarithms:
         return parameters[: -2 * n], parameters[-2 * n : -n], parameters[-n:]
 
 
-def _ascend(common: ContinuousGame, y: Floats) -> Floats:
-    """Sweep finely until no draw improves; draws that have converged are left alone."""
+def _value(common: ContinuousGame, y: Floats) -> Floats:
+    """Objective, minus infinity where it is not defined."""
+    return np.nan_to_num(common.payoff_of(0, y), nan=-np.inf)
+
+
+def _ascend(common: ContinuousGame, y: Floats, value: Floats, level: NDArray[np.bool_]) -> Floats:
+    """Sweep until no draw improves, finely unless Newton steps have found a level top; then from there with them."""
     active = np.ones(common.batch_shape, bool)
-    value = np.array(common.payoff_of(0, y))
     for _ in range(_SWEEPS):
-        part = common[active] if common.batch_shape else common
-        moved, reached = _sweep(part, y[active], zooms=_FINE)
-        improved = reached - value[active] > _PRECISION * np.abs(reached)
-        y[active], value[active] = moved, reached
-        active[active] = improved
+        for zooms, these in ((_COARSE, active & level), (_FINE, active & ~level)):
+            part = common[these] if common.batch_shape else common
+            if not these.any():
+                continue
+            moved, reached = _sweep(part, y[these], value[these], zooms=zooms)
+            active[these] = reached - value[these] > _PRECISION * np.abs(reached)
+            y[these], value[these] = moved, reached
         if not active.any():
             break
         part = common[active] if common.batch_shape else common
-        y[active], value[active] = _newton(part, y[active])
+        y[active], value[active], level[active] = _newton(part, y[active])
     return y
 
 
-def _sweep(common: ContinuousGame, y: Floats, *, zooms: int) -> tuple[Floats, Floats]:
-    """Each choice in turn, then all together, to the best place along its line."""
+def _sweep(common: ContinuousGame, y: Floats, value: Floats, *, zooms: int) -> tuple[Floats, Floats]:
+    """Each choice in turn, then all together, to the best place along its line, if that is better."""
     y = y.copy()
     for player in range(common.n_players):
-        y[..., player], value, _ = best_reply(common, y, player, levels=_PLACES, zooms=zooms)
+        reply, found, _ = best_reply(common, y, player, levels=_PLACES, zooms=zooms)
+        better = found > value
+        y[..., player], value = np.where(better, reply, y[..., player]), np.where(better, found, value)
     return _shift(common, y, value, zooms=zooms)
 
 
@@ -158,12 +168,12 @@ def _shift(common: ContinuousGame, y: Floats, value: Floats, *, zooms: int) -> t
     return np.where(better[..., None], shifted(step[..., None]), y), np.where(better, found, value)
 
 
-def _newton(common: ContinuousGame, y: Floats) -> tuple[Floats, Floats]:
-    """Newton steps up the hill from each of the points; the ends and their values."""
+def _newton(common: ContinuousGame, y: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Newton steps up the hill from each of the points; the ends, their values, and whether they promise no more."""
     ends = y.reshape(-1, common.n_players).copy()
     lanes = np.arange(len(ends))
     part = common.of_lanes(lanes)
-    values = part.payoff_of(0, ends).copy()
+    values, level = _value(part, ends).copy(), np.zeros(len(ends), bool)
     for _ in range(_NEWTON_STEPS):
         here, value = ends[lanes], values[lanes]
         step, promised = _newton_step(part, here)
@@ -174,11 +184,12 @@ def _newton(common: ContinuousGame, y: Floats) -> tuple[Floats, Floats]:
             found[short], reached[short] = again
         better = reached > value
         ends[lanes], values[lanes] = np.where(better[:, None], found, here), np.where(better, reached, value)
+        level[lanes] = promised <= _PRECISION * np.abs(value)
         lanes = lanes[reached - value > _PRECISION * np.abs(reached)]
         if not lanes.size:
             break
         part = common.of_lanes(lanes)
-    return ends.reshape(y.shape), values.reshape(y.shape[:-1])
+    return ends.reshape(y.shape), values.reshape(y.shape[:-1]), level.reshape(y.shape[:-1])
 
 
 def _newton_step(part: ContinuousGame, y: Floats) -> tuple[Floats, Floats]:
@@ -198,7 +209,7 @@ def _newton_step(part: ContinuousGame, y: Floats) -> tuple[Floats, Floats]:
 def _shortened(part: ContinuousGame, y: Floats, step: Floats, lengths: Floats) -> tuple[Floats, Floats]:
     """Points after the best of some multiples of the step, and their values."""
     trials = np.clip(y + lengths.reshape(-1, 1, 1) * step, part.lower, part.upper)
-    reached = np.nan_to_num(part.payoff_of(0, trials), nan=-np.inf)
+    reached = _value(part, trials)
     best: NDArray[np.intp] = reached.argmax(axis=0)
     lanes = np.arange(len(y))
     return trials[best, lanes], reached[best, lanes]

@@ -18,16 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.claims import claim, drawn
-from experiments.registry import Columns, Findings, Part, experiment
+from experiments.registry import Columns, Findings, Part, each_replicate, experiment
 from models.base import Shock
 from models.compute_race import BUILDERS, PLANS, ComputeRace
 from theory import (
     ContinuousGame,
-    HindsightSplit,
+    ContinuousSolution,
     continuous_nash,
     cvar,
+    from_replicates,
     hindsight_split,
     probability,
+    ratio_of_means,
     reversion_thresholds,
     share_in_replicates,
     strategic_wedge,
@@ -87,7 +89,7 @@ def study(*, draws: int = 4096, rng: np.random.Generator, part: Part) -> Columns
     """Some of one independent set of draws; a row per draw and state, the draw's numbers repeated over its states."""
     base = ComputeRace()
     drawn = base.replace(**base.priors().sample_part(part, rng=rng))
-    found = {term: continuous_nash(model.continuous_game()) for term, model in _by_term(drawn).items()}
+    found = {term: _solved(model, alone=term != "all terms") for term, model in _by_term(drawn).items()}
     solved = np.all([solution.certified.any(axis=-1) for solution in found.values()], axis=0)
     model = base.replace(**{name: np.asarray(getattr(drawn, name))[solved] for name in base.priors().fields})
     equilibria = {term: solution.select()[solved] for term, solution in found.items()}
@@ -153,12 +155,9 @@ def _loss(term: str, build: str, name: str) -> str:
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Split and wedge per builder with intervals, the terms' shares, drivers, and the calibrated centre."""
     states = 2 * STATES
-    parts = list(replicates)
-    losses = {name for name in parts[0] if name.startswith("loss at ")}
-    per_draw = {
-        name: np.concatenate([part[name][::states] for part in parts]) for name in parts[0] if name not in losses
-    }
-    split = {build: {term: _split(parts, term, build) for term in TERMS} for build in (EQUILIBRIUM, DEMAND)}
+    found = each_replicate(replicates, _reduce)
+    per_draw = {name: np.concatenate([part["per draw"][name] for part in found]) for name in found[0]["per draw"]}
+    split = {build: {term: _split(found, term, build) for term in TERMS} for build in (EQUILIBRIUM, DEMAND)}
     numbers = {
         "draws": len(per_draw["unit margin"]),
         "states per draw": states,
@@ -190,25 +189,52 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "lambda by law of the prize": asymmetry_by_law(rng),
         **scarcity(rng),
     }
-    return Findings(numbers, {"losses": _shown(parts)})
+    return Findings(numbers, {"losses": _shown([part["shown"] for part in found])})
 
 
-def _split(parts: Sequence[Columns], term: str, build: str) -> dict[str, Any]:
-    """Hindsight statistics per builder over draws and states; each replicate is one independent estimate."""
-    columns = [_loss(term, build, name) for name in BUILDERS]
-    length = min(len(part[columns[0]]) for part in parts)
-    signed = np.stack([[part[name][:length] for part in parts] for name in columns], axis=-1)
-    return HindsightSplit(BUILDERS, np.maximum(signed, 0.0), np.maximum(-signed, 0.0)).table()
+def _reduce(part: Columns) -> dict[str, Any]:
+    """What the summary needs of one replicate: a row per draw, statistics of every loss, and some losses to show."""
+    shown = {name: part[_loss("all terms", EQUILIBRIUM, name)] for name in BUILDERS}
+    length = len(shown[BUILDERS[0]])
+    return {
+        "per draw": {name: part[name][:: 2 * STATES] for name in part if not name.startswith("loss at ")},
+        "losses": {name: _statistics(part[name]) for name in part if name.startswith("loss at ")},
+        "shown": {name: signed[:: max(1, length * REPLICATES // 20_000)] for name, signed in shown.items()},
+    }
 
 
-def _shown(parts: Sequence[Columns]) -> dict[str, NDArray[Any]]:
+def _statistics(signed: NDArray[np.float64]) -> dict[str, float]:
+    """Probability, mean and CVaR of overspending and of underinvesting; one independent estimate of each."""
+    found: dict[str, float] = {}
+    for title, loss in zip(LOSSES, _parts(signed), strict=True):
+        found |= {f"P({title})": float((loss > 0).mean()), f"E[{title}]": float(loss.mean())}
+        found[f"CVaR95[{title}]"] = float(cvar(loss))
+    return found
+
+
+def _parts(signed: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Overspending and underinvesting."""
+    return np.maximum(signed, 0.0), np.maximum(-signed, 0.0)
+
+
+def _split(found: Sequence[Mapping[str, Any]], term: str, build: str) -> dict[str, Any]:
+    """Hindsight statistics per builder over draws and states, as `HindsightSplit.table` gives them."""
+
+    def row(name: str) -> dict[str, Any]:
+        each = [part["losses"][_loss(term, build, name)] for part in found]
+        numbers = {statistic: from_replicates([one[statistic] for one in each]) for statistic in each[0]}
+        over, under = ([one[f"E[{title}]"] for one in each] for title in LOSSES)
+        return numbers | {"lambda": ratio_of_means(under, over)}
+
+    return {name: row(name) for name in BUILDERS}
+
+
+def _shown(samples: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
     """Some of the losses of the whole race in equilibrium, for figures."""
-    table = {}
+    table: dict[str, NDArray[Any]] = {}
     for name in BUILDERS:
-        signed = np.concatenate([part[_loss("all terms", EQUILIBRIUM, name)] for part in parts])
-        signed = signed[:: max(1, len(signed) // 20_000)]
-        for title, loss in zip(LOSSES, (np.maximum(signed, 0.0), np.maximum(-signed, 0.0)), strict=True):
-            table[f"{title}, {name}"] = loss
+        signed = np.concatenate([sample[name] for sample in samples])
+        table |= {f"{title}, {name}": loss for title, loss in zip(LOSSES, _parts(signed), strict=True)}
     return table
 
 
@@ -257,7 +283,7 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
 
     def outputs(u: NDArray[np.float64]) -> NDArray[np.float64]:
         model = base.replace(**priors.ppf(u))
-        equilibrium, alone = (_one_start(m) for m in (model, model.replace(**OFF)))
+        equilibrium, alone = (_solved(m, alone=True).actions[..., 0, :] for m in (model, model.replace(**OFF)))
         spent = (equilibrium - alone).sum(axis=-1) * model.capital_cost
         return np.asarray(np.nan_to_num(np.stack([equilibrium.sum(axis=-1), spent])))
 
@@ -265,10 +291,11 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
     return {"total GW": total, "spending beyond unit margins": excess}
 
 
-def _one_start(model: ComputeRace) -> NDArray[np.float64]:
+def _solved(model: ComputeRace, *, alone: bool) -> ContinuousSolution:
+    """Certified equilibria, from one start alone where the search for several is left to the whole race."""
     game = model.continuous_game()
     start = game.lower + 0.1 * (game.upper - game.lower)
-    return np.asarray(continuous_nash(game, starts=start[None]).actions[..., 0, :])
+    return continuous_nash(game, starts=start[None] if alone else None)
 
 
 def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:

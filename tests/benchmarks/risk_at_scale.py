@@ -1,5 +1,7 @@
 """Risk at scale: a million draws of the two-action race from a cold start, and the same game against a loop of nashpy.
 
+And what a further draw of the race over quantities costs: two cold runs, the difference of which holds no fixed part.
+
 Run ``python -m tests.benchmarks.risk_at_scale``, with ``--ten`` for ten times the draws in place of four times,
 ``--quick`` without the millions.
 """
@@ -21,6 +23,7 @@ from theory.two_by_two import two_by_two
 
 DRAWS = 1000
 ROUNDS = 5
+QUANTITIES = (8192, 16_384)
 COMMAND = [sys.executable, "-P", "-c", "import sys; from experiments.cli import main; sys.exit(main())"]
 
 
@@ -42,16 +45,16 @@ def against_nashpy():
     return ours, peers, float(same)
 
 
-def cold_run(draws, workers):
+def cold_run(draws, workers, study="dilemma_class"):
     """Seconds, seconds of the processors, and megabytes of the largest process, of the command from nothing."""
     with tempfile.TemporaryDirectory() as records:
-        words = ["run", "dilemma_class", "--draws", str(draws), "--workers", str(workers), "--records", records]
+        words = ["run", study, "--draws", str(draws), "--workers", str(workers), "--records", records]
         began = time.perf_counter()
         process = subprocess.Popen([*COMMAND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"the run of {draws} draws failed with {process.returncode}")
+        raise RuntimeError(f"the run of {draws} draws of {study} failed with {process.returncode}")
     return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
@@ -82,6 +85,13 @@ def main():
             f"{megabytes:.0f} MB in the largest process"
         )
     print(f"two workers are {measured[most, 1][0] / measured[most, 2][0]:.2f} times as fast as one, {most:,} draws")
+    quantities = {draws: cold_run(draws, 2, "overspend_underinvest") for draws in QUANTITIES}
+    few, many = (quantities[draws] for draws in QUANTITIES)
+    each, busy = ((many[k] - few[k]) / (QUANTITIES[1] - QUANTITIES[0]) for k in (0, 1))
+    print(
+        f"race over quantities, two workers: {each * 1e3:.2f} ms a draw ({busy * 1e3:.2f} ms of processors), "
+        f"{each * 1e6 / 60:.0f} minutes a million; {many[2]:.0f} MB"
+    )
     if options.ten:
         print(f"ten times the draws take {measured[10**7, 2][0] / measured[10**6, 2][0]:.1f} times as long")
 
