@@ -26,6 +26,7 @@ Economics 9:313-338, theorem 1 and section 5.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -281,7 +282,7 @@ def _tidy(hull: list[Point]) -> list[Point]:
     """Drop vertices that rounding made: those near another, or near the line between their neighbours."""
     kept: list[Point] = []
     for p in hull:
-        if all(np.hypot(p[0] - q[0], p[1] - q[1]) > _SAME for q in kept):
+        if all(hypot(p[0] - q[0], p[1] - q[1]) > _SAME for q in kept):
             kept.append(p)
     k = 0
     while len(kept) > 2 and k < len(kept):
@@ -316,4 +317,4 @@ def _from_segment(p: Point, a: Point, b: Point) -> float:
     length = direction[0] ** 2 + direction[1] ** 2
     share = ((p[0] - a[0]) * direction[0] + (p[1] - a[1]) * direction[1]) / length if length > 0 else 0.0
     share = min(max(share, 0.0), 1.0)
-    return float(np.hypot(p[0] - a[0] - share * direction[0], p[1] - a[1] - share * direction[1]))
+    return hypot(p[0] - a[0] - share * direction[0], p[1] - a[1] - share * direction[1])

@@ -105,7 +105,7 @@ def test_three_players_under_perfect_monitoring():
     found = public_bounds(Game(public), np.eye(8).reshape(2, 2, 2, 8), 0.5, tolerance=1e-3)
     other = payoff_bounds(Game(public), 0.5, refinements=0, tolerance=1e-4)
     assert found.best()[1] == pytest.approx(5.4, abs=1e-2) and found.best()[0] == pytest.approx(5.4, abs=2e-2)
-    assert (support(other.directions, other.vertices) <= found.levels + 1e-2).all()
+    assert (support(found.directions, other.vertices) <= found.levels + 1e-2).all()
 
 
 def test_refusals():
