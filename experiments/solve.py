@@ -146,12 +146,15 @@ def solve_model(model: PayoffModel) -> dict[str, Any]:
         )
     units = {name: model.outcome_unit(name) for name in game.outcomes}
     result["continuous"] = _continuous(game, solution) | {"outcome units": units}
+    chosen = solution.select()
+    if solution.count > 1:
+        result["continuous"]["measured at"] = f"the first of {int(solution.count)} equilibria"
     if "welfare" in game.outcomes:
-        wedge = strategic_wedge(game, solution)
+        wedge = strategic_wedge(game, chosen)
         result["wedge"] = {field.name: plain(getattr(wedge, field.name)) for field in dataclasses.fields(wedge)}
     if model.shocks:
         rng = np.random.default_rng(SEED)
-        split = hindsight_split(model, solution, rng=rng, states=STATES, replicates=REPLICATES)
+        split = hindsight_split(model, chosen, rng=rng, states=STATES, replicates=REPLICATES)
         table = split.table()
         if not all(np.isfinite(found[f"E[{loss}]"].high) for found in table.values() for loss in LOSSES):
             raise SolverError("hindsight losses are no finite numbers at these values; give values nearer the defaults")

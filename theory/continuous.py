@@ -409,6 +409,22 @@ class ContinuousSolution:
         found = np.expand_dims(self.certified[..., place], -1)
         return np.where(found, self.actions[..., place, :], np.nan)
 
+    def only(self) -> Floats:
+        """Action vectors of the one equilibrium of each draw, as `select`.
+
+        Raises
+        ------
+        InputError
+            If some draw has several: which of them is meant is for the caller to say.
+        """
+        most = int(self.count.max(initial=0))
+        if most > 1:
+            raise InputError(
+                f"the solution has up to {most} equilibria; say which is meant: solution.select(place), place 0 to "
+                f"{most - 1}"
+            )
+        return self.select()
+
     def outcome(self, name: str) -> Floats:
         """Value of a named outcome at each equilibrium, shape ``(*batch, K)``."""
         values = [self.game.outcome(name, self.actions[..., k, :]) for k in range(self.mask.shape[-1])]

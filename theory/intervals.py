@@ -149,7 +149,9 @@ def share_in_replicates(replicates: Sequence[ArrayLike], *, level: float = LEVEL
     >>> share_in_replicates([[True, False], [False, False]]).value
     0.25
     """
-    flags = [np.asarray(part, bool).ravel() for part in replicates]
+    flags = [np.asarray(part).ravel() for part in replicates]
+    if not all(np.isin(part, (False, True)).all() for part in flags):
+        raise InputError(f"replicates are {str(replicates)[:60]}; they must be true or false, one per draw")
     return share_of_counts([part.sum() for part in flags], [part.size for part in flags], level=level)
 
 

@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 MAX_STEPS = 20_000
 """Steps along the branch before giving up."""
 
+_LEVEL = 1e-12  # of a log likelihood per choice: differences below it are rounding
 _RESIDUAL = 1e-11  # of the equations in logs, relative to the size of the logs
 _SHORTEST, _CROSSING, _FIRST, _LONGEST = 1e-9, 1e-6, 0.03, 5.0  # step lengths
 _OFF = 0.1  # how far Newton may move a prediction, as a share of the step
@@ -127,7 +128,7 @@ def logit_branch(game: Game, max_precision: float | None = None) -> LogitBranch:
     for step, (start, tangent, end) in enumerate(principal_branch(curve)):
         if tangent[-1] * curve.tangent(end, tangent)[-1] < 0:
             turns.append(_certify(curve, _stationary(curve, ahead, start, tangent, end), step + 1))
-        points.append(end)
+        points.append(_ended(curve, start, end, limit))
         if end[-1] >= limit:
             break
     else:
@@ -221,10 +222,12 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
             break
     else:
         raise SolverError(f"the principal branch did not reach precision {limit / curve.scale} in {MAX_STEPS} steps")
-    candidates.append(end)
-    best = max(candidates, key=lambda point: float(observed @ point[:-1]))
-    response = _certify(curve, best, _step + 1)
-    return LogitFit(response, float(observed @ best[:-1]), best is end)
+    candidates = [point for point in candidates if point[-1] <= limit] + [_ended(curve, start, end, limit)]
+    likelihood = np.array([float(observed @ point[:-1]) for point in candidates])
+    at_limit = bool(likelihood[-1] >= likelihood.max() - _LEVEL * observed.sum())  # still rising, but for rounding
+    best = -1 if at_limit else int(likelihood.argmax())
+    response = _certify(curve, candidates[best], _step + 1)
+    return LogitFit(response, min(float(likelihood[best]), 0.0), at_limit)
 
 
 class LogitCurve:
@@ -349,6 +352,15 @@ def _correct_at(curve: LogitCurve, guess: Floats) -> Floats:
     if z is None:
         raise SolverError(f"no logit equilibrium found at precision {guess[-1] / curve.scale}")
     return z
+
+
+def _ended(curve: LogitCurve, start: Floats, end: Floats, limit: float) -> Floats:
+    """End of a segment of the branch, or where it has the precision at which to end."""
+    if end[-1] <= limit:
+        return end
+    guess = start + (limit - start[-1]) / (end[-1] - start[-1]) * (end - start)
+    guess[-1] = limit
+    return _correct_at(curve, guess)
 
 
 def _limit(curve: LogitCurve, max_precision: float | None) -> float:

@@ -141,7 +141,7 @@ def hindsight_split(
         raise InputError(f"{replicates} replicates of {states} states: at least two of each are needed")
     if not hasattr(model, "realised_game"):
         raise InputError(f"hindsight_split takes a model with states of the world, not {type(model).__name__}")
-    given = solution.select() if isinstance(solution, ContinuousSolution) else solution
+    given = solution.only() if isinstance(solution, ContinuousSolution) else solution
     streams = require_generator(rng).spawn(replicates)
     parts = [_split(model.realised_game(states, stream), given) for stream in streams]
     players = parts[0][0]

@@ -50,6 +50,11 @@ def sobol_indices(
     -------
     list of `Indices`, one per output. An output that does not vary has indices of zero.
 
+    Raises
+    ------
+    InputError
+        For a design that is too small, or outputs that are no finite numbers.
+
     Examples
     --------
     >>> linear = lambda u: (4 * u[:, 0] + 3 * u[:, 1])[None]
@@ -80,7 +85,14 @@ def _one_design(
     uniform: Any = [stats.uniform()] * inputs
 
     def transposed(x: Floats) -> Floats:  # scipy passes (inputs, n)
-        return np.atleast_2d(np.asarray(function(x.T), float))
+        outputs = np.atleast_2d(np.asarray(function(x.T), float))
+        lost = int((~np.isfinite(outputs)).sum())
+        if lost:
+            raise InputError(
+                f"{lost} of {outputs.size} outputs are no finite numbers, and would count as no influence; give the "
+                "function a value for them, or leave such inputs out of the priors"
+            )
+        return outputs
 
     with np.errstate(invalid="ignore", divide="ignore"):  # an output without variance
         result: Any = stats.sobol_indices(func=transposed, n=points, dists=uniform, rng=rng)

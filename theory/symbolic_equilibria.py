@@ -63,10 +63,17 @@ class SymbolicEquilibrium:
         return sympy.And(*(condition > 0 for condition in self.conditions))
 
     def derivative(self, player: int, parameter: Expression) -> Expression:
-        """How the player's probability of action 0 moves with a parameter."""
+        """How the player's probability of action 0 moves with a parameter, a symbol or its name."""
         import sympy
 
-        return sympy.factor(sympy.diff(self.probabilities[player], parameter))
+        return sympy.factor(sympy.diff(self.probabilities[player], self._named(parameter)))
+
+    def _named(self, parameter: Expression | str) -> Expression:
+        """The game's own symbol of that name: one without its assumptions would be another."""
+        import sympy
+
+        named = {str(symbol): symbol for p in self.probabilities for symbol in sympy.sympify(p).free_symbols}
+        return named.get(str(parameter), sympy.Symbol(str(parameter)))
 
     def sign(self, player: int, parameter: Expression) -> int | None:
         """Sign of `derivative` wherever the equilibrium exists: -1, 0 or 1; None if it depends on the parameters.
@@ -79,7 +86,8 @@ class SymbolicEquilibrium:
         known = _sign(change)
         if known is not None:
             return known
-        top, bottom = sympy.fraction(sympy.together(sympy.diff(self.probabilities[player], parameter)))
+        moved = sympy.diff(self.probabilities[player], self._named(parameter))
+        top, bottom = sympy.fraction(sympy.together(moved))
         values = [_sign_given(part, self.conditions) for part in (top, bottom)]
         return None if None in values else int(np.prod([v for v in values if v is not None]))
 

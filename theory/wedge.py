@@ -96,7 +96,7 @@ def strategic_wedge(
     require_continuous(game, "strategic_wedge")
     if welfare not in game.outcomes:
         raise InputError(f"the game has no outcome {welfare!r} to maximise; it has {sorted(game.outcomes)}")
-    nash = solution.select() if isinstance(solution, ContinuousSolution) else game.choices_within(solution)
+    nash = solution.only() if isinstance(solution, ContinuousSolution) else game.choices_within(solution)
     if not game.batch_shape and not np.isfinite(nash).all():
         raise InputError(f"choices are {nash}: there is no certified equilibrium to compare; give one")
     joint = _optimum(game, game.total(), nash)

@@ -171,3 +171,46 @@ def test_a_joint_optimum_far_below_the_upper_bounds(unit):
 
     game = ContinuousGame([profit(0), profit(1)], lower=1e-3 * unit, upper=1e4 * unit)
     np.testing.assert_allclose(joint_optimum(game), (np.sqrt(value / cost) - 1) * unit, rtol=1e-4)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_the_cartel_of_linear_cournot_to_the_last_digits(n):
+    """Its divisions form a ridge; its total is one half, and deviations from it are paid at first order."""
+    game = ContinuousGame([lambda x, i=i: x[..., i] * (1 - x.sum(axis=-1)) for i in range(n)], lower=0, upper=1)
+    assert joint_optimum(game).sum() == pytest.approx(0.5, abs=1e-12)
+
+
+def test_a_smooth_maximum_is_found_beyond_the_square_root_of_rounding():
+    game = ContinuousGame([lambda x: np.log1p(x[..., 0]) - 0.7 * x[..., 0]], lower=0, upper=1)
+    reply, value, _ = best_reply(game, np.zeros(1), 0)
+    assert reply == pytest.approx(3 / 7, abs=3e-10) and value == pytest.approx(np.log(10 / 7) - 0.3, rel=1e-14)
+
+
+def test_newton_settles_where_marginal_payoffs_have_a_kink():
+    """Each wants half, and punishes with another curvature on the other side of the rival's choice."""
+
+    def bend(gap):
+        return np.where(gap > 0, 3.0, 0.5)
+
+    def payoff(i):
+        return lambda x: -((x[..., i] - 0.5) ** 2) - bend(x[..., i] - x[..., 1 - i]) * (x[..., i] - x[..., 1 - i]) ** 2
+
+    def marginal(i):
+        return lambda x: -2 * (x[..., i] - 0.5) - 2 * bend(x[..., i] - x[..., 1 - i]) * (x[..., i] - x[..., 1 - i])
+
+    game = ContinuousGame([payoff(0), payoff(1)], lower=0, upper=1, gradients=[marginal(0), marginal(1)])
+    found = continuous_nash(game)
+    assert found.count == 1
+    np.testing.assert_allclose(found.select(), 0.5, atol=1e-12)
+
+
+def test_one_of_several_equilibria_is_not_taken_for_the_one():
+    """Two that want to be alike: every solver of a risk asks which equilibrium is meant."""
+
+    def payoff(i):
+        return lambda x: -((x[..., i] - x[..., 1 - i] ** 3 / 0.25) ** 2)
+
+    found = continuous_nash(ContinuousGame([payoff(0), payoff(1)], lower=0, upper=1))
+    assert found.count > 1
+    with pytest.raises(InputError, match="select"):
+        found.only()

@@ -157,3 +157,19 @@ def test_a_branch_ends_at_a_precision(limit: object) -> None:
     game = Game.from_bimatrix([[10, 1], [8, 5]], [[10, 8], [1, 5]])
     with pytest.raises(InputError, match="max_precision"):
         logit_branch(game, limit)  # type: ignore[arg-type]
+
+
+RARE = [[2, 8], [3, 7]]
+NEVER = [[0, 10], [0, 10]]
+
+
+@pytest.mark.parametrize(
+    ("counts", "most", "at_limit"), [(NEVER, None, True), (NEVER, 10.0, True), (RARE, 0.5, True), (RARE, None, False)]
+)
+def test_a_likelihood_that_keeps_rising_ends_at_the_limit_and_not_beyond(counts, most, at_limit):
+    dilemma = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+    fit = fit_logit(dilemma, counts, most)
+    assert fit.at_limit == at_limit and fit.log_likelihood <= 0
+    if at_limit:
+        assert fit.response.precision == pytest.approx(most or 1000 / 5, rel=1e-12)
+    assert logit_branch(dilemma, 2.0).precisions[-1] == pytest.approx(2.0, rel=1e-12)

@@ -151,3 +151,11 @@ def test_what_is_tied_is_said():
     found = {q.name: q.tied for q in symbolic_equilibria([[V, V], [V, 0]], [[c, 0], [c, 0]])}
     assert found == {"(0, 0)": (0,), "(1, 0)": (0,)}
     assert symbolic_counts([-c, 0, V - c]) == {0: True, 2: c - V > 0, 3: V - c > 0}  # two or none, the second is tied
+
+
+def test_parameters_are_known_by_their_names():
+    """Hawk and dove: the share of hawks, V over c, falls with the cost of a fight, however its symbol is given."""
+    mixed = HAWK_DOVE[-1]
+    for same in (c, "c", sympy.Symbol("c")):
+        assert mixed.sign(0, same) == -1
+        assert sympy.simplify(mixed.derivative(0, same) + V / c**2) == 0

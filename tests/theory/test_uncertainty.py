@@ -309,3 +309,16 @@ def test_the_quantile_of_a_sample_is_the_value_at_risk():
     assert estimate.value == float(value_at_risk(losses, 0.95))
     assert estimate.low < estimate.value < estimate.high
     assert np.isinf(quantile([1.0, 2.0], 0.99).high)
+
+
+def test_lost_outputs_are_no_lack_of_influence():
+    def some_lost(u):
+        return np.where(u[:, 0] > 0.99, np.nan, u.sum(axis=1))[None]
+
+    with pytest.raises(InputError, match="no finite numbers"):
+        sobol_indices(some_lost, ["a", "b"], points=256, rng=np.random.default_rng(0))
+
+
+def test_shares_are_of_true_and_false():
+    with pytest.raises(InputError, match="true or false"):
+        share_in_replicates([[0.3, 2], [1, 5]])
