@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from models.cloud_pricing import price_equilibrium
+from models.cloud_sourcing import CloudSourcing
 from models.cross_holdings import CrossHoldings, concentration, profit_weights
 from models.equity_for_compute import EquityForCompute, pair_value
 from models.stake_pricing import is_equilibrium, payoffs, price_game, profits
@@ -134,6 +136,35 @@ def test_without_stakes_and_rivalry_clouds_are_plain_price_setters():
     # with v = A c - w: x_i is (1 + sigma) v_i less sigma times the others' v, so m (1 + sigma) = (1 - sigma) v
     margin = (1 - sigma) * (model.worth - 1) * cost / 2
     np.testing.assert_allclose(found.price, cost + margin, rtol=1e-9)
+
+
+def test_without_stakes_and_rivalry_it_is_the_split_over_clouds_of_s3():
+    """Both are linear demands for compute of several clouds: the same slopes and heights, the same prices and orders."""
+    unit, margin, elasticity, rigidity, demand = 12.0, 0.3, 0.8, 0.4, 2.5
+    split = CloudSourcing(n=2, unit_cost=unit, margin=margin, elasticity=elasticity, rigidity=rigidity, demand=demand)
+    split = split.replace(n=3, cost_factor=np.ones(3)).replace(
+        cost_factor=np.array([0.9, 0.95, 1.0]),
+        outage=0.0,
+        correlation=0.0,
+        prior_share=np.full(3, 1 / 3),
+        ported=np.ones(3),
+    )
+    height, slope, _ = split.value_terms()
+    moving = split.rigidity * split.once()
+    beta = (moving + slope) / demand  # S3: (moving sum s^2 + slope S^2) / 2 of shares, S4: of GW
+    sigma = slope / (moving + slope)
+    worth = (height + moving / 3) / unit
+    size = 3 * (worth - 1) * unit / (beta * (1 + 2 * sigma))
+    stakes = EquityForCompute(
+        google_stake=0.0, amazon_stake=0.0, rivalry=0.0, google_porting=0.0, amazon_porting=0.0,
+        capital_cost=unit, running_cost=0.0, google_cost=0.9, amazon_cost=0.95,
+        worth=worth, substitution=sigma, size=size,
+    )  # fmt: skip
+    prices, found = price_equilibrium(split), stakes.solve()
+    assert prices.certified and found.certified
+    np.testing.assert_allclose(found.price, prices.prices, rtol=1e-8)
+    shares = np.array(split.shares([prices.prices[j] for j in range(3)]))
+    np.testing.assert_allclose(found.compute, demand * shares, rtol=1e-7)
 
 
 def test_a_stake_takes_its_share_off_the_margin_over_the_slope():
