@@ -139,7 +139,7 @@ def test_without_stakes_and_rivalry_clouds_are_plain_price_setters():
 
 
 def test_without_stakes_and_rivalry_it_is_the_split_over_clouds_of_s3():
-    """Both are linear demands for compute of several clouds: the same slopes and heights, the same prices and orders."""
+    """Both are linear demands for compute of several clouds: with one set of slopes, one set of prices and orders."""
     unit, margin, elasticity, rigidity, demand = 12.0, 0.3, 0.8, 0.4, 2.5
     split = CloudSourcing(n=2, unit_cost=unit, margin=margin, elasticity=elasticity, rigidity=rigidity, demand=demand)
     split = split.replace(n=3, cost_factor=np.ones(3)).replace(
