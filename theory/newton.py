@@ -154,11 +154,6 @@ def newton(game: ContinuousGame, x: Floats, scale: Floats, max_iterations: int) 
         if short.size:
             again = _shortened(marginal(lanes[short]), z[short], step[short], _STEPS)
             trial[short], slope[short], merit[short] = again
-        stuck = np.flatnonzero(~(merit < size))
-        if stuck.size:  # at a kink of marginal payoffs differences to one side mislead
-            part = marginal(lanes[stuck])
-            aside = _newton_step(part, z[stuck], g[stuck], rounded[lanes[stuck]], both_sides=True)
-            trial[stuck], slope[stuck], merit[stuck] = _shortened(part, z[stuck], aside, _STEPS)
         moved = merit < size
         z, g = (np.where(moved[:, None], new, old) for new, old in ((trial, z), (slope, g)))
         ends[lanes] = z
@@ -196,25 +191,19 @@ def rounded_slopes(game: ContinuousGame) -> Floats:
     return np.where(steps > 1.01 * np.cbrt(np.finfo(float).eps), steps, 0.0)
 
 
-def _newton_step(
-    gradient: Callable[[Floats], Floats], z: Floats, g: Floats, rounded: Floats, *, both_sides: bool = False
-) -> Floats:
-    """Solve ``J step = F``, ``J`` from differences of the marginal payoffs away from the nearer bound.
+def _newton_step(gradient: Callable[[Floats], Floats], z: Floats, g: Floats, rounded: Floats) -> Floats:
+    """Solve ``J step = F``, ``J`` from central differences of the marginal payoffs, ``rounded`` wide or more.
 
-    They are ``rounded`` wide or more, and if asked for, or where few digits are left, to both sides.
+    To one side only they would mislead at a kink of marginal payoffs, where equilibria like to lie.
     """
-    n, both_sides = z.shape[-1], both_sides or bool(rounded.any())
+    n = z.shape[-1]
     jacobian = np.empty((*z.shape, n))
     for j in range(n):
         h = np.maximum(1e-6 * np.maximum(z[..., j], 1e-6), rounded[..., j]) * np.where(z[..., j] > 0.5, -1, 1)
-        beside = z.copy()
-        beside[..., j] += h
-        before, there = z, g
-        if both_sides:
-            before = z.copy()
-            before[..., j] = np.clip(z[..., j] - h, 0.0, 1.0)
-            there = gradient(before)
-        jacobian[..., j] = -(gradient(beside) - there) / (beside[..., j] - before[..., j])[..., None]
+        up, down = z.copy(), z.copy()
+        up[..., j] += h
+        down[..., j] = np.clip(z[..., j] - h, 0.0, 1.0)
+        jacobian[..., j] = -(gradient(up) - gradient(down)) / (up[..., j] - down[..., j])[..., None]
     free = (z + g > 0.0) & (z + g < 1.0)
     jacobian = np.where(free[..., None], jacobian, np.eye(n))
     jacobian = np.where(np.isfinite(jacobian), jacobian, np.eye(n))
