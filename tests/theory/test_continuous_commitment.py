@@ -36,9 +36,7 @@ def test_marginal_payoffs_make_it_as_precise_as_numbers_are():
 
     found = continuous_commitment(cournot(2, 10.0, 2.0, 1.0).replace(gradients=[marginal(0), marginal(1)]))
     np.testing.assert_allclose(found.choices, [9 / 4, 9 / 8], rtol=1e-10)
-    np.testing.assert_allclose(
-        found.payoffs, [81 / 16, 81 / 32], rtol=1e-11
-    )  # slopes are differences of rounded values
+    np.testing.assert_allclose(found.payoffs, [81 / 16, 81 / 32], rtol=1e-12)
 
 
 def test_draws_are_solved_at_once_as_one_by_one():
