@@ -39,7 +39,7 @@ Done = Callable[[Task, float], None]
 
 
 class WorkerLostError(ComputeraceError):
-    """Worker processes were killed twice, most likely because memory ran out."""
+    """Worker processes were killed twice, most likely because memory ran out, or ended by themselves at their start."""
 
 
 def one_thread_each() -> dict[str, str]:
@@ -78,6 +78,17 @@ def compute_in_processes(tasks: Sequence[Task], workers: int, done: Done) -> Non
                 ) from None
 
 
+def _refuse_if_ended(processes: set[BaseProcess]) -> None:
+    """Tell workers that ended by themselves, which is an error at their start, from those that were killed."""
+    for process in processes:
+        process.join()
+    if any(process.exitcode == 1 for process in processes):
+        raise WorkerLostError(
+            "worker processes ended by an error when they started; what they said of it is above. A script that runs "
+            'studies with workers does so under: if __name__ == "__main__". Or run with one: workers=1'
+        ) from None
+
+
 def map_in_processes(function: Callable[[Item], Result], items: Sequence[Item], workers: int) -> list[Result]:
     """A module's function of every item, in order, by worker processes.
 
@@ -96,6 +107,7 @@ def map_in_processes(function: Callable[[Item], Result], items: Sequence[Item], 
         try:
             return [future.result() for future in futures]
         except BrokenProcessPool:
+            _refuse_if_ended(own)
             raise WorkerLostError(
                 "a worker process was killed; most likely memory ran out. What is finished is kept; run again"
             ) from None
@@ -116,6 +128,10 @@ def _round(tasks: Sequence[Task], workers: int, done: Done) -> None:
         try:
             for future in as_completed(futures):
                 done(futures[future], future.result())
+        except BrokenProcessPool:
+            _stop(own, tasks)
+            _refuse_if_ended(own)
+            raise
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             _stop(own, tasks)

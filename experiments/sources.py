@@ -84,9 +84,7 @@ class _Closure:
             self._everything(package or module)
 
     def _package(self, package: str, path: Path, name: str) -> None:
-        body = _parse(path).body
-        own = [statement for statement in body if not _passes_on(statement)]
-        passed_on = list(_imports((s for s in body if _passes_on(s)), package))
+        own, passed_on = _package_parts(path, package, *_version(path))
         if own:
             self.files[package] = path
             used = {node.id for statement in own for node in ast.walk(statement) if isinstance(node, ast.Name)}
@@ -137,37 +135,53 @@ def _version(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-def _parse(path: Path) -> ast.Module:
-    return _parse_version(path, *_version(path))
-
-
 @functools.lru_cache(maxsize=1024)
 def _module_imports(path: Path, package: str, changed: int, size: int) -> tuple[list[tuple[str, str, str]], bool]:
     """Imports of a module, and whether it also imports by name; closures of many studies share most modules."""
-    tree = _parse_version(path, changed, size)
-    return list(_imports([tree], package)), _imports_by_name(tree)
+    source = path.read_bytes()
+    tree = _parse(path, source)
+    named = any(name in source for name in (b"import_module", b"__import__"))  # the walk over expressions is slow
+    return list(_imports(tree.body, package)), named and _imports_by_name(tree)
 
 
-@functools.lru_cache(maxsize=1024)
-def _parse_version(path: Path, changed: int, size: int) -> ast.Module:
-    """Parsed source, read again when the file has changed."""
+@functools.lru_cache(maxsize=64)
+def _package_parts(
+    path: Path, package: str, changed: int, size: int
+) -> tuple[list[ast.stmt], list[tuple[str, str, str]]]:
+    """Statements of a package's own, and the imports that it only passes on."""
+    body = _parse(path, path.read_bytes()).body
+    own = [statement for statement in body if not _passes_on(statement)]
+    return own, list(_imports((s for s in body if _passes_on(s)), package))
+
+
+def _parse(path: Path, source: bytes) -> ast.Module:
     try:
-        return ast.parse(path.read_bytes(), filename=str(path))
+        return ast.parse(source, filename=str(path))
     except SyntaxError as error:
         raise InputError(f"{path} cannot be read as Python: {error}") from error
 
 
-def _imports(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[str, str, str]]:
-    """Imports in some statements, as (module, name in it, name bound)."""
-    for top in nodes:
-        for node in ast.walk(top):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield from _plain_import(alias)
-            elif isinstance(node, ast.ImportFrom):
-                base = _absolute(node, package)
-                for alias in node.names:
-                    yield base, alias.name, alias.asname or alias.name
+def _imports(statements: Iterable[ast.stmt], package: str) -> Iterator[tuple[str, str, str]]:
+    """Imports in some statements and those inside them, as (module, name in it, name bound)."""
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                yield from _plain_import(alias)
+        elif isinstance(statement, ast.ImportFrom):
+            base = _absolute(statement, package)
+            for alias in statement.names:
+                yield base, alias.name, alias.asname or alias.name
+        else:
+            yield from _imports(_inside(statement), package)
+
+
+def _inside(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """Statements directly inside another: bodies of functions, classes, loops, conditions, handlers and cases."""
+    for node in ast.iter_child_nodes(statement):
+        if isinstance(node, ast.stmt):
+            yield node
+        elif isinstance(node, ast.ExceptHandler | ast.match_case):
+            yield from node.body
 
 
 def _plain_import(alias: ast.alias) -> Iterator[tuple[str, str, str]]:

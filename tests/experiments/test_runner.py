@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,17 @@ def test_workers_that_read_the_replicates_change_no_bit(
     shared = run(chunked.study, workers=workers, directory=chunked.root / "shared", progress=False)
     assert shared.values_digest == plainly.values_digest
     assert read == ([workers] if workers > 1 else [])
+
+
+def test_workers_that_cannot_start_are_not_called_short_of_memory(tmp_path: Path) -> None:
+    script = tmp_path / "no_guard.py"
+    script.write_text(
+        "from experiments.runner import run\n"
+        f"run('dilemma_class', quick=True, workers=2, directory={str(tmp_path / 'records')!r}, progress=False)\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert "__main__" in done.stderr.splitlines()[-1] and "memory" not in done.stderr.splitlines()[-1]
 
 
 def test_a_worker_that_is_killed_while_it_reads_is_said() -> None:
