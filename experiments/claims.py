@@ -73,8 +73,8 @@ def claim(
     dict
         ``"readings"``, ``"scope"``, the probability of being judged, ``"cases"`` by name, and ``"every case"``. A case
         has ``"needs"`` (the probability of each by its words), ``"together"`` (of all), and ``"condition"``:
-        ``"bounds"``, ``"share"`` (of the draws in scope) and ``"holds"``, or None. Probabilities are None if no draw
-        is in scope.
+        ``"bounds"``, ``"share"`` (of the draws in scope) and ``"holds"``, or None. ``"ruled out"`` is a condition under
+        which the claim holds in no case, or None. Probabilities are None if no draw is in scope.
 
     Raises
     ------
@@ -88,12 +88,15 @@ def claim(
     named = cases if isinstance(cases, Mapping) else {ONLY: cases}
     found = {name: [needs(part) for part in kept] for name, needs in named.items()}
     holds = {name: [np.all(list(each.values()), axis=0) for each in every] for name, every in found.items()}
-    always = [np.all([each[k] for each in holds.values()], axis=0) for k in range(len(kept))]
+    always, never = (
+        [np.all([each[k] == so for each in holds.values()], axis=0) for k in range(len(kept))] for so in (True, False)
+    )
     return {
         "readings": readings,
         "scope": share_in_replicates(judged),
         "cases": {name: _case(kept, found[name], holds[name], model) for name in named},
         "every case": _case(kept, [{} for _ in kept], always, model),
+        "ruled out": _condition(kept, never, model),
     }
 
 
@@ -105,18 +108,25 @@ def _case(
 ) -> dict[str, Any]:
     if not all(len(each) for each in together):
         return {"needs": dict.fromkeys(needs[0]), "together": None, "condition": None}
+    return {
+        "needs": {words: share_in_replicates([each[words] for each in needs]) for words in needs[0]},
+        "together": share_in_replicates(together),
+        "condition": _condition(parts, together, model),
+    }
+
+
+def _condition(parts: Sequence[Columns], event: Sequence[NDArray[Any]], model: PayoffModel) -> dict[str, Any] | None:
+    """Condition under which an event is nearly certain; none if it is so without one."""
+    if not all(len(each) for each in event):
+        return None
     inputs = {
         name.removeprefix(_DRAW): np.concatenate([part[name] for part in parts])
         for name in parts[0]
         if name.startswith(_DRAW)
     }
-    later = np.repeat(np.arange(len(parts)) >= len(parts) // 2, [len(each) for each in together])
-    condition = sufficient_condition(inputs, np.concatenate(together), later, sure=SURE, least=RARE)
-    return {
-        "needs": {words: share_in_replicates([each[words] for each in needs]) for words in needs[0]},
-        "together": share_in_replicates(together),
-        "condition": _plain(condition, model) if condition and condition.bounds else None,
-    }
+    later = np.repeat(np.arange(len(parts)) >= len(parts) // 2, [len(each) for each in event])
+    found = sufficient_condition(inputs, np.concatenate(event), later, sure=SURE, least=RARE)
+    return _plain(found, model) if found and found.bounds else None
 
 
 def _length(part: Columns) -> int:

@@ -7,9 +7,12 @@ A study records what a claim needs, in which cases, and under which condition on
     not supported                      ... with at most ``RARE`` in every case and reading
     supported under stated conditions  neither, but a case, or bounds on parameters that are met with at least ``RARE``,
                                        or both, make it hold with at least ``SURE``
+    dependent on the reading           none of these, and some readings of the words, not all, are supported, or are
+                                       not supported
     not decided                        none of these
 
-A reading is no condition. An interval counts by the end that is nearer to the bound. A claim about one parameter is
+A reading is no condition. What is not decided is said with what would rule it out: a case, or bounds found like those
+that make it hold. An interval counts by the end that is nearer to the bound. A claim about one parameter is
 judged by where the sources put it against the value at which it turns (claim 8), for a probability would only repeat
 the prior. A claim that no study judges is 'not yet answered', and says to which system it is left.
 """
@@ -25,10 +28,11 @@ from paper.formats import listed, number, percent, percent_interval
 from paper.names import spoken
 from theory.errors import InputError
 
-SUPPORTED, CONDITIONAL, REJECTED, UNDECIDED, OPEN = (
+SUPPORTED, CONDITIONAL, REJECTED, BY_READING, UNDECIDED, OPEN = (
     "supported",
     "supported under stated conditions",
     "not supported",
+    "dependent on the reading",
     "not decided",
     "not yet answered",
 )
@@ -105,14 +109,17 @@ HISTORY = {
     12: "First by any rise of both indices and of the cloud's share of profits; the bound of 100 points was added "
     "after small rises had been seen.",
 }
-"""How the rule for each claim was first stated, and when it differed what it said."""
+"""How the rule for each claim was first stated, and when it differed what it said.
+
+Claims that are dependent on the reading were not decided until that verdict was added, after results had been seen.
+"""
 
 
 @dataclass(frozen=True)
 class Verdict:
     """Verdict on one claim, with what it rests on; ``cautions`` are those that depend on the numbers.
 
-    ``condition`` completes 'if ...', for a claim that is supported under conditions; else it is not printed.
+    ``condition`` completes the verdict: if what, in which reading, or what would rule it out.
     """
 
     claim: int
@@ -173,30 +180,62 @@ def ruling(case: Found) -> str:
 
 
 def verdict_of(found: Found) -> tuple[str, str]:
-    """Verdict on a claim from all its cases or readings, and the condition in words if it rests on one."""
+    """Verdict on a claim from all its cases or readings, and what completes it in words."""
     cases = found["cases"]
     rulings = {name: ruling(case) for name, case in cases.items()}
     if len(set(rulings.values())) == 1 and set(rulings.values()) <= {SUPPORTED, REJECTED}:
         return next(iter(rulings.values())), ""
+    against = _against(found, rulings)
+    condition = _condition(found, rulings)
+    if condition:
+        return CONDITIONAL, "; ".join(filter(None, (f"if {condition}", against)))
+    if found["readings"] and {SUPPORTED, REJECTED} & set(rulings.values()):
+        return BY_READING, "; ".join(filter(None, (_by_reading(rulings), against)))
+    return UNDECIDED, against
+
+
+def _condition(found: Found, rulings: Mapping[str, str]) -> str:
+    """Cases, or bounds in all cases, or both in one of them, under which the claim holds; empty if there are none."""
+    cases = found["cases"]
     sure = [name for name, verdict in rulings.items() if verdict == SUPPORTED]
     if sure and not found["readings"]:
-        return CONDITIONAL, " or ".join(
+        return " or ".join(
             f"{name} (it then holds in {percent_interval(cases[name]['together'])} of the draws)" for name in sure
         )
     if found["every case"]["condition"]:
-        return CONDITIONAL, condition_in_words(found["every case"]["condition"])
+        return condition_in_words(found["every case"]["condition"])
     if CONDITIONAL in rulings.values() and not found["readings"]:
         name = max((n for n in rulings if rulings[n] == CONDITIONAL), key=lambda n: _share(cases[n]["condition"]))
-        return CONDITIONAL, f"{name}, and {condition_in_words(cases[name]['condition'])}"
-    return UNDECIDED, ""
+        return f"{name}, and {condition_in_words(cases[name]['condition'])}"
+    return ""
+
+
+def _against(found: Found, rulings: Mapping[str, str]) -> str:
+    """What would rule the claim out: a case, or bounds."""
+    ways = [] if found["readings"] else [name for name, verdict in rulings.items() if verdict == REJECTED]
+    if found["ruled out"]:
+        ways.append(condition_in_words(found["ruled out"], "fails"))
+    return f"ruled out if {' or if '.join(ways)}" if ways else ""
+
+
+def _by_reading(rulings: Mapping[str, str]) -> str:
+    groups = {
+        verdict: [name for name, given in rulings.items() if given in verdicts]
+        for verdict, verdicts in {
+            SUPPORTED: (SUPPORTED,),
+            REJECTED: (REJECTED,),
+            UNDECIDED: (UNDECIDED, CONDITIONAL),
+        }.items()
+    }
+    return "; ".join(f"{verdict}: {listed(names)}" for verdict, names in groups.items() if names)
 
 
 def _share(condition: Found) -> float:
     return float(condition["share"]["value"])
 
 
-def condition_in_words(condition: Found) -> str:
-    """Bounds of a condition, how often they are met, and how often the claim then holds.
+def condition_in_words(condition: Found, then: str = "holds") -> str:
+    """Bounds of a condition, how often they are met, and how often the claim then holds, or fails.
 
     Examples
     --------
@@ -207,7 +246,7 @@ def condition_in_words(condition: Found) -> str:
     """
     met = listed([_bound(bound) for bound in condition["bounds"]])
     return (
-        f"{met}: so in {percent(condition['share']['value'])} of the draws judged, and it then holds in "
+        f"{met}: so in {percent(condition['share']['value'])} of the draws judged, and it then {then} in "
         f"{percent_interval(condition['holds'])} of them"
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from experiments.records import Record
-from paper.figures import builders, classes, drivers, losses, plane, restraint, style, terms
+from paper.figures import builders, classes, drivers, losses, plane, restraint, style, terms, verdicts
 from paper.systems import systems
 
 
@@ -32,6 +32,9 @@ def draw_figures(records: Mapping[str, Record], parameters: Mapping[str, Mapping
         "losses": losses.draw(race.numbers, race.tables["losses"]),
         "terms": terms.draw(race.numbers),
         "restraint": restraint.draw(repeated.numbers),
+        "verdicts": verdicts.draw(
+            {int(n): found for record in records.values() for n, found in record.numbers.get("claims", {}).items()}
+        ),
     }
     return main | {name: each.draw(records[name].numbers, records[name].tables) for name, each in systems().items()}
 

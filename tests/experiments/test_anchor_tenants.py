@@ -73,7 +73,7 @@ def test_an_equal_rival_bids_the_tenant_away_and_the_condition_names_who_bids(nu
     alone, *_, equal = numbers["claims"]["6"]["cases"]
     assert numbers["claims"]["6"]["cases"][equal]["together"]["value"] == 0
     turned = with_claim(dict(numbers), "6", 0.97, cases=[alone])
-    assert write(turned).verdicts[0].condition.startswith("there is no rival cloud")
+    assert write(turned).verdicts[0].condition.startswith("if there is no rival cloud")
 
 
 def test_words_turn_with_the_numbers(numbers):

@@ -10,6 +10,7 @@ from experiments.claims import claim, drawn
 from experiments.plain import plain
 from models.lab_dilemma import LabDilemma
 from paper.claims import (
+    BY_READING,
     CLAIMS,
     CONDITIONAL,
     OPEN,
@@ -42,7 +43,8 @@ def case(share: float | None, box: dict[str, Any] | None = None) -> dict[str, An
 
 def claimed(shares: dict[str, float], every: dict[str, Any] | None = None, **boxes: Any) -> dict[str, Any]:
     cases = {name: case(share, boxes.get(name)) for name, share in shares.items()}
-    return {"readings": False, "scope": estimate(0.9), "cases": cases, "every case": case(min(shares.values()), every)}
+    together = case(min(shares.values()), every)
+    return {"readings": False, "scope": estimate(0.9), "cases": cases, "every case": together, "ruled out": None}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,11 @@ def test_a_case_is_ruled_by_its_interval_and_its_condition(share: Any, box: Any,
         (claimed({"a": 0.5, "b": 0.6}, condition()), CONDITIONAL, "prize is above 400 US$ bn"),
         (claimed({"a": 0.02, "b": 0.6}, b=condition()), CONDITIONAL, "b, and prize is above"),
         (claimed({"a": 0.5, "b": 0.6}, a=condition(0.2), b=condition(0.4)), CONDITIONAL, "b, and prize is above"),
-        (claimed({"a": 0.5, "b": 0.02}), UNDECIDED, ""),
+        (claimed({"a": 0.5, "b": 0.02}), UNDECIDED, "ruled out if b"),
+        (claimed({"a": 0.5, "b": 0.6}), UNDECIDED, ""),
+        (claimed({"a": 0.5}) | {"ruled out": condition()}, UNDECIDED, "ruled out if prize is above 400 US$ bn"),
+        (claimed({"a": 0.97, "b": 0.02}) | {"ruled out": condition()}, CONDITIONAL, "; ruled out if b or if prize"),
+        (claimed({"a": 0.02}) | {"ruled out": condition()}, REJECTED, ""),
     ],
 )
 def test_cases_must_agree_or_be_a_condition(found: Any, verdict: str, words: str) -> None:
@@ -81,8 +87,12 @@ def test_cases_must_agree_or_be_a_condition(found: Any, verdict: str, words: str
 
 def test_a_reading_is_no_condition_but_bounds_on_all_readings_are() -> None:
     found = claimed({"by the mean": 0.97, "by the tail": 0.5}, **{"by the mean": condition()}) | {"readings": True}
-    assert verdict_of(found) == (UNDECIDED, "")
+    assert verdict_of(found) == (BY_READING, "supported: by the mean; not decided: by the tail")
     assert verdict_of(found | {"every case": case(0.5, condition())})[0] == CONDITIONAL
+    apart = claimed({"by the mean": 0.97, "by the tail": 0.02}) | {"readings": True}
+    assert verdict_of(apart) == (BY_READING, "supported: by the mean; not supported: by the tail")
+    open_yet = claimed({"by the mean": 0.3, "by the tail": 0.5}, **{"by the mean": condition()}) | {"readings": True}
+    assert verdict_of(open_yet) == (UNDECIDED, "")
 
 
 def test_conditions_say_how_often_they_hold_and_how_often_the_claim_then_does() -> None:
@@ -105,7 +115,8 @@ def test_from_draws_to_verdict() -> None:
     middle = float(np.median(np.concatenate([part["draw of prize"] for part in parts])))
     found = plain(claim(parts, lambda part: {"the prize is large": part["draw of prize"] > middle}, model))
     verdict, words = verdict_of(found)
-    assert verdict == CONDITIONAL and words.startswith("prize is above") and "US$ bn" in words
+    assert verdict == CONDITIONAL and words.startswith("if prize is above") and "US$ bn" in words
+    assert "ruled out if prize is below" in words  # one side makes it hold, the other makes it fail
     assert only(found)["together"]["value"] == pytest.approx(0.5, abs=0.01)
     tossed = plain(claim(parts, lambda part: {"by chance": np.arange(2048) % 2 == 0}, model))
     assert verdict_of(tossed) == (UNDECIDED, "")

@@ -52,7 +52,7 @@ def test_a_claim_that_turns_with_the_others_conduct_says_so(numbers):
     seller, cost = numbers["claims"]["5"]["cases"]
     changed = with_claim(with_claim(numbers, "5", 0.99, cases=[seller]), "5", 0.01, cases=[cost])
     verdict = judge_indispensable(changed)
-    assert verdict.verdict == CONDITIONAL and verdict.condition.startswith("the other clouds act as one seller")
+    assert verdict.verdict == CONDITIONAL and verdict.condition.startswith("if the other clouds act as one seller")
     assert f"one seller: {SUPPORTED}" in verdict.evidence and f"at cost: {REJECTED}" in verdict.evidence
 
 
