@@ -32,8 +32,8 @@ REGIONS = (2, 3, 4, 6, 8)
 CAPS = (0.0, 0.25, 0.5, 0.75)
 """Caps of the agreement, over what a region would bid at most."""
 
-ALIGNMENTS = (-1.0, -0.5, 0.0, 0.5, 1.0)
-"""Whether the sites that suit the builder are where hosting brings least (-1) or most (1)."""
+ALIGNMENTS = (-1.0, -0.01, 0.01, 1.0)
+"""Whether the sites that suit the builder are where hosting brings least (-1) or most (1), and only just so."""
 
 RATIOS = (1.0, 1.5, 2.0, 3.0, 5.0)
 """Largest value of the stronger of two regions over the weaker one's."""
@@ -56,7 +56,7 @@ def study(*, draws: int = 32_768, rng: np.random.Generator) -> Columns:
     """One independent set of draws; one row per draw."""
     base = Siting()
     sample = base.priors().sample(share(draws, REPLICATES), rng=rng)
-    columns: dict[str, NDArray[Any]] = {"capital": sample["capital"]}
+    columns: dict[str, NDArray[Any]] = {name: sample[name] for name in ("capital", "alignment")}
     for n in REGIONS:
         columns |= {f"{name}, {n}": np.asarray(x) for name, x in _bidding(base.replace(n=n, **sample)).items()}
     model = base.replace(**sample)
@@ -120,6 +120,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "hosts": _who(replicates),
         "agreement": {f"{cap:g}": _agreement(replicates, pooled, f"cap {cap:g}") for cap in CAPS},
         "ban by alignment": {f"{m:g}": _agreement(replicates, pooled, f"alignment {m:g}") for m in ALIGNMENTS},
+        "all gain by a ban": _by_sign(replicates),
         "tempted": share_in_replicates([part["someone is tempted"] for part in replicates]),
         "patience": {str(n): _patience(replicates, pooled, n) for n in REGIONS},
         "unequal": {f"{ratio:g}": _unequal(ratio) for ratio in RATIOS},
@@ -170,6 +171,17 @@ def _agreement(replicates: Replicates, pooled: Mapping[str, NDArray[Any]], case:
         results[f"P({party} gain)"] = share_in_replicates([part[f"{party}, {case}"] > 0 for part in replicates])
     results["regions by draw, US$ bn"] = _spread(pooled[f"regions, {case}"])
     return results
+
+
+def _by_sign(replicates: Replicates) -> dict[str, Any]:
+    """How often society gains by a ban, in all draws and by the sign of the alignment, which places the campus."""
+    signs = {"all": None, "aligned": 1.0, "opposed": -1.0}
+    return {
+        name: share_in_replicates(
+            [(p["society, cap 0"] > 0)[np.sign(p["alignment"]) == sign if sign else slice(None)] for p in replicates]
+        )
+        for name, sign in signs.items()
+    }
 
 
 def _patience(replicates: Replicates, pooled: Mapping[str, NDArray[Any]], n: int) -> dict[str, Any]:

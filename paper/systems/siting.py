@@ -109,7 +109,7 @@ def _agreement(numbers: Numbers) -> str:
         f"it costs to raise public money, {percent_interval(ban['public'])}; they gain in "
         f"{percent_interval(ban['P(regions gain)'])} of the draws. But it also sends the campus where the builder "
         f"gains most: {percent_interval(ban['misplaced'])} of the capital is lost by misplacing it, and taken together "
-        f"all {'lose' if loses else 'do not lose'}, {_signed(ban['society'])} of the capital. A cap at "
+        f"all {'lose' if loses else 'do not lose'} in the mean, {_signed(ban['society'])} of the capital. A cap at "
         f"{percent(float(partial))} of what hosting is worth misplaces {percent_interval(best['misplaced'])} and is "
         f"worth {_signed(best['society'])} to all, {_signed(best['regions'])} to the regions: what matters is to keep "
         "the order of the bids, not their size. 'All' are regions and builder; wages that workers would earn elsewhere "
@@ -123,28 +123,25 @@ def _agreement(numbers: Numbers) -> str:
 
 def _alignment(numbers: Numbers) -> str:
     """The ban where private and social objectives point to the same site, and where they point apart."""
-    table = numbers["ban by alignment"]
-    apart, together = (table[key] for key in (min(table, key=float), max(table, key=float)))
-    worst = min(table, key=lambda key: float(table[key]["society"]["value"]))
-    gains = [key for key in sorted(table, key=float) if table[key]["society"]["low"] > 0]
-    turns = (
-        "All gain by it at every alignment"
-        if len(gains) == len(table)
-        else f"All gain by it from an alignment of {trimmed(float(gains[0]))} on"
-        if gains
-        else "All gain by it at no alignment"
-    )
+    table, gains = numbers["ban by alignment"], numbers["all gain by a ban"]
+    order = sorted(table, key=float)
+    apart, nearly, just, together = (table[key] for key in (order[0], order[1], order[-2], order[-1]))
     return (
         "What a ban does to all depends on whether private and social objectives align, here on whether the sites that "
-        "suit the builder are those where hosting brings most (alignment one) or least (minus one). Where they align "
+        "suit the builder are those where hosting brings most (alignment one) or least (minus one). Without bids the "
+        "builder chooses alone, so that the sign of the alignment places the campus, and its size only says how much "
+        f"the choice is worth to the builder. All gain by a ban in {percent_interval(gains['all'])} of the draws: in "
+        f"{percent_interval(gains['aligned'])} of those where the two align and in "
+        f"{percent_interval(gains['opposed'])} of those where they are opposed. Where they align "
         f"fully the ban misplaces {_lost(together['misplaced'])} and all {_gain(together['society'])}, "
         f"{_signed(together['society'])} of the capital: the cost of raising the subsidy that is saved. Where they are "
         f"opposed it misplaces {_lost(apart['misplaced'])} and all {_gain(apart['society'])}, "
-        f"{_signed(apart['society'])}; the worst of those tried is an alignment of {number(float(worst), 2)}, "
-        f"{_signed(table[worst]['society'])}, for the more the sites differ for the builder, the more it gains by its "
-        f"own choice. {turns}. No fact tells the alignment, so both are reported; the regions' own "
-        f"gain is {_signed(together['regions'])} in the one case and {_signed(apart['regions'])} in the other. (A "
-        "lab's exclusive contract is a ban of another kind, and is judged in S6.)"
+        f"{_signed(apart['society'])}. Between there is a jump: all {_gain(just['society'])}, "
+        f"{_signed(just['society'])}, where the two hardly align ({trimmed(float(order[-2]))}), and "
+        f"{_gain(nearly['society'])}, {_signed(nearly['society'])}, where they are hardly opposed. No fact tells the "
+        f"alignment, so both are reported; the regions' own gain is {_signed(together['regions'])} in the one case and "
+        f"{_signed(apart['regions'])} in the other. (A lab's exclusive contract is a ban of another kind; S6 judges "
+        "it.)"
     )
 
 
