@@ -1,4 +1,4 @@
-"""Risk of the two-action race at the equilibrium that is risk-dominant: hindsight, the wedge to joint profit, patience.
+"""Losses in hindsight of the two-action race; at the risk-dominant equilibrium, the wedge and patience too.
 
 Capacity is sold at what demand pays for it (`models.lab_dilemma`): nothing stands idle and nobody goes without, so that
 stranded capital, unmet demand and users' surplus are not defined here; the race over quantities has them
@@ -19,6 +19,9 @@ from theory import Game, cvar, from_replicates, grim_trigger, ratio_of_means
 from theory.intervals import share_of_counts
 from theory.selection import select_equilibrium
 
+LABS = (2, 3, 5, 8)
+"""Numbers of labs compared."""
+
 LOSSES = ("overspend", "underinvest")
 QUARTILES = (0.25, 0.5, 0.75)
 
@@ -30,6 +33,27 @@ BUILD, PROFIT, ANARCHY, LOST, PATIENCE = (
     "patience in dilemmas",
 )
 """What is reported by its quartiles; losses in US$ bn, the others are ratios."""
+
+
+def gains_in_hindsight(model: LabDilemma, states: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """What racing adds in hindsight when all rivals restrain, and when all race, US$ bn: ``(2, states, *batch)``.
+
+    Positive, it is the loss from inaction; negative, the loss from overspending.
+    """
+    state = model.states(states, rng)
+    low, high = (level for _, level in model.levels())
+
+    def gain(rivals: Any, prize: float, demand: float) -> Any:
+        at = {"prize": prize, "demand": demand}
+        others = [rivals] * (model.n - 1)
+        return model.realised(0, [high, *others], at) - model.realised(0, [low, *others], at)
+
+    def in_states(rivals: Any) -> Any:  # payoffs are linear in both states, and draws fewer than states
+        fixed = gain(rivals, 0, 0)
+        per_prize, per_demand = gain(rivals, 1, 0) - fixed, gain(rivals, 0, 1) - fixed
+        return fixed + per_prize * state["prize"] + per_demand * state["demand"]
+
+    return np.stack([in_states(low), in_states(high)])
 
 
 def risk_in_equilibrium(

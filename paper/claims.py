@@ -133,20 +133,28 @@ class Verdict:
 
 
 def judge_claims(
-    dilemma: Mapping[str, Any], race: Mapping[str, Any], chief: Sequence[str], others: Sequence[Verdict] = ()
+    dilemma: Mapping[str, Any],
+    race: Mapping[str, Any],
+    forecast: Mapping[str, Any],
+    chief: Sequence[str],
+    others: Sequence[Verdict] = (),
 ) -> list[dict[str, Any]]:
     """Verdicts on all claims, in order.
 
     Parameters
     ----------
-    dilemma, race
-        Numbers of the records of ``dilemma_class`` and ``overspend_underinvest``.
+    dilemma, race, forecast
+        Numbers of the records of ``dilemma_class``, ``overspend_underinvest`` and ``forecast``.
     chief
         The largest drivers of the dilemma, as the paper names them.
     others
         Verdicts of the systems around the race, at most one for each claim.
     """
-    judged = {1: judge_dilemma(dilemma, chief), 2: judge_inaction(dilemma), 10: judge_scarcity(race)}
+    judged = {
+        1: judge_dilemma(dilemma, forecast, chief),
+        2: judge_inaction(dilemma, forecast),
+        10: judge_scarcity(race, forecast),
+    }
     for verdict in others:
         if verdict.claim in judged:
             raise InputError(f"two studies judge claim {verdict.claim}; let one of them, and cite the other")
@@ -280,7 +288,25 @@ def case_by_case(found: Found) -> str:
     )
 
 
-def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
+def if_explained(forecast: Found, events: Mapping[str, str]) -> str:
+    """How probable events are in the draws in which the race itself explains the spending of 2025; not a verdict.
+
+    Parameters
+    ----------
+    events
+        Names of the events, as the forecast's ``"game"`` has them, and how each is called here.
+    """
+    met = forecast["game"]["guidance met"]
+    if met is None:
+        return ""
+    shown = listed([f"{percent_interval(met[event])} {words}".strip() for event, words in events.items()])
+    return (
+        f" In the {percent(forecast['P(meets guidance)']['value'])} of the draws in which the race itself explains the "
+        f"spending of 2025: {shown}, added after results were seen, and circular as evidence."
+    )
+
+
+def judge_dilemma(dilemma: Mapping[str, Any], forecast: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
     """Claim 1: the class of the game, for every number of labs."""
     name = "prisoner's dilemma"
     found = dilemma["claims"]["1"]
@@ -296,7 +322,8 @@ def judge_dilemma(dilemma: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
         verdict,
         f"Probability by number of labs: {_by_case(found)}; whatever their number "
         f"{percent_interval(found['every case']['together'])}. The most probable other game of two labs is {other}, "
-        f"{percent_interval(two[other])}.",
+        f"{percent_interval(two[other])}."
+        + if_explained(forecast, {f"{name} in a prisoner's dilemma": f"with {name}" for name in found["cases"]}),
         "S1, two-action race of n labs",
         f"With two labs: {terms}. Chief drivers: {listed(list(chief))}.",
         condition=condition,
@@ -308,7 +335,7 @@ def _by_case(found: Found, word: str = "") -> str:
     return listed([f"{percent_interval(case['together'])} with {name}" for name, case in shown.items()])
 
 
-def judge_inaction(dilemma: Mapping[str, Any]) -> Verdict:
+def judge_inaction(dilemma: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verdict:
     """Claim 2: restraint loses more than racing while all rivals race, for every number of labs, in mean and tail."""
     asymmetry, found = dilemma["asymmetry"], dilemma["claims"]["2"]
     verdict, condition = verdict_of(found)
@@ -319,7 +346,15 @@ def judge_inaction(dilemma: Mapping[str, Any]) -> Verdict:
         verdict,
         f"By mean loss while all rivals race (λ > 1): {_by_case(found, BY_MEAN)}. By the mean of the worst twentieth "
         f"of each loss: {_by_case(found, BY_TAIL)}. Median λ of two labs {number(asymmetry['median lambda'])}, at the "
-        f"central values {number(dilemma['centre']['lambda'])}.",
+        f"central values {number(dilemma['centre']['lambda'])}."
+        + if_explained(
+            forecast,
+            {
+                f"inaction loses more with {name.removesuffix(BY_MEAN)}": f"with {name}"
+                for name in found["cases"]
+                if name.endswith(BY_MEAN)
+            },
+        ),
         "S1, both losses while rivals race",
         f"Where λ > 1 the game of two labs is a prisoner's dilemma in {percent(both and both['value'])} "
         "of the draws: it is necessary for one, and not sufficient.",
@@ -331,7 +366,7 @@ BY_MEAN, BY_TAIL = ", by the mean", ", by the worst twentieth"
 """How the study names its readings of a risk."""
 
 
-def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
+def judge_scarcity(race: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verdict:
     """Claim 10: for every builder, whether too little loses more at the margin than too much, by what it compares with.
 
     The statistic is the newsvendor's critical ratio. Losses in hindsight at the equilibrium are evidence only: they are
@@ -351,7 +386,8 @@ def judge_scarcity(race: Mapping[str, Any]) -> Verdict:
         verdict,
         "Critical ratio (loss from too little over that and the loss from too much, at the margin) above one half, "
         f"with all terms, at planned demand: {builders}. For every builder: {every}. With {first}: at most "
-        f"{percent(max(alone))}, for any builder.",
+        f"{percent(max(alone))}, for any builder."
+        + if_explained(forecast, {"too little loses more in 2025": "for every builder at planned demand"}),
         "S2 at the margin",
         f"Hindsight at the equilibrium gives λ {number(min(losses), 2)} to {number(max(losses), 2)} over the builders, "
         "and is no measure of this: what is built there already answers the danger.",

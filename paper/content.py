@@ -14,6 +14,7 @@ from paper.formats import BRACKETS, count, curly, listed, number, percent, perce
 from paper.main_cards import first_sentences, main_cards
 from paper.phrases import (
     dilemma_phrases,
+    explained_phrase,
     hidden_phrase,
     plane_phrase,
     race_phrases,
@@ -71,9 +72,11 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
     chief = chief_drivers(dilemma)
     sections = {name: each.write(records[name].numbers) for name, each in systems().items()}
     shown, table = dilemma["drivers"], records["dilemma_class"].tables["map"]
+    forecast = records["forecast"].numbers
     claims = judge_claims(
         dilemma,
         race,
+        forecast,
         chief,
         [verdict for section in sections.values() for verdict in section.verdicts],
     )
@@ -85,6 +88,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
             "plane": plane_phrase(shown["dilemma"], drivers_of_the_map(dilemma, table)),
             "hidden": hidden_phrase(drivers_hidden(shown)),
             "verdicts": verdict_phrase(claims),
+            "explained": explained_phrase(forecast),
         }
     )
     content = {

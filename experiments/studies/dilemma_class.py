@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.claims import claim, drawn
 from experiments.dilemma_boundary import boundaries, boundary_plane, chief_pair
-from experiments.dilemma_risk import reduce_risk, risk_in_equilibrium, risk_numbers
+from experiments.dilemma_risk import LABS, gains_in_hindsight, reduce_risk, risk_in_equilibrium, risk_numbers
 from experiments.registry import Columns, Findings, Part, each_replicate, experiment
 from models.lab_dilemma import LabDilemma
 from models.unit_economics import LOSS_ELASTICITY, rent_at_reported_margin, rent_in_backlog
@@ -60,9 +60,6 @@ SELECTED = ("risk-dominant", "payoff-dominant", "worst")
 
 SHOWN = ("decided", "decisiveness", "intensity", "survival", "prize")
 """Parameters kept for figures."""
-
-LABS = (2, 3, 5, 8)
-"""Numbers of labs compared."""
 
 TERMS: dict[str, dict[str, float]] = {
     "unit margins alone": {"decided": 0.0, "survival": 0.0},
@@ -135,27 +132,6 @@ def one_race(model: LabDilemma, gain: NDArray[np.float64], state: NDArray[np.int
         "gain in one state": gain[state, np.arange(len(state))],
         "P - S": payoffs[..., 1, 1] - payoffs[..., 0, 1],
     }
-
-
-def gains_in_hindsight(model: LabDilemma, states: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """What racing adds in hindsight when all rivals restrain, and when all race, US$ bn: ``(2, states, *batch)``.
-
-    Positive, it is the loss from inaction; negative, the loss from overspending.
-    """
-    state = model.states(states, rng)
-    low, high = (level for _, level in model.levels())
-
-    def gain(rivals: Any, prize: float, demand: float) -> Any:
-        at = {"prize": prize, "demand": demand}
-        others = [rivals] * (model.n - 1)
-        return model.realised(0, [high, *others], at) - model.realised(0, [low, *others], at)
-
-    def in_states(rivals: Any) -> Any:  # payoffs are linear in both states, and draws fewer than states
-        fixed = gain(rivals, 0, 0)
-        per_prize, per_demand = gain(rivals, 1, 0) - fixed, gain(rivals, 0, 1) - fixed
-        return fixed + per_prize * state["prize"] + per_demand * state["demand"]
-
-    return np.stack([in_states(low), in_states(high)])
 
 
 def two_labs(model: LabDilemma) -> Game:

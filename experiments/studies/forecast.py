@@ -8,8 +8,10 @@ is built on AI; spending on the rest, ``(1 - a)`` of the latest year, is taken t
 earlier, on the spending of 2023 and 2024 but otherwise on the same facts, give a *backcast* of 2025 that can be held
 against the guidance now. Two forecasts come out: over all draws, and over those whose backcast meets the guidance
 (rejection sampling, Rubin 1984), which also says what would have to be true for the race to explain the spending of
-2025. Two rules without any model, no change and the same growth again, are recorded beside them. All of it is there
-for others to score.
+2025, and what game it would then be: on these draws it is recorded how often labs with the same parameters are in a
+prisoner's dilemma, inaction loses more, and too little compute is the greater danger. That is circular as evidence, for
+it takes for granted that the race explains the spending, and it decides no claim. Two rules without any model, no
+change and the same growth again, are recorded beside them. All of it is there for others to score.
 """
 
 from __future__ import annotations
@@ -21,11 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from experiments.dilemma_risk import LABS
 from experiments.registry import Columns, Findings, experiment, share
 from models.compute_race import BUILDERS, PLANS, ComputeRace
 from models.facts import LAST_DATE
+from models.lab_dilemma import LabDilemma
 from models.prior import Prior, fact, swept
 from theory import continuous_nash, probability
+from theory.taxonomy import CLASSES, symmetric_dilemma_class
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
@@ -69,6 +74,9 @@ COMMON = swept(0.0, 0.5, 1.0, reason="correlation of builders' growth, from none
 TOLERANCE = 1.25
 """A backcast meets the guidance if their totals differ by no more than this factor."""
 
+FEW = 20
+"""Draws that must meet the guidance for something to be said of them."""
+
 
 @experiment(
     "forecast",
@@ -82,7 +90,7 @@ def study(*, draws: int = 8192, rng: np.random.Generator) -> Columns:
     sample = base.priors().sample(share(draws, REPLICATES), rng=rng)
     common = COMMON.ppf(rng.random(len(sample["plan"])))
     u = growth_quantiles(common, sample["plan"].shape[-1], rng)
-    columns = {"common growth": common} | {
+    columns: dict[str, NDArray[Any]] = {"common growth": common} | {
         name: np.asarray(values) for name, values in sample.items() if values.ndim == 1
     }
     for target, years in YEARS.items():
@@ -90,9 +98,27 @@ def study(*, draws: int = 8192, rng: np.random.Generator) -> Columns:
         solution = continuous_nash(model.continuous_game())
         spent = solution.select() * np.asarray(model.capital_cost)[:, None] * np.asarray(model.cost_factor)
         columns[f"certified {target}"] = np.asarray(solution.certified.any(axis=-1))
+        columns[f"too little loses more in {target}"] = np.all(model.critical_ratio(model.demand()) > 0.5, axis=-1)
         for i, name in enumerate(BUILDERS):
             rest = (1 - np.asarray(model.ai_share)) * years[name][1] if name in years else 0.0
             columns[f"capital {target}, {name}"] = spent[:, i] + rest
+    return columns | race_of_labs(sample, rng)
+
+
+def race_of_labs(sample: Mapping[str, NDArray[Any]], rng: np.random.Generator) -> dict[str, NDArray[np.bool_]]:
+    """Which draws are a prisoner's dilemma of labs, and in which inaction loses more, with what both models share.
+
+    The mean loss from inaction exceeds that from overspending, while all rivals race, as far as racing pays more.
+    """
+    labs = LabDilemma()
+    own = labs.priors().sample(len(sample["plan"]), rng=rng)
+    columns = {}
+    for n in LABS:
+        model = labs.replace(n=n, **(own | {name: sample[name] for name in own.keys() & sample.keys()}))
+        payoffs = model.payoffs_by_count()
+        codes = symmetric_dilemma_class(payoffs).codes
+        columns[f"{n} labs in a prisoner's dilemma"] = codes == CLASSES.index("prisoner's dilemma")
+        columns[f"inaction loses more with {n} labs"] = payoffs[..., 1, n - 1] > payoffs[..., 0, n - 1]
     return columns
 
 
@@ -124,7 +150,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         if not name.startswith("certified")
     }
     guidance = {name: now for name, (_, now) in YEARS[2026].items()}
-    backcast = sum(rows[f"capital 2025, {name}"] for name in NAMED)
+    backcast = np.sum([rows[f"capital 2025, {name}"] for name in NAMED], axis=0)
     meets = np.abs(np.log(backcast / sum(guidance.values()))) <= np.log(TOLERANCE)
     numbers = {
         "made on": MADE_ON,
@@ -134,7 +160,12 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "draws that meet": int(meets.sum()),
         "tolerance": TOLERANCE,
         "forecast": _forecast(rows, np.ones_like(meets)),
-        "forecast, guidance met": _forecast(rows, meets) if meets.sum() >= 20 else None,
+        "forecast, guidance met": _forecast(rows, meets) if meets.sum() >= FEW else None,
+        "game": {"all draws": _game(rows, np.ones_like(meets)), "guidance met": _game(rows, meets)},
+        "backcast over guidance, guidance met": _spread(backcast[meets] / sum(guidance.values()))
+        if meets.any()
+        else None,
+        "growth, guidance met": _growth(rows, meets, sum(guidance.values())),
         "total by common growth": by_common_growth(rows),
         "no change": guidance,
         "same growth": {name: now * now / before for name, (before, now) in YEARS[2026].items()},
@@ -152,6 +183,27 @@ def _forecast(rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_]) -> dict
     return {name: _spread(values) for name, values in table.items()}
 
 
+def _game(rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_]) -> dict[str, Any] | None:
+    """Probability of each event of `race_of_labs`, and that too little loses more to every builder as planned."""
+    if keep.sum() < FEW:
+        return None
+    return {name: probability(values[keep]) for name, values in rows.items() if values.dtype == bool}
+
+
+def _growth(
+    rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_], guidance: float
+) -> dict[str, dict[str, float]] | None:
+    """Backcast of the four over guidance, growth from there to 2026, and 2026 if guidance grows by it, US$ bn."""
+    if keep.sum() < FEW:
+        return None
+    now, then = (np.sum([rows[f"capital {year}, {name}"][keep] for name in NAMED], axis=0) for year in (2026, 2025))
+    return {
+        "backcast over guidance": _spread(then / guidance),
+        "factor": _spread(now / then),
+        "from guidance": _spread(guidance * now / then),
+    }
+
+
 def by_common_growth(rows: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, float]]:
     """Total of the builders with accounts in 2026, US$ bn, where growth is mostly their own and mostly common."""
     mostly = rows["common growth"] > COMMON.central
@@ -164,7 +216,7 @@ def by_common_growth(rows: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, fl
 
 def _sets_apart(rows: Mapping[str, NDArray[Any]], meets: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
     """Parameters by the largest gap between the distribution functions of draws that meet and do not (Smirnov)."""
-    if not 20 <= meets.sum() <= len(meets) - 20:
+    if not FEW <= meets.sum() <= len(meets) - FEW:
         return {}
     table = {
         name: {
@@ -173,7 +225,7 @@ def _sets_apart(rows: Mapping[str, NDArray[Any]], meets: NDArray[np.bool_]) -> d
             "median, not met": float(np.median(values[~meets])),
         }
         for name, values in rows.items()
-        if not name.startswith("capital 2")
+        if not name.startswith("capital 2") and values.dtype != bool
     }
     return dict(sorted(table.items(), key=lambda item: -item[1]["distance"])[:6])
 

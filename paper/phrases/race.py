@@ -29,6 +29,7 @@ def race_phrases(race: Numbers, calibration: Numbers) -> dict[str, str]:
         "account margin": account_margin(race["margin at constant price"], calibration["facts"]["F119a"]["central"]),
         "critical ratio": critical_ratio(race["unit margin"]),
         "danger": greater_danger(race),
+        "danger in brief": danger_in_brief(race),
         "danger in hindsight": danger_in_hindsight(race["split at mean demand"], race["split"]),
         "constant price": constant_price(race["unit margin, constant price"], race["unit margin"]),
         "rivals": more_rivals(race["rivals"]),
@@ -134,7 +135,11 @@ def hindsight_asymmetry(split: Numbers) -> str:
         f"`lambda_i` is {sides.pop()} for every builder" if one_side else "`lambda_i` is not on one side of one for all"
     )
     largest = max(split, key=lambda name: float(split[name]["lambda"]["value"]))
-    return f"{where}; it is largest for {largest} ({interval(split[largest]['lambda'])})."
+    others = [float(table["lambda"]["high"]) for name, table in split.items() if name != largest]
+    if others and split[largest]["lambda"]["low"] > max(others):
+        return f"{where}; it is largest for {largest} ({interval(split[largest]['lambda'])})."
+    values = [float(table["lambda"]["value"]) for table in split.values()]
+    return f"{where}, {number(min(values), 2)} to {number(max(values), 2)}, and sampling leaves open for whom it is largest."
 
 
 def frequency_and_size(split: Numbers) -> str:
@@ -194,9 +199,9 @@ def critical_ratio(margin: Mapping[str, float]) -> str:
     return f"{ends}: whether unit margins alone favour too much or too little is open in the facts."
 
 
-def greater_danger(race: Numbers) -> str:
-    """Which mistake costs more at the margin of planned demand: on unit margins alone, with all terms, elsewhere."""
-    ratios, cases = race["critical ratio"], race["claims"]["10"]["cases"]
+def danger_in_brief(race: Numbers) -> str:
+    """Which mistake costs more at the margin of planned demand, on unit margins alone and with all terms."""
+    ratios = race["critical ratio"]
     alone, everything = (
         [float(each["P(above half)"]["value"]) for each in ratios[term].values()]
         for term in (next(iter(ratios)), list(ratios)[-1])
@@ -210,14 +215,22 @@ def greater_danger(race: Numbers) -> str:
         else "which is the greater danger differs between the builders"
     )
     why = "; what makes too little one are the stakes" if max(alone) < least else ""
+    return (
+        f"At planned demand a builder loses more at the margin from too little than from too much in {percent(least)} "
+        f"to {percent(most)} of the draws, by builder, and on unit margins alone in at most {percent(max(alone))}: "
+        f"{verdict}{why}."
+    )
+
+
+def greater_danger(race: Numbers) -> str:
+    """`danger_in_brief`, what a GW adds to the stakes and would have to, and the answer at other builds."""
+    cases = race["claims"]["10"]["cases"]
     stakes = {
         word: [float(each["0.5"]) for each in race["stakes per GW"][word].values()] for word in ("added", "needed")
     }
     elsewhere = listed([f"{percent_interval(case['together'])} {name}" for name, case in cases.items()])
     return (
-        f"At planned demand a builder loses more at the margin from too little than from too much in {percent(least)} "
-        f"to {percent(most)} of the draws, by builder, and on unit margins alone in at most {percent(max(alone))}: "
-        f"{verdict}{why}. A GW adds US$ {_span(stakes['added'])} bn to them in the median, by builder, and would have "
+        f"{danger_in_brief(race)} A GW adds US$ {_span(stakes['added'])} bn to them in the median, by builder, and would have "
         f"to add US$ {_span(stakes['needed'])} bn for too little to be the greater danger. The stakes add less the "
         "more is built, so that the answer depends on where it is asked: for "
         f"every builder too little is the greater danger in {elsewhere}."

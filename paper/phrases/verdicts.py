@@ -1,4 +1,4 @@
-"""How many of the article's claims have each verdict."""
+"""How many of the article's claims have each verdict, and what the spending itself would say of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from paper.claims import BY_READING, CONDITIONAL, OPEN, REJECTED, SUPPORTED, UNDECIDED
-from paper.formats import in_words, listed
+from paper.formats import in_words, listed, percent, percent_interval
 
 
 def verdict_phrase(claims: Sequence[Mapping[str, Any]]) -> str:
@@ -21,3 +21,25 @@ def verdict_phrase(claims: Sequence[Mapping[str, Any]]) -> str:
     if len(found) == 1:
         return f"All {in_words(len(claims))} claims of the article are {claims[0]['verdict']}{end}."
     return f"Of the article's {in_words(len(claims))} claims {listed(found)}{end}."
+
+
+_EVENTS = ("2 labs in a prisoner's dilemma", "inaction loses more with 2 labs", "too little loses more in 2025")
+
+
+def explained_phrase(forecast: Mapping[str, Any]) -> str:
+    """How often the race explains the spending of 2025, and which game it then is."""
+    start = (
+        f"The race explains the spending of 2025 in {percent_interval(forecast['P(meets guidance)'])} of the draws, "
+        f"those whose backcast is within a factor of {forecast['tolerance']:g} of it"
+    )
+    game = forecast["game"]["guidance met"]
+    if game is None:
+        return f"{start}: too few to say which game it would be."
+    two, inaction, little = (percent_interval(game[name]) for name in _EVENTS)
+    overall = listed([percent(forecast["game"]["all draws"][name]["value"]) for name in _EVENTS])
+    return (
+        f"{start}. In these, two labs are in a prisoner's dilemma in {two} and inaction loses them more in {inaction}, "
+        f"and too little compute is the greater danger for every builder at planned demand in {little}; of all "
+        f"draws, in {overall}. So either the stakes are of the size that makes these claims true, or something else "
+        "than this race moves the spending."
+    )

@@ -9,12 +9,14 @@ from matplotlib.figure import Figure
 
 from paper.figures.style import BLACK, BLUE, GREY, VERMILION, light_grid, new_figure, spoken
 from paper.formats import count, listed, number, percent_interval, spread
+from paper.phrases.verdicts import explained_phrase
 from paper.systems.section import Section
 
 STUDY = "forecast"
 
 Numbers = Mapping[str, Any]
 
+_BELOW = 0.95  # a median backcast under this share of the guidance meets it from below
 _WIDER = 1.1  # a range this many times another is called wider
 
 FOUR = "the four with accounts"
@@ -34,7 +36,11 @@ def write(numbers: Numbers) -> Section:
         },
         payoff=None,
         payoff_in_words="That of S2, with the demand of the year in it.",
-        paragraphs=(_backcast(numbers), f"{_forecast(numbers)} {_waves(numbers)}", _true(numbers)),
+        paragraphs=(
+            _backcast(numbers),
+            f"{_forecast(numbers)} {_waves(numbers)}",
+            f"{_true(numbers)} {explained_phrase(numbers)}",
+        ),
         caption="Capital expenditure in 2026. Marks: medians; thick and thin lines: 50 and 90 per cent intervals over "
         "all draws (circles), and over those draws whose backcast of 2025 meets the guidance (squares). Crosses: the "
         "guidance for 2025, or no change; triangles: the growth of 2025 once more.",
@@ -79,8 +85,21 @@ def _forecast(numbers: Numbers) -> str:
     return (
         f"{start}, and US$ {spread(met[FOUR])} bn over the "
         f"{count(numbers['draws that meet'])} that meet the guidance of 2025. By builder, among the "
-        f"latter, in US$ bn: {among}. No change would be US$ {number(sum(numbers['no change'].values()))} bn, the "
+        f"latter, in US$ bn: {among}. {_from_below(numbers['growth, guidance met'])}"
+        f"No change would be US$ {number(sum(numbers['no change'].values()))} bn, the "
         f"growth of 2025 once more US$ {number(sum(numbers['same growth'].values()))} bn."
+    )
+
+
+def _from_below(growth: Numbers) -> str:
+    """Whether the draws that meet the guidance meet it from below, and what growth from the guidance itself says."""
+    accepted = growth["backcast over guidance"]
+    if accepted["0.5"] >= _BELOW:
+        return ""
+    return (
+        f"These are low too: they meet the guidance from below, at {spread(accepted)} of it. If instead the guidance "
+        f"grows as these draws do, by a factor of {spread(growth['factor'])}, the four spend US$ "
+        f"{spread(growth['from guidance'])} bn. "
     )
 
 

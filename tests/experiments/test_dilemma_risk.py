@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from experiments.dilemma_risk import BUILD, reduce_risk, risk_in_equilibrium, risk_numbers
-from experiments.studies.dilemma_class import gains_in_hindsight, two_labs
+from experiments.dilemma_risk import BUILD, gains_in_hindsight, reduce_risk, risk_in_equilibrium, risk_numbers
+from experiments.studies.dilemma_class import two_labs
 from models import LabDilemma
 
 DRAWS, STATES, REPLICATES = 64, 1024, 4

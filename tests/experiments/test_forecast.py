@@ -7,9 +7,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from experiments.dilemma_risk import LABS
 from experiments.studies import forecast
-from experiments.studies.forecast import NAMED, TOLERANCE, YEARS, growth_quantiles, rolled_forward, study, summarise
-from models.compute_race import BUILDERS, PLANS
+from experiments.studies.forecast import (
+    FEW,
+    NAMED,
+    TOLERANCE,
+    YEARS,
+    growth_quantiles,
+    race_of_labs,
+    rolled_forward,
+    study,
+    summarise,
+)
+from models.compute_race import BUILDERS, PLANS, ComputeRace
 from models.facts import load_facts
 
 
@@ -85,3 +96,33 @@ def test_what_sets_the_draws_apart_is_found():
     assert next(iter(numbers["sets apart"])) == "prize"
     assert numbers["sets apart"]["prize"]["distance"] == 1.0
     assert numbers["sets apart"]["noise"]["distance"] < 0.3
+
+
+def test_the_game_of_labs_shares_its_draws_with_the_race(replicates):
+    """A dilemma needs that racing pays while the rivals race; no prize and no standing leaves nothing to race for."""
+    for part in replicates:
+        for n in LABS:
+            dilemma, loses = part[f"{n} labs in a prisoner's dilemma"], part[f"inaction loses more with {n} labs"]
+            assert not (dilemma & ~loses).any()
+    rng = np.random.default_rng(3)
+    sample = ComputeRace().priors().sample(256, rng=rng)
+    nothing = sample | {"decided": np.zeros(256), "survival": np.zeros(256)}
+    several = sample | {"decided": np.ones(256), "prize": 10 * sample["prize"]}
+    few, many = (
+        race_of_labs(given, np.random.default_rng(4))["2 labs in a prisoner's dilemma"].mean()
+        for given in (nothing, several)
+    )
+    assert few < 0.1 and many > 0.9
+
+
+def test_what_game_it_is_where_the_guidance_is_met(replicates):
+    numbers = summarise(replicates, rng=np.random.default_rng(0), draws=256).numbers
+    rows = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
+    backcast = sum(rows[f"capital 2025, {name}"] for name in NAMED)
+    meets = np.abs(np.log(backcast / numbers["guidance total"])) <= np.log(TOLERANCE)
+    assert (numbers["game"]["guidance met"] is None) == (meets.sum() < FEW)
+    for event, found in numbers["game"]["all draws"].items():
+        assert found.value == rows[event].mean()
+    if numbers["game"]["guidance met"]:
+        for event, found in numbers["game"]["guidance met"].items():
+            assert found.value == rows[event][meets].mean()

@@ -24,7 +24,7 @@ from paper.claims import (
     ruling,
     verdict_of,
 )
-from paper.phrases import guidance_gap, margin_phrase, verdict_phrase, wedge_phrases
+from paper.phrases import explained_phrase, guidance_gap, margin_phrase, verdict_phrase, wedge_phrases
 
 
 def estimate(value: float, half: float = 0.01) -> dict[str, float]:
@@ -155,9 +155,33 @@ def race(share: float) -> dict[str, object]:
     }
 
 
+def forecast(share: float | None = 0.8) -> dict[str, Any]:
+    events = [
+        *(f"{n} labs in a prisoner's dilemma" for n in (2, 8)),
+        *(f"inaction loses more with {n} labs" for n in (2, 8)),
+        "too little loses more in 2025",
+    ]
+    met = None if share is None else dict.fromkeys(events, estimate(share))
+    every = dict.fromkeys(events, estimate(0.5))
+    return {
+        "game": {"guidance met": met, "all draws": every},
+        "P(meets guidance)": estimate(0.06),
+        "tolerance": 1.25,
+    }
+
+
+def test_what_spending_would_say_is_evidence_and_no_verdict() -> None:
+    for share in (0.8, 0.99, None):
+        rows = {v["claim"]: v for v in judge_claims(dilemma(0.5), race(0.5), forecast(share), ["prize"])}
+        for claim_id in (1, 2, 10):
+            assert rows[claim_id]["verdict"] == UNDECIDED
+            assert ("circular as evidence" in rows[claim_id]["evidence"]) == (share is not None)
+    assert "80.0%" in explained_phrase(forecast(0.8)) and "too few" in explained_phrase(forecast(None))
+
+
 @pytest.mark.parametrize(("share", "verdict"), [(0.97, SUPPORTED), (0.5, UNDECIDED), (0.03, REJECTED)])
 def test_all_twelve_claims_have_a_verdict(share: float, verdict: str) -> None:
-    verdicts = judge_claims(dilemma(share), race(share), ["prize"])
+    verdicts = judge_claims(dilemma(share), race(share), forecast(), ["prize"])
     assert [v["claim"] for v in verdicts] == list(CLAIMS) == list(range(1, 13))
     judged = {v["claim"]: v["verdict"] for v in verdicts if v["verdict"] != OPEN}
     assert judged == {1: verdict, 2: verdict, 10: verdict}
@@ -171,7 +195,8 @@ def test_losses_in_hindsight_do_not_move_the_verdict_on_scarcity() -> None:
         assert (1 - margin) / margin < (1 - less) / less
     for hindsight in (0.5, 5.0):
         given = race(0.03) | {"split": {"Meta": {"lambda": estimate(hindsight)}}}
-        assert next(v for v in judge_claims(dilemma(0.5), given, ["prize"]) if v["claim"] == 10)["verdict"] == REJECTED
+        verdicts = judge_claims(dilemma(0.5), given, forecast(), ["prize"])
+        assert next(v for v in verdicts if v["claim"] == 10)["verdict"] == REJECTED
 
 
 def test_sentences_turn_with_the_numbers() -> None:
