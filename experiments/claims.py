@@ -100,6 +100,39 @@ def claim(
     }
 
 
+def by_bound(
+    parts: Sequence[Columns],
+    cases: Callable[[float], Mapping[str, Needs]],
+    bounds: Sequence[float],
+    *,
+    scope: Callable[[Columns], NDArray[Any]] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Probability of a claim by the bound from which on a change counts, for each case.
+
+    Parameters
+    ----------
+    parts, scope
+        As for `claim`.
+    cases
+        What the claim needs, by case, if changes count from a bound on.
+    bounds
+        Bounds to try.
+
+    Returns
+    -------
+    dict
+        For each case, the probability by bound; None if no draw is in scope.
+    """
+    judged = [np.asarray(scope(part), bool) if scope else np.ones(_length(part), bool) for part in parts]
+    results: dict[str, dict[str, Any]] = {}
+    for bound in bounds:
+        for name, needs in cases(bound).items():
+            holds = [np.all(list(needs(p).values()), axis=0)[there] for p, there in zip(parts, judged, strict=True)]
+            found = share_in_replicates(holds) if all(len(each) for each in holds) else None
+            results.setdefault(name, {})[f"{bound:g}"] = found
+    return results
+
+
 def _case(
     parts: Sequence[Columns],
     needs: Sequence[Mapping[str, NDArray[Any]]],

@@ -19,7 +19,7 @@ the prior. A claim that no study judges is 'not yet answered', and says to which
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -77,17 +77,20 @@ CAUTIONS = {
     3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone.",
     4: "The known stake is a claim on profits, without votes or seats; the talks behind the larger one rest on one "
     "source.",
-    5: "How the other clouds conduct themselves is a scenario, and not an equilibrium choice; at cost and with room "
+    5: "A condition on others that act as one seller is a hypothetical, and no fact bears on how alike the labs are. "
+    "How the other clouds conduct themselves is a scenario, and not an equilibrium choice; at cost and with room "
     "for all they replace any cloud, so that none is indispensable by construction.",
     6: "Who bids for the tenant is a scenario, and not an equilibrium choice; an equal rival bids all away by "
-    "construction.",
+    "construction. What the lab earns is a multiple of rent, without prize or standing, which carry the race of S2.",
     7: "What a lab gains from compute that is there today is not in it.",
     8: "The article speaks of a potential edge. The two sources measure unlike things, and could neither support nor "
     "refute it alone; software, and what it costs to port, are not in the ratio.",
     9: "A valuation stands for money that a lab can raise; why it steps up is outside the model.",
     10: "The ratio is a marginal one, and stakes add less the more is built: what it is compared at moves it.",
-    11: "Tightness is a parameter and not the outcome of a market; the contract is bargained by one lab and one cloud.",
-    12: "Stakes here carry no votes; a merger or a loan would be another game.",
+    11: "Tightness is a parameter and not the outcome of a market; the contract is bargained by one lab and one cloud. "
+    "What the lab earns is a multiple of rent, without prize or standing, which carry the race of S2.",
+    12: "Stakes here carry no votes; a merger or a loan would be another game. It is a verdict on one silent stake, "
+    "which can hardly move an index of quantities, and not on exclusive service or on what owners share (S4).",
 }
 """What each verdict leaves out, whatever the numbers are; a study may add what depends on them."""
 
@@ -95,7 +98,7 @@ CAUTIONS = {
 HISTORY = {
     1: "Until conditions had to make a claim true: the same probabilities, then called conditional.",
     2: "First by the mean and for two labs alone, then called conditional; the tail was added by a referee.",
-    3: "First the same three needs.",
+    3: "First all needs at once, without the one on lock-in, and not decided; a referee took the words apart.",
     4: "First by points lost alone, and also if Amazon matches: not supported by that. The other measures were added "
     "after that was seen.",
     5: "First with both conducts at once; then, too, called conditional.",
@@ -107,7 +110,7 @@ HISTORY = {
     10: "First by λ at the equilibrium, above one for every builder: a statistic that runs the wrong way.",
     11: "First the same three needs, the second among those that want some.",
     12: "First by any rise of both indices and of the cloud's share of profits; the bound of 100 points was added "
-    "after small rises had been seen.",
+    "after small rises had been seen. The shares by smaller bounds are given.",
 }
 """How the rule for each claim was first stated, and when it differed what it said.
 
@@ -303,6 +306,17 @@ def if_explained(forecast: Found, events: Mapping[str, str]) -> str:
     return (
         f" In the {percent(forecast['P(meets guidance)']['value'])} of the draws in which the race itself explains the "
         f"spending of 2025: {shown}, added after results were seen, and circular as evidence."
+    )
+
+
+def by_bound_in_words(table: Found, shown: Callable[[str], str]) -> str:
+    """Probability of a claim by the bound from which on something counts, case by case."""
+    return " ".join(
+        f"{name[0].upper()}{name[1:]}, by the bound: "
+        + listed([f"{percent_interval(found)} from {shown(bound)} on" for bound, found in rows.items() if found])
+        + "."
+        for name, rows in table.items()
+        if any(rows.values())
     )
 
 

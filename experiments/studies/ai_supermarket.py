@@ -7,13 +7,14 @@ pair of decisions whom to serve. Differences are between equilibria of one draw.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.claims import claim, drawn
+from experiments.claims import by_bound, claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.ai_supermarket import LABS, SERVED, SUPPLIERS, AiSupermarket, Supply, pair_gain, solve_supplies
 from models.cross_holdings import concentration, profit_weights
@@ -51,6 +52,9 @@ CONCENTRATION = ("HHI of labs", "HHI of clouds", "the cloud's share of profits",
 
 MATERIAL = 100.0
 """Rise of a concentration index, in points, that counts: the bound of the United States' Merger Guidelines of 2023."""
+
+BOUNDS = (1.0, 10.0, 50.0, 100.0, 200.0)
+"""Other rises that might count, points."""
 
 CONDITIONS = ("rivalry", "substitution", "worth", "swing", "relative_size", "odds")
 """Parameters compared between draws in which an exclusive deal with the second lab pays and the others."""
@@ -215,14 +219,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "gain of the rival": {lab: _spread(kept[f"gain of the rival when {lab} is refused"]) for lab in LABS},
         "softening": softening(kept),
         "claims": {
-            str(number): claim(
-                replicates,
-                {f"the other clouds {words}": needs_of(conduct) for conduct, words in CONDUCT.items()},
-                AiSupermarket(),
-                scope=lambda part: part["certified"],
-            )
-            for number, needs_of in ((5, indispensable), (12, consolidated))
+            number: claim(replicates, cases, AiSupermarket(), scope=_certified)
+            for number, cases in (("5", indispensable()), ("12", consolidated(MATERIAL)))
         },
+        "consolidated by bound": by_bound(replicates, consolidated, BOUNDS, scope=_certified),
         "concentration": {move: concentrated(kept, move) for move in MOVES},
         "serving": {
             key: probability(kept[key]) for key in kept if key.endswith(("equilibrium", "pays both", "dominant"))
@@ -238,40 +238,47 @@ CONDUCT = {"": "act as one seller", AT_COST: "sell at cost"}
 """How the clouds other than the one in question conduct themselves."""
 
 
-def indispensable(conduct: str) -> Any:
-    """What claim 5 needs."""
-
-    def needs(part: Columns) -> dict[str, NDArray[Any]]:
-        alone = np.maximum(part["only Anthropic: earned"], part["only OpenAI: earned"])
-        deal = (part["gain with Anthropic: only Anthropic"] > 0) | (part["gain with OpenAI: only OpenAI"] > 0)
-        pays = part[f"both earns more than one{AT_COST}"] if conduct else part["both: earned"] > alone
-        deal = part[f"exclusive deal pays a pair{AT_COST}"] if conduct else deal
-        return {
-            "serving both earns more than serving one": pays,
-            "no exclusive deal would pay": ~np.asarray(deal, bool),
-            **{
-                f"{lab} would lose more than half without the cloud": part[f"lost without the cloud, {lab}{conduct}"]
-                > 0.5
-                for lab in LABS
-            },
-        }
-
-    return needs
+def _certified(part: Columns) -> NDArray[Any]:
+    return np.asarray(part["certified"], bool)
 
 
-def consolidated(conduct: str) -> Any:
-    """What claim 12 needs: under a stake of the cloud in one lab both indices of concentration rise."""
+def indispensable() -> dict[str, Any]:
+    """What claim 5 needs, by the others' conduct."""
+    return {
+        f"the other clouds {words}": functools.partial(_indispensable, conduct) for conduct, words in CONDUCT.items()
+    }
 
-    def needs(part: Columns) -> dict[str, NDArray[Any]]:
-        def change(key: str) -> NDArray[Any]:
-            if conduct:
-                return part[f"stake: {key}{conduct}"]
-            return np.asarray(part[f"both, stake: {key}"] - part[f"both: {key}"])
 
-        words = f"rises by {MATERIAL:g} points"
-        return {f"the {key} {words}": change(key) >= MATERIAL for key in CONCENTRATION[:2]}
+def _indispensable(conduct: str, part: Columns) -> dict[str, NDArray[Any]]:
+    alone = np.maximum(part["only Anthropic: earned"], part["only OpenAI: earned"])
+    deal = (part["gain with Anthropic: only Anthropic"] > 0) | (part["gain with OpenAI: only OpenAI"] > 0)
+    pays = part[f"both earns more than one{AT_COST}"] if conduct else part["both: earned"] > alone
+    deal = part[f"exclusive deal pays a pair{AT_COST}"] if conduct else deal
+    return {
+        "serving both earns more than serving one": pays,
+        "no exclusive deal would pay": ~np.asarray(deal, bool),
+        **{
+            f"{lab} would lose more than half without the cloud": part[f"lost without the cloud, {lab}{conduct}"] > 0.5
+            for lab in LABS
+        },
+    }
 
-    return needs
+
+def consolidated(points: float) -> dict[str, Any]:
+    """What claim 12 needs, by the others' conduct: a stake of the cloud in one lab raises both indices by so much."""
+    return {
+        f"the other clouds {words}": functools.partial(_consolidated, conduct, points)
+        for conduct, words in CONDUCT.items()
+    }
+
+
+def _consolidated(conduct: str, points: float, part: Columns) -> dict[str, NDArray[Any]]:
+    def change(key: str) -> NDArray[Any]:
+        if conduct:
+            return part[f"stake: {key}{conduct}"]
+        return np.asarray(part[f"both, stake: {key}"] - part[f"both: {key}"])
+
+    return {f"the {key} rises by {points:g} points": change(key) >= points for key in CONCENTRATION[:2]}
 
 
 def outcomes_named(kept: Mapping[str, Any], policy: str) -> list[str]:

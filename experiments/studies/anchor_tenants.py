@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.claims import claim, drawn
+from experiments.claims import by_bound, claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.anchor_tenant import AnchorTenant
 from models.prior import Prior, at_least, fact
@@ -33,6 +33,9 @@ FEES = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
 
 MATERIAL = 0.05
 """A gain counts as a win if it is at least this share of the capital that is built."""
+
+BOUNDS = (0.01, 0.02, 0.05, 0.1)
+"""Other shares that it might be."""
 
 WINS = ("over the spot", "no rival", "dearer rival", "equal rival")
 """What the cloud's gain from the tenant is counted from, or who else bids for the tenant."""
@@ -161,14 +164,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "win": _wins(replicates, pooled),
         "scarcity": _forced(replicates, pooled),
         "claims": {
-            "6": claim(
-                replicates,
-                {f"there is {words}": _worth(case) for case, words in RIVALS.items()},
-                AnchorTenant(),
-                scope=lambda part: part["GW efficient, own chips"] > _SOME * part["demand"],
-            ),
+            "6": claim(replicates, worth(MATERIAL), AnchorTenant(), scope=_building_pays),
             "11": claim(replicates, forced, AnchorTenant()),
         },
+        "worth by bound": by_bound(replicates, worth, BOUNDS, scope=_building_pays),
         "option": _option(replicates, pooled),
         "sources": _several(replicates, pooled),
         "drivers": drivers(rng, points=max(16, draws // 32)),
@@ -265,13 +264,20 @@ RIVALS = {"no rival": "no rival cloud", "dearer rival": "a rival without own chi
 """Who else bids for the tenant."""
 
 
-def _worth(case: str) -> Any:
-    """What claim 6 needs, by who else bids."""
+def worth(material: float) -> dict[str, Any]:
+    """What claim 6 needs, by who else bids: that the tenant adds so much of the capital."""
 
-    def needs(part: Columns) -> dict[str, NDArray[Any]]:
-        return {"the tenant is worth enough": part[f"win, {case}"] >= MATERIAL * part["capital, own chips"]}
+    def needs_of(case: str) -> Any:
+        return lambda part: {
+            "the tenant is worth enough": part[f"win, {case}"] >= material * part["capital, own chips"]
+        }
 
-    return needs
+    return {f"there is {words}": needs_of(case) for case, words in RIVALS.items()}
+
+
+def _building_pays(part: Columns) -> NDArray[Any]:
+    """Draws in which a cloud with own chips would build, so that a tenant can be won."""
+    return np.asarray(part["GW efficient, own chips"] > _SOME * part["demand"])
 
 
 def forced(part: Columns) -> dict[str, NDArray[Any]]:

@@ -34,6 +34,9 @@ FOUR = 4
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
+FALLS = (0.01, 0.05)
+"""Falls of the price, as shares, that might be called material."""
+
 SWITCHING = tuple(float(v) for v in np.geomspace(0.02, 4.0, 25))
 """Switching costs of the figure, over a year's cost."""
 
@@ -114,7 +117,11 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     numbers: dict[str, Any] = {
         "draws": len(solved),
         "not certified": float(1 - solved.mean()),
-        "claims": {"3": claim(replicates, needs, CloudSourcing(), scope=lambda p: np.isfinite(p["surplus, 2"]))},
+        "claims": {"3": claim(replicates, READINGS, CloudSourcing(), scope=_solved, readings=True)},
+        "P(price falls)": {
+            f"{fall:g}": _share(replicates, lambda p, fall=fall: p["price, 2"] <= (1 - fall) * p["price, 1"])
+            for fall in FALLS
+        },
         "claim": {
             "P(second cloud lowers the price)": _share(replicates, lambda p: p["price, 2"] < p["price, 1"]),
             "P(second cloud pays)": _share(replicates, lambda p: p["surplus, 2"] > p["surplus, 1"]),
@@ -143,17 +150,43 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     return Findings(numbers, {"switching": by_switching_cost(), "draws": _shown(pooled)})
 
 
-def needs(part: Columns) -> dict[str, NDArray[Any]]:
-    """What claim 3 needs: that clouds bid for exclusivity is a fact, so that two must beat what they would bid."""
+LOCKED = 0.5
+"""A second cloud avoids lock-in if it halves, at least, what a cloud can charge for what it costs to leave it."""
+
+
+def competes(part: Columns) -> dict[str, NDArray[Any]]:
+    """Claim 3 by its words: suppliers compete, and it pays a lab that would else be held to one of them."""
     return {
         "a second cloud lowers the price": part["price, 2"] < part["price, 1"],
         "it pays a captive lab to port to it": part["surplus, 2"] > part["surplus, 1"],
-        "two clouds beat an exclusive contract that clouds bid for": part["surplus, 2"] > part["auction surplus"],
     }
 
 
+def beats_exclusivity(part: Columns) -> dict[str, NDArray[Any]]:
+    """Claim 3 against what a lab could do else: that clouds bid for exclusivity is a fact."""
+    beats = part["surplus, 2"] > part["auction surplus"]
+    return competes(part) | {"two clouds beat an exclusive contract that clouds bid for": beats}
+
+
+def avoids_lock_in(part: Columns) -> dict[str, NDArray[Any]]:
+    """Claim 3 by how much less of the switching cost can be charged."""
+    return competes(part) | {"half of the switching cost can no longer be charged": part["pass-through"] >= LOCKED}
+
+
+READINGS = {
+    "suppliers compete": competes,
+    "and half of the lock-in is avoided": avoids_lock_in,
+    "and exclusive bids are beaten": beats_exclusivity,
+}
+"""Readings of claim 3."""
+
+
+def _solved(part: Columns) -> NDArray[Any]:
+    return np.isfinite(part["surplus, 2"])
+
+
 def _share(replicates: Replicates, event: Any) -> Any:
-    return share_in_replicates([event(part)[np.isfinite(part["surplus, 2"])] for part in replicates])
+    return share_in_replicates([event(part)[_solved(part)] for part in replicates])
 
 
 def _spread(values: Floats) -> dict[str, float]:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.claims import claim, drawn
+from experiments.claims import by_bound, claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.multi_stage_race import staged_race
 from models.prior import at_least, fact
@@ -32,6 +32,9 @@ Floats = NDArray[np.float64]
 REPLICATES = 8
 MATERIAL = 0.1
 """Rise of spending, as a share, above which it counts."""
+
+BOUNDS = (0.01, 0.05, 0.1, 0.2)
+"""Other shares that it might be."""
 
 VALUATIONS = {"before": fact("F060a"), "talks": at_least("S03")}
 """Anthropic's valuation, US$ bn."""
@@ -173,7 +176,8 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
         "staged race": {"leader": float(race.state(1, 2)[1]), "follower": float(race.state(2, 1)[1])},
         "jump": {word: _jump(replicates, rows, word, "talks") for word in ("fearful", "trusting")},
         "jump of all": {word: _jump(replicates, rows, word, ALL) for word in ("fearful", "trusting")},
-        "claims": {"9": claim(replicates, ENVIRONMENT, Runway(), readings=True)},
+        "claims": {"9": claim(replicates, environment(MATERIAL), Runway(), readings=True)},
+        "rises by bound": by_bound(replicates, environment, BOUNDS),
         "kind changes": share_in_replicates([part["kind, before"] != part["kind, talks"] for part in replicates]),
         "elasticity": _spread(rows["elasticity"]),
         "spending per dollar": _spread(rows["spending per dollar"]),
@@ -184,18 +188,20 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
     return Findings(numbers)
 
 
-def rises(part: Columns, name: str) -> NDArray[Any]:
-    """In which draws spending rises by a tenth when the one valuation jumps that is known to."""
-    return np.asarray(part[f"fearful {name}, talks"] / part[f"fearful {name}, before"] - 1 >= MATERIAL)
+def rises(part: Columns, name: str, material: float) -> NDArray[Any]:
+    """In which draws spending rises by so much when the one valuation jumps that is known to."""
+    return np.asarray(part[f"fearful {name}, talks"] / part[f"fearful {name}, before"] - 1 >= material)
 
 
-ENVIRONMENT = {
-    "the two labs together": lambda part: {"their spending rises by a tenth": rises(part, "spending")},
-    "each of them": lambda part: {
-        f"the spending of {lab} rises by a tenth": rises(part, f"spending, {lab}") for lab in LABS
-    },
-}
-"""Readings of claim 9: what the investment environment is."""
+def environment(material: float) -> dict[str, Any]:
+    """Readings of claim 9, of what the investment environment is, if a rise counts from a share on."""
+    by = "a tenth" if material == MATERIAL else f"{material:g}"
+    return {
+        "the two labs together": lambda part: {f"their spending rises by {by}": rises(part, "spending", material)},
+        "each of them": lambda part: {
+            f"the spending of {lab} rises by {by}": rises(part, f"spending, {lab}", material) for lab in LABS
+        },
+    }
 
 
 def _jump(replicates: Replicates, rows: Mapping[str, NDArray[Any]], word: str, to: str) -> dict[str, Any]:

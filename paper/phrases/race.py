@@ -139,7 +139,8 @@ def hindsight_asymmetry(split: Numbers) -> str:
     if others and split[largest]["lambda"]["low"] > max(others):
         return f"{where}; it is largest for {largest} ({interval(split[largest]['lambda'])})."
     values = [float(table["lambda"]["value"]) for table in split.values()]
-    return f"{where}, {number(min(values), 2)} to {number(max(values), 2)}, and sampling leaves open for whom it is largest."
+    spread = f"{number(min(values), 2)} to {number(max(values), 2)}"
+    return f"{where}, {spread}, and sampling leaves open for whom it is largest."
 
 
 def frequency_and_size(split: Numbers) -> str:
@@ -230,9 +231,9 @@ def greater_danger(race: Numbers) -> str:
     }
     elsewhere = listed([f"{percent_interval(case['together'])} {name}" for name, case in cases.items()])
     return (
-        f"{danger_in_brief(race)} A GW adds US$ {_span(stakes['added'])} bn to them in the median, by builder, and would have "
-        f"to add US$ {_span(stakes['needed'])} bn for too little to be the greater danger. The stakes add less the "
-        "more is built, so that the answer depends on where it is asked: for "
+        f"{danger_in_brief(race)} A GW adds US$ {_span(stakes['added'])} bn to them in the median, by builder, and "
+        f"would have to add US$ {_span(stakes['needed'])} bn for too little to be the greater danger. The stakes add "
+        "less the more is built, so that the answer depends on where it is asked: for "
         f"every builder too little is the greater danger in {elsewhere}."
     )
 

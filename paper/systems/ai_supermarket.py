@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
+from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -193,7 +193,9 @@ def judge_consolidation(numbers: Numbers) -> Verdict:
         "at cost.",
         "S6, with and without the stake; S4 for Google's",
         "The share of profits counts the claim on the lab and not what it cost. Exclusive service of the larger lab "
-        f"raises the index of labs in {percent_interval(exclusive)}. Mergers and entry are outside the model.",
+        f"raises the index of labs in {percent_interval(exclusive)}. "
+        f"{by_bound_in_words(numbers['consolidated by bound'], lambda points: f'{float(points):g} points')} "
+        "Mergers and entry are outside the model.",
         condition=condition,
     )
 
