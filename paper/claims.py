@@ -97,8 +97,9 @@ CAUTIONS = {
 
 HISTORY = {
     1: "Until conditions had to make a claim true: the same probabilities, then called conditional.",
-    2: "First by the mean and for two labs alone, then called conditional; the tail was added by a referee.",
-    3: "First all needs at once, without the one on lock-in, and not decided; a referee took the words apart.",
+    2: "First by the mean and for two labs alone, then called conditional; the tail was added after that was seen.",
+    3: "First all needs at once, without the one on lock-in, and not decided; the readings were added after that was "
+    "seen.",
     4: "First by points lost alone, and also if Amazon matches: not supported by that. The other measures were added "
     "after that was seen.",
     5: "First with both conducts at once; then, too, called conditional.",

@@ -170,7 +170,7 @@ def section_content(study: str, section: Section, calibration: Numbers, *, param
         "answer": first_sentences(section.paragraphs[0]),
         "parameters": card_rows(section.model, calibration) if parameters else [],
         "paragraphs": list(section.paragraphs),
-        "caption": f"{section.caption} In the text of this section: {BRACKETS}",
+        "caption": section.caption,
         "alt": section.alt,
         "cites": list(section.cites),
     }

@@ -24,7 +24,7 @@ BRACKETS = (
     "Square brackets: 95 per cent interval for the sampling of the draws alone. Round brackets: 5th to 95th percentile "
     "over the draws, the spread that the ranges of the parameters leave."
 )
-"""What the two kinds of brackets cover; every section and every table with brackets says it."""
+"""What the two kinds of brackets cover; every chapter and every table with brackets says it."""
 
 Interval = Mapping[str, Any]
 """An estimate with ``value``, ``low`` and ``high``."""
@@ -112,6 +112,17 @@ def percent(share: Any) -> str:
     if value in (0.0, 100.0):
         return f"{value:.0f}%"
     return f"{value:.1f}%" if 1 <= value <= 99.9 else f"{value:.2f}%"
+
+
+def chosen_percent(share: Any) -> str:
+    """Share that was chosen and not computed, as a percentage without digits that it does not have.
+
+    Examples
+    --------
+    >>> chosen_percent(0.05), chosen_percent("0.025"), chosen_percent(1)
+    ('5%', '2.5%', '100%')
+    """
+    return f"{trimmed(100 * float(share))}%"
 
 
 def signed_percent(share: Any) -> str:

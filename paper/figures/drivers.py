@@ -30,7 +30,7 @@ def draw(dilemma: Mapping[str, Any], parameters: Mapping[str, Mapping[str, str]]
     left.invert_yaxis()
     panel(left, "a", "share of the variance")
     panel(right, "b", "one parameter held")
-    left.legend(loc="lower right", handletextpad=0.3)
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), handletextpad=0.3)
     return figure
 
 
@@ -57,7 +57,7 @@ def _tornado(axes: Axes, held: Mapping[str, Any], names: list[str], middle: floa
     axes.tick_params(axis="y", length=0)
     both = np.concatenate([low, high])
     axes.set_xlim(both.min() - 4, both.max() + 4)
-    axes.legend(loc="lower left", handletextpad=0.3)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, handletextpad=0.3)
     light_grid(axes, "x")
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, needed, only, verdict_of
 from paper.figures.style import BLACK, BLUE, GREY, ORANGE, VERMILION, light_grid, new_figure, panel, spoken
-from paper.formats import interval, listed, number, percent, percent_interval, spread
+from paper.formats import chosen_percent, interval, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
 
 STUDY = "anchor_tenants"
@@ -172,10 +172,10 @@ def judge_win(numbers: Numbers) -> Verdict:
         6,
         CLAIMS[6],
         verdict,
-        f"The tenant is worth enough if what it adds is at least {percent(numbers['material'])} of the capital; judged "
-        f"where building pays a cloud with own chips, {percent_interval(found['scope'])} of the draws. "
+        f"The tenant is worth enough if what it adds is at least {chosen_percent(numbers['material'])} of the capital; "
+        f"judged where building pays a cloud with own chips, {percent_interval(found['scope'])} of the draws. "
         f"{case_by_case(found)} Mean gain, US$ bn: {worth}; an equal rival bids all of it away. "
-        + by_bound_in_words(numbers["worth by bound"], lambda share: percent(float(share))),
+        + by_bound_in_words(numbers["worth by bound"], chosen_percent),
         "S5, bargained contract with and without another cloud that bids for the tenant",
         f"A free exit leaves {percent(numbers['exit']['0']['kept']['value'])} of the contract's value. Chief drivers "
         f"of signing: {_chief(numbers, 'contract signed')}.",

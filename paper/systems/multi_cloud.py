@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from experiments.claims import SURE
 from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, VERMILION, light_grid, new_figure, panel, spoken
-from paper.formats import listed, number, percent, percent_interval
+from paper.formats import chosen_percent, listed, number, percent, percent_interval
 from paper.systems.section import Section
 
 STUDY = "multi_cloud"
@@ -158,7 +158,7 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
 
 
 def _falls(table: Mapping[str, Any]) -> str:
-    return listed([f"{percent(float(fall))} or more in {percent_interval(found)}" for fall, found in table.items()])
+    return listed([f"{chosen_percent(fall)} or more in {percent_interval(found)}" for fall, found in table.items()])
 
 
 def draw(numbers: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]) -> Figure:

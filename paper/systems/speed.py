@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from experiments.claims import RARE
 from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
-from paper.formats import listed, number, percent, percent_interval, spread, trimmed
+from paper.formats import chosen_percent, listed, number, percent, percent_interval, spread, trimmed
 from paper.systems.section import Section
 
 STUDY = "speed"
@@ -178,7 +178,7 @@ def _longest(numbers: Numbers) -> str:
     for share, row in numbers["by duration"].items():
         beyond = [years for years, estimate in row.items() if estimate["high"] > RARE]
         when = f"from {years_in_words(beyond[0])} on" if beyond else "at no duration"
-        parts.append(f"{when} if losses count from {percent(float(share))}")
+        parts.append(f"{when} if losses count from {chosen_percent(share)}")
     return f"The share exceeds {percent(RARE)} {listed(parts)}."
 
 
@@ -226,7 +226,7 @@ def _judged(numbers: Numbers) -> list[str]:
 def _shares(numbers: Numbers, case: str, table: str = "P(decisive) by threshold") -> str:
     found = numbers["prices"][case][table]
     shown = [
-        f"{percent_interval(found[share])} from {percent(float(share))} on"
+        f"{percent_interval(found[share])} from {chosen_percent(share)} on"
         for share in _judged(numbers)
         if found[share]
     ]

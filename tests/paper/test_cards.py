@@ -1,6 +1,7 @@
 """Every system of the plan has a model card with its players, timing, payoff, equilibrium and answer."""
 
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,9 @@ def test_every_claim_has_verdict_numbers_model_sensitivity_and_cautions(tiny: No
         assert len(claim["sensitivity"]) > 40 and len(claim["cautions"]) > 40
         assert bool(claim["condition"]) or claim["verdict"] not in (CONDITIONAL, BY_READING), claim["claim"]
         assert not claim["condition"] or claim["verdict"] not in (SUPPORTED, REJECTED), claim["claim"]
-    assert all(s["caption"].endswith(curly(BRACKETS)) for s in content["systems"])
+    chapter = resources.files("paper").joinpath("main.typ").read_text("utf-8").partition("<systems>")[2]
+    assert '#t("brackets")' in chapter.partition("#for s in data.systems")[0]
+    assert content["text"]["brackets"] == curly(BRACKETS)
 
 
 def test_the_numbers_of_the_article_enter_a_model_or_are_context_with_the_reason(tiny: None, records: Path) -> None:
