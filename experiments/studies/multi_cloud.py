@@ -175,8 +175,8 @@ def avoids_lock_in(part: Columns) -> dict[str, NDArray[Any]]:
 
 READINGS = {
     "suppliers compete": competes,
-    "and half of the lock-in is avoided": avoids_lock_in,
-    "and exclusive bids are beaten": beats_exclusivity,
+    "half of the lock-in is avoided, too": avoids_lock_in,
+    "exclusive bids are beaten, too": beats_exclusivity,
 }
 """Readings of claim 3."""
 
