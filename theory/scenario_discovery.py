@@ -107,8 +107,9 @@ def sufficient_condition(
     wide: dict[tuple[Bound, ...], int] = {}
     # an input with itself gives the boxes of one bound and of none
     for first, second in itertools.combinations_with_replacement(names, 2):
+        tables = _tables(codes[first], codes[second], holds[~out], single=first == second)
         for sides in _SIDES:
-            found = _widest(codes[first], codes[second], holds[~out], sides, sure, least, single=first == second)
+            found = _widest(*tables, sides, sure, least, single=first == second)
             if found is None:
                 continue
             mass, places = found
@@ -132,30 +133,29 @@ def inside(bounds: tuple[Bound, ...], inputs: Mapping[str, Floats], shape: tuple
     return met
 
 
+def _tables(
+    first: NDArray[np.intp], second: NDArray[np.intp], event: NDArray[np.bool_], *, single: bool
+) -> tuple[Floats, Floats]:
+    """Number of draws, and of those with the event, by the bins of two inputs."""
+    cell = first * BINS + (0 if single else second)
+    draws, hits = np.bincount(cell, minlength=BINS**2), np.bincount(cell[event], minlength=BINS**2)
+    return draws.reshape(BINS, BINS).astype(float), hits.reshape(BINS, BINS).astype(float)
+
+
 def _widest(
-    first: NDArray[np.intp],
-    second: NDArray[np.intp],
-    event: NDArray[np.bool_],
-    sides: tuple[bool, bool],
-    sure: float,
-    least: float,
-    *,
-    single: bool,
+    draws: Floats, hits: Floats, sides: tuple[bool, bool], sure: float, least: float, *, single: bool
 ) -> tuple[int, tuple[int, int]] | None:
     """Number of draws, and how many bins are cut off each input, of the widest box that will do."""
-    from scipy import stats
+    from scipy import special
 
-    cell = first * BINS + (0 if single else second)
-    ones = np.ones(len(cell))
-    draws, hits = (np.bincount(cell, weights, BINS**2).reshape(BINS, BINS) for weights in (ones, ones * event))
     mass, inside_event = (_tails(table, sides) for table in (draws, hits))
     if single:  # the second bound is none
         mass, inside_event = mass[:, :1], inside_event[:, :1]
-    wide = (mass >= least * len(event)) & (inside_event >= sure * mass)
+    wide = (mass >= least * draws.sum()) & (inside_event >= sure * mass)
     if not wide.any():
         return None
     low = np.zeros(mass.shape)  # Clopper and Pearson's exact lower limit
-    low[wide] = stats.beta.ppf(1 - _CHOSEN_AT, inside_event[wide], mass[wide] - inside_event[wide] + 1)
+    low[wide] = special.betaincinv(inside_event[wide], mass[wide] - inside_event[wide] + 1, 1 - _CHOSEN_AT)
     mass = np.where(low >= sure, mass, 0.0)
     if not mass.any():
         return None
