@@ -20,11 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.certificate import largest, payoffs_and_regret
+from theory.display import mixture, shortened
 from theory.errors import InputError
 from theory.game import Array, Game
 
 TOLERANCE = 1e-9
 """Default certificate: regret at most this share of the game's payoff range."""
+
+_FEW = 6  # actions of a player whose probabilities are all printed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -142,16 +145,23 @@ class Solution:
         return sorted(found, reverse=True)
 
     def __repr__(self) -> str:
+        note = f" [{self.note}]" if self.note else ""
         if self.game.batch_ndim:
-            return f"Solution({self.method}: {int(self.count.sum())} equilibria of {self.game!r})"
+            return f"Solution({self.method}: {int(self.count.sum())} equilibria of {self.game!r}){note}"
         complete = "complete" if np.all(self.complete) else "not proved complete"
         worst = float(self.relative_regret[self.mask].max()) if self.mask.any() else 0.0
         head = f"{self.method}: {int(self.count)} found, {complete}, relative regret {worst:.1e}"
         lines = [
-            "  " + "  ".join("(" + ", ".join(f"{float(p):.4g}" for p in strategy) + ")" for strategy in profile)
+            "  " + "  ".join(_shown(*pair) for pair in zip(profile, self.game.actions, strict=True))
             for profile in self.profiles()
         ]
-        return "\n".join([head + (f" [{self.note}]" if self.note else ""), *lines])
+        return "\n".join([head + note, *shortened(lines, "solution.profiles()")])
+
+
+def _shown(strategy: tuple[Any, ...], labels: tuple[str, ...]) -> str:
+    """All probabilities of few actions, those in use of many."""
+    few = len(strategy) <= _FEW
+    return f"({', '.join(f'{float(p):.4g}' for p in strategy) if few else mixture(strategy, labels)})"
 
 
 def _with_gaps(distributions: Array, mask: NDArray[np.bool_]) -> Array:

@@ -1,4 +1,4 @@
-"""Results of repeated play, evolution and learning print in one line that a notebook can show."""
+"""Results print in a few lines that a notebook can show, and say what a reader has to know."""
 
 import numpy as np
 import pytest
@@ -11,14 +11,18 @@ from theory import (
     invasion_diagram,
     learn,
     mutation_distribution,
+    nash,
     path_payoffs,
     payoff_bounds,
     payoff_set,
     public_bounds,
+    pure_nash,
     round_robin,
     simulate,
     stochastic_stability,
 )
+from theory.two_by_two import two_by_two
+from theory.vertices import maximal_components
 
 GAME = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 PENNIES = Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
@@ -48,3 +52,33 @@ ENTRIES = {name: CLASSICS[name] for name in ("grim", "always_race")}
 def test_one_line(make, words):
     text = repr(make())
     assert words in text and "\n" not in text and len(text) < 200
+
+
+def test_a_degenerate_game_says_that_it_lists_the_corners_of_a_continuum():
+    """In this game of von Stengel (2007) the first row against both columns, mixed in a range, is an equilibrium."""
+    solution = nash(Game.from_bimatrix([[3, 3], [2, 5], [0, 6]], [[3, 3], [2, 6], [3, 1]]))
+    assert "maximal_components" in repr(solution)
+    assert any(len(rows) > 1 or len(columns) > 1 for rows, columns in maximal_components(solution))
+
+
+@pytest.mark.parametrize("game", [GAME, PENNIES, Game(np.eye(3) * np.ones((2, 1, 1)))], ids=str)
+def test_isolated_equilibria_are_not_called_a_continuum(game):
+    assert "maximal_components" not in repr(nash(game))
+
+
+def test_ties_are_said_wherever_the_list_is_not_complete():
+    tied = Game(np.zeros((2, 2, 2)))
+    assert "vertex_enumeration" in repr(two_by_two(tied))
+    assert "1 of 2 draws have ties" in repr(nash(Game(np.stack([GAME.payoffs, tied.payoffs]), batch_ndim=1)))
+
+
+def test_many_equilibria_are_counted_and_not_all_printed():
+    solution = nash(Game(np.eye(6) * np.ones((2, 1, 1))))  # every set of actions carries one
+    text = repr(solution)
+    assert "63 found" in text and "53 more: solution.profiles()" in text and len(text.splitlines()) == 12
+
+
+def test_of_many_actions_those_in_use_are_printed():
+    game = Game(np.eye(12) * np.ones((2, 1, 1)), actions=[[f"a{k}" for k in range(12)]] * 2)
+    text = repr(pure_nash(game))
+    assert "(a3)  (a3)" in text and max(map(len, text.splitlines())) < 100
