@@ -213,16 +213,14 @@ class ContinuousGame:
 
     def payoff_of(self, player: int, x: Floats) -> Floats:
         """Payoff of one player, shape ``(..., *batch)``; unchecked, for solvers."""
-        return _full(self.payoffs[player](x, *self.parameters), x)
+        return _full(self.payoffs[player](x, *self.parameters), x.shape[:-1])
 
     def payoff_along(self, player: int, x: Floats, own: Floats) -> Floats:
         """Payoff of one player whose choice moves, the others' held at ``x``; unchecked, for solvers.
 
         ``own`` has shape ``(points, ..., *batch)``, the result as well; ``x`` may lack the axis of the points.
         """
-        return np.asarray(
-            np.broadcast_to(values_along(self.payoffs[player], x, player, own, self.parameters), own.shape)
-        )
+        return _full(values_along(self.payoffs[player], x, player, own, self.parameters), own.shape)
 
     def gradient(self, x: Floats) -> Floats:
         """Own marginal payoffs, shape ``(..., *batch, N)``."""
@@ -232,7 +230,7 @@ class ContinuousGame:
     def gradient_of(self, player: int, x: Floats) -> Floats:
         """Own marginal payoff of one player, shape ``(..., *batch)``."""
         if self.gradients:
-            return _full(self.gradients[player](x, *self.parameters), x)
+            return _full(self.gradients[player](x, *self.parameters), x.shape[:-1])
         return self._difference(player, x)
 
     def _difference(self, player: int, x: Floats) -> Floats:
@@ -274,7 +272,7 @@ class ContinuousGame:
         if name not in self.outcomes:
             raise InputError(f"the game has no outcome {name!r}; it has {sorted(self.outcomes)}")
         x = self.choices(x)
-        return _full(self.outcomes[name](x, *self.parameters), x)
+        return _full(self.outcomes[name](x, *self.parameters), x.shape[:-1])
 
     def __getitem__(self, index: Any) -> ContinuousGame:
         """Take draws out of the batch."""
@@ -479,6 +477,12 @@ def require_continuous(game: object, solver: str) -> None:
         )
 
 
-def _full(values: Floats, x: Floats) -> Floats:
-    """Broadcast a payoff that does not depend on every axis to the shape of the points it was asked at."""
-    return np.asarray(np.broadcast_to(np.asarray(values, float), x.shape[:-1]))
+def _full(values: Any, shape: tuple[int, ...]) -> Floats:
+    """Broadcast a payoff that does not depend on every axis to the points it was asked at."""
+    try:
+        return np.asarray(np.broadcast_to(np.asarray(values, float), shape))
+    except (TypeError, ValueError):
+        raise InputError(
+            f"a function of the game gives {str(values)[:60]} at points of shape {shape}; it must give one number for "
+            "each of them: the players are the last axis of the choices, x[..., i]"
+        ) from None

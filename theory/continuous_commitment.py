@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 
 from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous
 from theory.errors import InputError
-from theory.newton import continuous_nash
+from theory.newton import search
+from theory.payoff_probes import require_payoffs
 
 _ZOOM_POINTS = 17
 _ZOOMS = 9  # each divides the bracket by eight
@@ -123,6 +124,7 @@ def continuous_commitment(
     (array([0.5 , 0.25]), array([0.125 , 0.0625]), True)
     """
     _require(game, leader, points, tolerance)
+    require_payoffs(game)
     low, high = game.lower[..., leader], game.upper[..., leader]
 
     def respond(t: Floats) -> _Responses:
@@ -193,7 +195,7 @@ def _respond(game: ContinuousGame, leader: int, t: Floats) -> _Responses:
         gradients=[reduced(game.gradients[i]) for i in followers] if game.gradients else (),
         parameters=[t, *game.parameters],
     )
-    solution = continuous_nash(rest)
+    solution = search(rest)
     actions = np.moveaxis(solution.actions, -2, 0)  # (K, G, *batch, N - 1)
     found = np.moveaxis(solution.certified, -1, 0)
     choices = _insert(np.where(found[..., None], actions, rest.lower), t, leader)
