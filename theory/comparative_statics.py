@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats
+from theory.arrays import finite_floats, function_of
 from theory.continuous import ContinuousGame, Floats
 from theory.equilibrium import nash
 from theory.errors import InputError
@@ -120,7 +120,7 @@ def equilibrium_derivative(family: Family, value: ArrayLike, choices: ArrayLike 
 
 def family_at(family: Family, values: Floats) -> ContinuousGame:
     """Batch of games at these values, checked."""
-    game = family(values)
+    game = function_of(family, "family", "values of shape (B,) to a batch of B games over quantities")(values)
     if not isinstance(game, ContinuousGame) or game.batch_shape != values.shape or game.shared:
         raise InputError(
             f"the family gives {game!r} at {len(values)} values of the parameter; it must give a batch of as many "

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import refuse_masked
+from theory.arrays import refuse_masked, yes_or_no
 from theory.errors import InputError, SolverError
 from theory.share_equation import log_odds, shares
 
@@ -105,6 +105,7 @@ def tullock_contest(
     >>> tullock_contest([10, 8, 6, 2]).spending.round(6)  # Stein (2002): the fourth stays out
     array([2.498868, 1.84699 , 0.760525, 0.      ])
     """
+    certify = yes_or_no(certify, "certify")
     v, c, a, r = _arguments(value, cost, ability, decisiveness)
     batch = v.shape[:-1]
     v, c, a, r = (array.reshape(-1, *array.shape[len(batch) :]) for array in (v, c, a, r))

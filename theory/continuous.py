@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats, refuse_masked
+from theory.arrays import finite_floats, function_of, list_of, mapping_of, refuse_masked
 from theory.display import aligned
 from theory.errors import InputError
 from theory.game import Game
@@ -109,34 +109,49 @@ class ContinuousGame:
         action_unit: str = "",
         payoff_unit: str = "",
     ) -> None:
-        functions = (
-            [*payoffs, *gradients] if isinstance(payoffs, Sequence) and isinstance(gradients, Sequence) else [None]
+        payoffs, gradients = (
+            [function_of(one, f"{name}[{k}]", "choices (..., *batch, N) to values (..., *batch)") for k, one in listed]
+            for name, given in (("payoffs", payoffs), ("gradients", gradients))
+            for listed in [enumerate(list_of(given, name, "functions, one for each player"))]
         )
-        if not all(callable(function) for function in functions):
-            raise InputError(f"payoffs are {str(payoffs)[:60]}; they must be a list of functions, one for each player")
         n = len(payoffs)
         if not n or len(gradients) not in (0, n):
             raise InputError(f"{n} payoffs and {len(gradients)} gradients: one of each per player, or no gradients")
-        values = tuple(finite_floats(parameter, f"parameters[{k}]") for k, parameter in enumerate(parameters))
+        given = list_of(parameters, "parameters", "numbers or arrays")
+        values = tuple(finite_floats(parameter, f"parameters[{k}]") for k, parameter in enumerate(given))
         refuse_masked([lower, upper], "bounds")
         try:
             low, high = np.array(lower, float), np.array(upper, float)
         except (TypeError, ValueError):
             raise InputError(f"bounds are {lower!r} and {upper!r}; they must be numbers or arrays of numbers") from None
+        shared = list_of(shared, "shared", "SharedLimit(...)")
         if not all(isinstance(limit, SharedLimit) for limit in shared):
             raise InputError(f"shared is {str(shared)[:60]}; it must be a list of SharedLimit(...)")
         shapes = [value.shape for value in values] + [limit.limit.shape for limit in shared]
+        if any(size not in (1, n) for size in (*low.shape[-1:], *high.shape[-1:])):
+            raise InputError(
+                f"lower has shape {low.shape} and upper {high.shape} for {n} players; each must be one number, or have "
+                f"one for each player along its last axis: (*batch, {n})"
+            )
+        shapes = [low.shape[:-1], high.shape[:-1], *shapes]
         try:
-            shapes = [np.broadcast_shapes(low.shape, high.shape, (n,))[:-1], *shapes]
             batch = np.broadcast_shapes(*shapes)
         except ValueError:
             raise InputError(
-                f"bounds, parameters and limits have draws of shapes {shapes}; give them all one"
+                f"lower, upper, parameters and limits have draws of shapes {shapes}; give them all one"
             ) from None
         low, high = np.broadcast_to(low, (*batch, n)), np.broadcast_to(high, (*batch, n))
         if not (np.isfinite(low) & np.isfinite(high) & (low < high)).all():
-            raise InputError("each choice needs finite bounds with lower < upper")
-        labels = tuple(str(i + 1) for i in range(n)) if players is None else tuple(players)
+            *_, i = np.argwhere(~(np.isfinite(low) & np.isfinite(high) & (low < high)))[0]
+            pair = [np.unique(bound[..., i])[:3].tolist() for bound in (low, high)]
+            raise InputError(
+                f"the choice of player {i} lies between {pair[0]} and {pair[1]}; each needs finite bounds with lower < "
+                "upper"
+            )
+        named = mapping_of(outcomes or {}, "outcomes", "{'welfare': function of (x, *parameters)}")
+        for name, function in {**named, **({} if joint is None else {"joint": joint})}.items():
+            function_of(function, name, "choices (..., *batch, N) to values (..., *batch)")
+        labels = [str(i + 1) for i in range(n)] if players is None else list_of(players, "players", f"{n} labels")
         if len(labels) != n:
             raise InputError(f"players are {labels}; {n} labels are needed")
         for name, value in {
@@ -146,9 +161,9 @@ class ContinuousGame:
             "gradients": tuple(gradients),
             "parameters": values,
             "joint": joint,
-            "players": labels,
+            "players": tuple(labels),
             "shared": tuple(limit.fit((*batch, n)) for limit in shared),
-            "outcomes": MappingProxyType(dict(outcomes or {})),
+            "outcomes": MappingProxyType(dict(named)),
             "action_unit": action_unit,
             "payoff_unit": payoff_unit,
         }.items():
@@ -404,6 +419,9 @@ class ContinuousSolution:
 
     def select(self, place: int = 0) -> Floats:
         """Action vectors in one place of the list, shape ``(*batch, N)``; NaN where nothing is certified there."""
+        places = self.certified.shape[-1]
+        if isinstance(place, bool) or not isinstance(place, int | np.integer) or not -places <= place < places:
+            raise InputError(f"place is {place!r}; the solution has places 0 to {places - 1}")
         found = np.expand_dims(self.certified[..., place], -1)
         return np.where(found, self.actions[..., place, :], np.nan)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from theory.arrays import yes_or_no
 from theory.dominance import dominated_actions, is_weakly_dominated
 from theory.errors import InputError
 from theory.game import Game, require_game
@@ -66,6 +67,7 @@ def iterated_dominance(game: Game, *, weak: bool = False) -> Survivors:
     (((1,), (1,)), True, (((0, 0), (1, 0)),))
     """
     require_game(game, "iterated_dominance")
+    weak = yes_or_no(weak, "weak")
     if game.batch_ndim:
         raise InputError(f"iterated_dominance takes a single game, not {game!r}; pick one draw of it: game[0]")
     kept = [list(range(n)) for n in game.n_actions]
@@ -85,6 +87,24 @@ def iterated_dominance(game: Game, *, weak: bool = False) -> Survivors:
 
 def rationalizable(game: Game) -> tuple[tuple[int, ...], ...]:
     """Rationalizable actions of each player (for three and more, with correlated beliefs).
+
+    They are what iterated strict dominance leaves (Bernheim 1984, Econometrica 52:1007-1028; Pearce 1984, Econometrica
+    52:1029-1050).
+
+    Parameters
+    ----------
+    game
+        A single game of any number of players.
+
+    Returns
+    -------
+    tuple of tuples of int
+        For each player the indices of its rationalizable actions, in order.
+
+    Raises
+    ------
+    InputError
+        For a batch, or what is no game.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from theory.continuous import ContinuousGame, Floats
 from theory.errors import InputError
@@ -54,7 +54,7 @@ def require_payoffs(game: ContinuousGame, *, finite: bool = True) -> None:
             _tried(game.gradients[i], x, game, f"gradient of {name}")
 
 
-def refuse_undefined(game: ContinuousGame, missing: NDArray[np.bool_]) -> None:
+def refuse_undefined(game: ContinuousGame, missing: ArrayLike) -> None:
     """Refuse payoffs that are NaN or infinite along a player's interval, in draws in which nothing could be certified.
 
     Parameters
@@ -69,6 +69,7 @@ def refuse_undefined(game: ContinuousGame, missing: NDArray[np.bool_]) -> None:
     InputError
         With the draw, the player, the choices and the value.
     """
+    missing = np.asarray(missing, bool)
     if not missing.any():
         return
     part = game[missing] if game.batch_shape else game

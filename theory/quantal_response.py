@@ -414,11 +414,12 @@ def _counts(game: Game, counts: Sequence[ArrayLike]) -> Floats:
     except (TypeError, ValueError) as error:
         raise InputError(f"counts must be one list of numbers per player ({error})") from error
     shapes = tuple(part.shape for part in parts)
-    observed = np.concatenate([part.ravel() for part in parts]) if parts else np.zeros(0)
-    if shapes != tuple((n,) for n in game.n_actions) or not np.isfinite(observed).all() or (observed < 0).any():
-        raise InputError(
-            f"counts have shapes {shapes}; {game!r} needs one list per player, one number (0 or more) per action"
-        )
+    if shapes != tuple((n,) for n in game.n_actions):
+        raise InputError(f"counts have shapes {shapes}; {game!r} needs one list per player, one number per action")
+    for player, part in zip(game.players, parts, strict=True):
+        if not np.isfinite(part).all() or (part < 0).any():
+            raise InputError(f"counts of {player} are {part.tolist()}; each must be a finite number, 0 or more")
+    observed = np.concatenate(parts)
     if observed.sum() <= 0:
         raise InputError("counts are all zero: there is nothing to fit")
     return np.asarray(observed)

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.arrays import function_of, list_of, player_of, real_floats
 from theory.errors import InputError
 
 Expression = Any
@@ -66,14 +67,23 @@ class SymbolicEquilibrium:
         """How the player's probability of action 0 moves with a parameter, a symbol or its name."""
         import sympy
 
+        player = player_of(player, len(self.probabilities))
         return sympy.factor(sympy.diff(self.probabilities[player], self._named(parameter)))
 
     def _named(self, parameter: Expression | str) -> Expression:
         """The game's own symbol of that name: one without its assumptions would be another."""
         import sympy
 
-        named = {str(symbol): symbol for p in self.probabilities for symbol in sympy.sympify(p).free_symbols}
+        if not isinstance(parameter, str | sympy.Symbol):
+            raise InputError(f"parameter is {str(parameter)[:60]}; it must be a symbol or its name")
+        named = {str(symbol): symbol for symbol in self._symbols}
         return named.get(str(parameter), sympy.Symbol(str(parameter)))
+
+    @property
+    def _symbols(self) -> set[Expression]:
+        import sympy
+
+        return {one for p in (*self.probabilities, *self.conditions) for one in sympy.sympify(p).free_symbols}
 
     def sign(self, player: int, parameter: Expression) -> int | None:
         """Sign of `derivative` wherever the equilibrium exists: -1, 0 or 1; None if it depends on the parameters.
@@ -82,6 +92,7 @@ class SymbolicEquilibrium:
         """
         import sympy
 
+        player = player_of(player, len(self.probabilities))
         change = self.derivative(player, parameter)
         known = _sign(change)
         if known is not None:
@@ -101,21 +112,40 @@ class SymbolicEquilibrium:
         """
         import sympy
 
+        printer = None if printer is None else function_of(printer, "printer", "an expression to its text")
         show = printer or sympy.latex
         played = ", ".join(show(p) for p in self.probabilities)
         where = ", ".join(f"{show(condition)} > 0" for condition in self.conditions)
         return f"({played})" + (f": {where}" if where else "")
 
     def lambdify(self, symbols: Sequence[Expression]) -> Callable[..., tuple[Any, ...]]:
-        """Function of arrays: whether the equilibrium exists, and the probabilities (NaN where it does not)."""
+        """Function of arrays: whether the equilibrium exists, and the probabilities (NaN where it does not).
+
+        Parameters
+        ----------
+        symbols
+            The parameters in the order in which they will be given, as symbols or by name; all on which it depends.
+
+        Raises
+        ------
+        InputError
+            If a parameter is left out; and by the function, for another number of arrays or what is no number.
+        """
         import sympy
 
-        compiled = sympy.lambdify(list(symbols), [list(self.conditions), list(self.probabilities)], cse=True)
+        given = [self._named(symbol) for symbol in list_of(symbols, "symbols", "parameters, as symbols or by name")]
+        left_out = sorted(map(str, self._symbols - set(given)))
+        if left_out:
+            raise InputError(f"symbols are {given}; the equilibrium depends on {', '.join(left_out)} too")
+        compiled = sympy.lambdify(given, [list(self.conditions), list(self.probabilities)], cse=True)
 
         def evaluate(*values: Any) -> tuple[Any, ...]:
+            if len(values) != len(given):
+                raise InputError(f"{len(values)} arrays are given; one for each of {given} is needed")
+            arrays = [real_floats(value, str(symbol)) for value, symbol in zip(values, given, strict=True)]
             with np.errstate(divide="ignore", invalid="ignore"):
-                conditions, probabilities = compiled(*(np.asarray(value, float) for value in values))
-            shape = np.broadcast_shapes(*(np.shape(value) for value in values))
+                conditions, probabilities = compiled(*arrays)
+            shape = np.broadcast_shapes(*(array.shape for array in arrays))
             here = np.ones(shape, bool)
             for condition in conditions:
                 here = here & (condition > 0)
@@ -164,6 +194,8 @@ def symbolic_equilibria(row: Sequence[Any], column: Sequence[Any]) -> tuple[Symb
         except (TypeError, sympy.SympifyError) as error:
             raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions") from error
         if [len(line) for line in table] != [2, 2]:
+            raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions")
+        if not all(isinstance(value, sympy.Expr) for line in table for value in line):
             raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions")
         if any(
             value.is_finite is False or value.is_real is False or value.has(sympy.nan) for v in table for value in v

@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import whole_number
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -150,6 +151,7 @@ def symmetric_count_equilibria(
     >>> symmetric_count_equilibria(beats, 3, 3).strategies.round(6)
     array([[0.333333, 0.333333, 0.333333]])
     """
+    starts = whole_number(starts, "starts")
     game = _CountGame(payoff, players, actions)
     found: list[Floats] = []
     notes: list[str] = []

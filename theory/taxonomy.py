@@ -34,6 +34,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, number_between, one_of, real_floats
 from theory.errors import InputError
 from theory.game import Game, require_game
 from theory.intervals import Estimate, probability
@@ -91,9 +92,7 @@ class DilemmaClass:
 
     def is_class(self, name: str) -> NDArray[np.bool_]:
         """Which games are of the named class."""
-        if name not in CLASSES:
-            raise InputError(f"there is no class {name!r}; the classes are {', '.join(CLASSES)}")
-        return np.asarray(self.codes == CLASSES.index(name))
+        return np.asarray(self.codes == CLASSES.index(one_of(name, CLASSES, "class")))
 
     @property
     def is_prisoners_dilemma(self) -> NDArray[np.bool_]:
@@ -172,8 +171,8 @@ def symmetric_dilemma_class(payoffs: ArrayLike) -> DilemmaClass:
     >>> str(symmetric_dilemma_class([[3, 0], [5, 1]]).names)
     "prisoner's dilemma"
     """
-    table = np.asarray(payoffs, float)
-    if table.ndim < 2 or table.shape[-2] != 2 or table.shape[-1] < 2 or not np.isfinite(table).all():
+    table = finite_floats(payoffs, "payoffs")
+    if table.ndim < 2 or table.shape[-2] != 2 or table.shape[-1] < 2:
         raise InputError(f"payoffs has shape {table.shape}; it must be (*batch, 2, n) finite numbers, n at least two")
     gain, joint = table[..., 1, :] - table[..., 0, :], table[..., 0, 0] - table[..., 1, -1]
     tie = _TIE * (table.max(axis=(-2, -1)) - table.min(axis=(-2, -1)))
@@ -239,9 +238,8 @@ def ordinal_name(reward: float, temptation: float, sucker: float, punishment: fl
     >>> ordinal_name(3, 3, 0, 1)
     'tie: R = T > P > S'
     """
-    values = {"R": reward, "T": temptation, "S": sucker, "P": punishment}
-    if not all(np.isfinite(value) for value in values.values()):
-        raise InputError(f"payoffs are {values}; all must be finite")
+    given = {"R": reward, "T": temptation, "S": sucker, "P": punishment}
+    values = {name: number_between(value, f"payoff {name}", -np.inf) for name, value in given.items()}
     order = sorted(values, key=lambda name: -values[name])
     if len(set(values.values())) < 4:
         signs = [" = " if values[a] == values[b] else " > " for a, b in itertools.pairwise(order)]
@@ -294,6 +292,10 @@ def loss_asymmetry(inaction: ArrayLike, overspending: ArrayLike) -> Floats:
 
     Zero over zero is NaN: there is nothing to compare.
     """
-    under, over = np.asarray(inaction, float), np.asarray(overspending, float)
+    under, over = real_floats(inaction, "inaction"), real_floats(overspending, "overspending")
+    try:
+        np.broadcast_shapes(under.shape, over.shape)
+    except ValueError:
+        raise InputError(f"inaction has shape {under.shape}, overspending {over.shape}; they must fit") from None
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(under / over)
