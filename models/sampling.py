@@ -16,6 +16,7 @@ from scipy.stats import qmc
 
 from theory.arrays import finite_floats, one_of, whole_number
 from theory.copula import GaussianCopula
+from theory.display import counted, shortened
 from theory.errors import InputError
 from theory.generators import require_generator
 
@@ -146,6 +147,11 @@ class Priors:
         ]
         self.names = tuple(f"{name}[{j}]" if name in self._per_player else name for name, j in self._columns)
         self.copula = copula_of(self.names, {} if rank_correlations is None else rank_correlations)
+
+    def __repr__(self) -> str:
+        tied = "independent" if self.copula is None else "with rank correlations"
+        names = ", ".join(shortened(self.names, "names"))
+        return f"Priors({counted(len(self.names), 'uncertain number')}, {tied}: {' '.join(names.split())})"
 
     def ppf(self, u: Floats) -> dict[str, Floats]:
         """Parameter values at quantiles ``u`` of shape ``(draws, len(names))``, as arguments of ``replace``.

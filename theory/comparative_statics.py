@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import finite_floats, function_of
 from theory.continuous import ContinuousGame, Floats
+from theory.display import MOST_LINES, aligned, counted, shortened
 from theory.equilibrium import nash
 from theory.errors import InputError
 
@@ -32,7 +33,7 @@ _SINGULAR = 1e-9  # condition of the Jacobian in units of the intervals
 _SLACK = 1e-7  # marginal payoff against a bound, as a share of the payoff's slope, below which it may let go
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EquilibriumDerivative:
     """Equilibrium choices and their derivatives along a parameter.
 
@@ -46,12 +47,29 @@ class EquilibriumDerivative:
         Derivative of the sum of all choices, shape ``(B,)``.
     binding
         -1 at the lower bound, +1 at the upper one, 0 inside; shape ``(B, N)``.
+    players
+        Their labels.
     """
 
     value: Floats
     choices: Floats
     derivative: Floats
     binding: NDArray[np.int64]
+    players: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        states = {-1: "at lower bound", 0: "inside", 1: "at upper bound"}
+        lines = []
+        for t, *columns in zip(self.value, self.choices, self.derivative, self.elasticity, self.binding, strict=True):
+            rows = [
+                [f"  {name}", *(f"{number:.6g}" for number in (x, slope, relative)), states[int(bound)]]
+                for name, x, slope, relative, bound in zip(self.players, *columns, strict=True)
+            ]
+            lines += aligned([[f"  at {t:.6g}", "choice", "derivative", "elasticity", ""], *rows])
+        most = max(1, 2 * MOST_LINES // (len(self.players) + 1)) * (len(self.players) + 1)
+        found = int(np.isfinite(self.derivative).all(axis=-1).sum())
+        head = f"equilibrium derivative: at {counted(len(self.value), 'value')} of the parameter, {found} regular"
+        return "\n".join([head, *shortened(lines, "derivative", most)])
 
     @property
     def elasticity(self) -> Floats:
@@ -114,7 +132,7 @@ def equilibrium_derivative(family: Family, value: ArrayLike, choices: ArrayLike 
     step = np.linalg.solve(np.where(regular[:, None, None], matrix, identity), right[..., None])[..., 0] * width
     step += lower_moves + (x - game.lower) / width * (upper_moves - lower_moves)
     return EquilibriumDerivative(
-        t, np.where(found[:, None], x, np.nan), np.where(regular[:, None], step, np.nan), binding
+        t, np.where(found[:, None], x, np.nan), np.where(regular[:, None], step, np.nan), binding, game.players
     )
 
 

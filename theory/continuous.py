@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import finite_floats, function_of, list_of, mapping_of, refuse_masked
-from theory.display import aligned
+from theory.display import aligned, shortened
 from theory.errors import InputError
 from theory.game import Game
 from theory.shared_limit import SharedLimit
@@ -457,11 +457,16 @@ class ContinuousSolution:
         lines = [f"{self.method}: {int(self.count)} certified, {complete}" + (f" [{self.note}]" if self.note else "")]
         for k in np.flatnonzero(self.certified):
             lines.append(f"  relative regret {self.relative_regret[k]:.1e}")
-            found = zip(self.game.players, self.actions[k], self.payoffs[k], strict=True)
-            units = (("choice", self.game.action_unit), ("payoff", self.game.payoff_unit))
-            header = ["", *(f"{what}, {unit}" if unit else what for what, unit in units)]
-            lines += aligned([header, *([f"  {name}", f"{x:.6g}", f"{u:.6g}"] for name, x, u in found)])
+            lines += table_of_choices(self.game, self.actions[k], self.payoffs[k])
         return "\n".join(lines)
+
+
+def table_of_choices(game: ContinuousGame, choices: Floats, payoffs: Floats) -> list[str]:
+    """Lines with the choice and the payoff of every player, and their units."""
+    units = (("choice", game.action_unit), ("payoff", game.payoff_unit))
+    header = ["", *(f"{what}, {unit}" if unit else what for what, unit in units)]
+    rows = [[f"  {name}", f"{x:.6g}", f"{u:.6g}"] for name, x, u in zip(game.players, choices, payoffs, strict=True)]
+    return shortened(aligned([header, *rows]), "actions", most=21)
 
 
 @dataclass(frozen=True)

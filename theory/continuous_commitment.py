@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous
+from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous, table_of_choices
 from theory.errors import InputError
 from theory.newton import search
 from theory.payoff_probes import require_payoffs
@@ -37,12 +37,14 @@ _NOISE = 1e-9  # of the range: what V is known to, as the followers' equilibrium
 _NEWTON = 3
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ContinuousCommitment:
     """What a leader commits to, and what follows; axes of parameter draws (``batch``) lead.
 
     Attributes
     ----------
+    game
+        The game.
     leader
         Which player commits.
     choices, payoffs
@@ -62,6 +64,7 @@ class ContinuousCommitment:
         What is not proved.
     """
 
+    game: ContinuousGame
     leader: int
     choices: Floats
     payoffs: Floats
@@ -72,6 +75,16 @@ class ContinuousCommitment:
     path_payoffs: Floats
     certified: NDArray[np.bool_]
     note: str = ""
+
+    def __repr__(self) -> str:
+        name = self.game.players[self.leader]
+        note = f" [{self.note}]" if self.note else ""
+        if self.game.batch_shape:
+            return f"commitment of {name}: {int(self.certified.sum())} certified of {self.game!r}{note}"
+        certified = "certified" if self.certified else "not certified"
+        gains = f"follower regret {self.follower_regret:.1e}, leader gain {self.leader_gain:.1e}"
+        table = table_of_choices(self.game, self.choices, self.payoffs)
+        return "\n".join([f"commitment of {name}: {certified}, {gains}{note}", *table])
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +164,7 @@ def continuous_commitment(
         *(["at some choices of the leader none was certified"] if not everywhere.all() else []),
     ]
     return ContinuousCommitment(
+        game=game,
         leader=leader,
         choices=final.choices[0],
         payoffs=final.payoffs[0],

@@ -42,12 +42,35 @@ def mixture(probabilities: Iterable[float], labels: Sequence[str]) -> str:
     Examples
     --------
     >>> mixture([0, 1], ["restrain", "race"]), mixture([0.25, 0.75], ["restrain", "race"])
-    ('race', 'restrain 0.25, race 0.75')
+    ('race', 'restrain: 0.25, race: 0.75')
     """
     used = [(label, float(p)) for label, p in zip(labels, probabilities, strict=True) if not abs(p) < _NEXT_TO_NONE]
     if len(used) == 1:
         return used[0][0]
-    return ", ".join(f"{label} {p:.4g}" for label, p in used)
+    return ", ".join(f"{label}: {p:.4g}" for label, p in used)
+
+
+def numbers(values: Iterable[float]) -> str:
+    """Numbers in brackets.
+
+    Examples
+    --------
+    >>> numbers([0.5, 0.25])
+    '(0.5, 0.25)'
+    """
+    return "(" + ", ".join(f"{float(value):.4g}" for value in values) + ")"
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "fold"), counted(2, "fold"), counted(3, "equilibrium")
+    ('1 fold', '2 folds', '3 equilibria')
+    """
+    plural = what.removesuffix("um") + "a" if what.endswith("um") else f"{what}s"
+    return f"{number} {what if number == 1 else plural}"
 
 
 def shortened(lines: Sequence[str], rest: str, most: int = MOST_LINES) -> list[str]:

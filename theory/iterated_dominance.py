@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.arrays import yes_or_no
+from theory.display import counted, shortened
 from theory.dominance import dominated_actions, is_weakly_dominated
 from theory.errors import InputError
 from theory.game import Game, require_game
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Survivors:
     """Actions that are left.
 
@@ -31,11 +32,24 @@ class Survivors:
         For each round, what was struck out: (player, action) pairs.
     game
         The game on the actions that stay.
+    original
+        The game as it was given.
     """
 
     actions: tuple[tuple[int, ...], ...]
     rounds: tuple[tuple[tuple[int, int], ...], ...]
     game: Game
+    original: Game
+
+    def __repr__(self) -> str:
+        left = "one profile" if self.solvable else repr(self.game)
+        lines = [f"iterated dominance: {counted(len(self.rounds), 'round')}, {left} left"]
+        for number, struck in enumerate(self.rounds, 1):
+            names = [f"{self.original.players[i]}: {self.original.actions[i][a]}" for i, a in struck]
+            lines.append(f"  round {number} strikes out {'; '.join(shortened(names, 'rounds'))}")
+        everyone = zip(self.game.players, self.game.actions, strict=True)
+        stay = [f"  {name} keeps {', '.join(shortened(labels, 'actions'))}" for name, labels in everyone]
+        return "\n".join([lines[0], *shortened(lines[1:], "rounds"), *stay])
 
     @property
     def solvable(self) -> bool:
@@ -80,7 +94,7 @@ def iterated_dominance(game: Game, *, weak: bool = False) -> Survivors:
             for place in (_weakly_dominated(left, player) if weak else dominated_actions(left, player))
         ]
         if not struck:
-            return Survivors(tuple(tuple(own) for own in kept), tuple(rounds), left)
+            return Survivors(tuple(tuple(own) for own in kept), tuple(rounds), left, game)
         rounds.append(tuple(struck))
         kept = [[a for a in own if (player, a) not in struck] for player, own in enumerate(kept)]
 

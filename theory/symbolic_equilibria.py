@@ -34,7 +34,7 @@ Expression = Any
 _KINDS = ("matching", "differing", "cycle: row matches", "cycle: column matches")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SymbolicEquilibrium:
     """One equilibrium of a two-action game in the model's own parameters.
 
@@ -55,6 +55,12 @@ class SymbolicEquilibrium:
     probabilities: tuple[Expression, ...]
     conditions: tuple[Expression, ...]
     tied: tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        played = ", ".join(str(p) for p in self.probabilities)
+        where = " and ".join(f"{condition} > 0" for condition in self.conditions)
+        tied = f", indifferent: {', '.join(f'player {player}' for player in self.tied)}" if self.tied else ""
+        return f"{self.name}: first action with ({played}){tied}, " + (f"where {where}" if where else "always")
 
     @property
     def exists(self) -> Expression:
