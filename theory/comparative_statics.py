@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import finite_floats, function_of
+from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, Floats
 from theory.display import MOST_LINES, aligned, counted, shortened
 from theory.equilibrium import nash
@@ -30,6 +31,7 @@ Family = Callable[[Floats], ContinuousGame]
 _STEP = np.cbrt(np.finfo(float).eps)
 _COARSE_STEP = 3e-4  # for marginal payoffs that are differences themselves, known to some ten digits
 _SINGULAR = 1e-9  # condition of the Jacobian in units of the intervals
+_REGRET = 1e-6  # of the range of the payoff along the own interval: choices that callers have rounded are taken
 _SLACK = 1e-7  # marginal payoff against a bound, as a share of the payoff's slope, below which it may let go
 
 
@@ -94,12 +96,14 @@ def equilibrium_derivative(family: Family, value: ArrayLike, choices: ArrayLike 
     value
         Values of the parameter, a number or shape ``(B,)``.
     choices
-        Equilibrium at each value, shape ``(B, N)``; the first that `nash` certifies if not given.
+        Equilibrium at each value, shape ``(B, N)``; the first that `nash` certifies if not given. NaN where there
+        is none.
 
     Raises
     ------
     InputError
-        If the family does not give one game per value, has shared limits, or the values are not finite numbers.
+        If the choices are no equilibrium, with what a player would gain; if the family does not give one game per
+        value or has shared limits, or the values are not finite numbers.
 
     Examples
     --------
@@ -116,6 +120,8 @@ def equilibrium_derivative(family: Family, value: ArrayLike, choices: ArrayLike 
     game = family_at(family, t)
     x = nash(game).select() if choices is None else np.broadcast_to(game.choices(choices), game.lower.shape)
     found = np.asarray(np.isfinite(x).all(axis=-1))
+    if choices is not None:
+        _require_equilibria(game, game.choices_within(x), t, found)
     x = np.where(found[:, None], x, (game.lower + game.upper) / 2)
     width = game.upper - game.lower
     across, along, binding, pushed = linearise(family, t, x)
@@ -145,6 +151,23 @@ def family_at(family: Family, values: Floats) -> ContinuousGame:
             "games over quantities, without shared limits: parameters=[values], or model.replace(name=values)"
         )
     return game
+
+
+def _require_equilibria(game: ContinuousGame, x: Floats, t: Floats, found: NDArray[np.bool_]) -> None:
+    """Refuse choices at which a player would gain: away from an equilibrium the theorem says nothing."""
+    filled = np.where(found[:, None], x, (game.lower + game.upper) / 2)
+    for i, name in enumerate(game.players):
+        _, best, spread = best_reply(game, filled, i)
+        gain = best - game.payoff_of(i, filled)
+        share = np.divide(gain, spread, out=np.zeros(gain.shape), where=spread > 0)
+        wrong = found & ~(share <= _REGRET)
+        if wrong.any():
+            at = int(np.flatnonzero(wrong)[0])
+            unit = f" {game.payoff_unit}" if game.payoff_unit else ""
+            raise InputError(
+                f"choices {x[at].tolist()} at {t[at]:g} are no equilibrium: {name} would gain {gain[at]:.3g}{unit} by "
+                f"another choice, {share[at]:.2g} of the range of its payoff; give equilibria, or leave choices out"
+            )
 
 
 def linearise(family: Family, t: Floats, x: Floats) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.bool_]]:

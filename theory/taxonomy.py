@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats, number_between, one_of, real_floats
+from theory.arrays import finite_floats, mapping_of, number_between, one_of, real_floats
 from theory.errors import InputError
 from theory.game import Game, require_game
 from theory.intervals import Estimate, probability
@@ -261,20 +261,39 @@ def symbolic_boundaries(payoffs: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns
     -------
-    dict from class name to a sympy conjunction of strict inequalities, as ``lhs > 0``.
+    dict from class name to a sympy conjunction of strict inequalities, as ``lhs > 0``; ``false`` for a class that no
+    values of the symbols give, ``true`` for one that all give.
+
+    Raises
+    ------
+    InputError
+        If one of the four is missing, or no real expression.
 
     Examples
     --------
     >>> import sympy
     >>> V, c = sympy.symbols("V c", positive=True)
-    >>> symbolic_boundaries({"R": V / 2, "T": 3 * V / 4 - c, "S": V / 4, "P": V / 2 - c})["prisoner's dilemma"]
-    V/4 - c > 0
+    >>> found = symbolic_boundaries({"R": V / 2, "T": 3 * V / 4 - c, "S": V / 4, "P": V / 2 - c})
+    >>> found["prisoner's dilemma"], found["deadlock"], found["chicken"]
+    (V/4 - c > 0, False, False)
     """
     import sympy
 
-    greed = sympy.simplify(payoffs["T"] - payoffs["R"])
-    fear = sympy.simplify(payoffs["P"] - payoffs["S"])
-    burnt = sympy.simplify(payoffs["R"] - payoffs["P"])
+    from theory.symbolic_equilibria import needed_conditions
+
+    given = mapping_of(payoffs, "payoffs", "R, T, S and P as sympy expressions")
+    if set(given) != set("RTSP"):
+        raise InputError(f"payoffs has {sorted(map(str, given))}; it must have R, T, S and P")
+    try:
+        parts = {name: sympy.sympify(value) for name, value in given.items()}
+    except (TypeError, sympy.SympifyError) as error:
+        raise InputError(f"payoffs is {str(payoffs)[:80]}; each must be a sympy expression") from error
+    for name, part in parts.items():
+        if not isinstance(part, sympy.Expr) or part.is_real is False or part.has(sympy.nan):
+            raise InputError(f"payoff {name} is {part}; it must be a real sympy expression")
+    greed, fear, burnt = (
+        sympy.simplify(parts[better] - parts[worse]) for better, worse in (("T", "R"), ("P", "S"), ("R", "P"))
+    )
     signs = {
         "prisoner's dilemma": (greed, fear, burnt),
         "deadlock": (greed, fear, -burnt),
@@ -284,7 +303,11 @@ def symbolic_boundaries(payoffs: Mapping[str, Any]) -> dict[str, Any]:
         "racing assurance": (-greed, fear, -burnt),
         "chicken": (greed, -fear),
     }
-    return {name: sympy.And(*(side > 0 for side in sides)) for name, sides in signs.items()}
+    needed = {name: needed_conditions(sides) for name, sides in signs.items()}
+    return {
+        name: sympy.false if sides is None else sympy.And(*(side > 0 for side in sides))
+        for name, sides in needed.items()
+    }
 
 
 def loss_asymmetry(inaction: ArrayLike, overspending: ArrayLike) -> Floats:
