@@ -55,7 +55,8 @@ class VariationalSolution(ContinuousSolution):
             return super().__repr__()
         lines = [
             f"  limit {limit.name!r}: {float(self.use[0, c]):.1%} used, shadow price "
-            f"{float(self.shadow_prices[0, c]):.6g} {self.game.payoff_unit} per {limit.unit or 'unit'}"
+            + " ".join([f"{float(self.shadow_prices[0, c]):.6g}", *self.game.payoff_unit.split(), "per"])
+            + f" {limit.unit or 'unit'}"
             for c, limit in enumerate(self.game.shared)
             if self.certified[0]
         ]

@@ -42,7 +42,7 @@ from theory.solution import Solution, product_distribution
 BASES_LIMIT = 25_000
 """Bases visited per polytope before `vertex_enumeration` gives up."""
 
-CORNERS = "a continuum of equilibria, these are its corners: vertices.maximal_components(solution)"
+CORNERS = "extreme equilibria; mixtures of some are equilibria too: vertices.maximal_components(solution)"
 """Note of a solution in which extreme equilibria share a strategy, so that mixtures of them are equilibria too."""
 
 _SAME = 1e-12  # between probabilities in floating point

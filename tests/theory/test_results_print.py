@@ -9,6 +9,7 @@ from theory import (
     CLASSICS,
     ContinuousGame,
     Game,
+    SharedLimit,
     Simulator,
     continue_equilibria,
     continuous_commitment,
@@ -152,3 +153,9 @@ def test_results_of_solvers_print_in_words_and_labels(make, lines):
     text = repr(result)
     assert all(line in text for line in lines)
     assert str(result) == text and "array(" not in text and len(text) < 1200
+
+
+def test_a_shadow_price_prints_with_or_without_a_unit():
+    limited = duopoly().replace(shared=[SharedLimit(0.4, name="power", unit="GW")])
+    assert "limit 'power': 100.0% used, shadow price 0.4 per GW" in repr(nash(limited))
+    assert "shadow price 0.4 US$ bn per GW" in repr(nash(limited.replace(payoff_unit="US$ bn")))
