@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.linked_race import LinkedRace
+from theory.arrays import instance_of, number_between, one_of
 from theory.continuous import ContinuousGame, Payoff
 from theory.errors import InputError
 
@@ -128,10 +129,25 @@ POLICIES: dict[str, Callable[[LinkedRace, float], Regulated]] = {
 def regulate(race: LinkedRace, policy: str, strength: float) -> Regulated:
     """The race under a policy.
 
+    Parameters
+    ----------
+    race
+        One race, or a batch of draws.
+    policy
+        A name in `POLICIES`.
+    strength
+        From 0 (nothing changes) to 1 (a tax of half the capital cost, stakes sold, all customers free to move); what it
+        means is said at each policy. Without unit.
+
+    Returns
+    -------
+    Regulated
+        The race, a tax in US$ bn per GW and a cap in GW: what solvers and risk measures take.
+
     Raises
     ------
     InputError
-        For a policy that does not exist, or a strength beyond 0 to 1.
+        For what is no `LinkedRace`, a policy that does not exist, or a strength beyond 0 to 1.
 
     Examples
     --------
@@ -139,10 +155,9 @@ def regulate(race: LinkedRace, policy: str, strength: float) -> Regulated:
     >>> float(tight.tax) == 0.5 * LinkedRace().capital_cost
     True
     """
-    if policy not in POLICIES:
-        raise InputError(f"there is no policy {policy!r}; the policies are {', '.join(POLICIES)}")
-    if not 0 <= strength <= 1:
-        raise InputError(f"strength is {strength}; it must lie between 0 (nothing changes) and 1")
+    instance_of(race, LinkedRace, "race", "LinkedRace()")
+    one_of(policy, POLICIES, "policy")
+    strength = number_between(strength, "strength", 0, 1)
     return Regulated(race) if strength == 0 else POLICIES[policy](race, strength)
 
 

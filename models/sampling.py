@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from theory.arrays import finite_floats, one_of, whole_number
 from theory.copula import GaussianCopula
+from theory.display import counted, shortened
 from theory.errors import InputError
 from theory.generators import require_generator
 
@@ -66,6 +68,10 @@ def copula_of(names: Sequence[str], correlations: Mapping[tuple[str, str], float
     InputError
         For a name that is no input, a pair given twice, or correlations that no joint law has.
     """
+    if not isinstance(correlations, Mapping) or not all(isinstance(k, tuple) and len(k) == 2 for k in correlations):
+        raise InputError(
+            f"rank_correlations is {str(correlations)[:60]}; it must be a dict by pairs of names: {{('a', 'b'): 0.5}}"
+        )
     if not correlations:
         return None
     matrix = np.eye(len(names))
@@ -120,6 +126,8 @@ class Priors:
     """
 
     def __init__(self, model: PayoffModel, rank_correlations: Mapping[tuple[str, str], float] | None = None) -> None:
+        if not hasattr(model, "parameters") or isinstance(model, type):
+            raise InputError(f"model is {str(model)[:60]}; priors are those of a payoff model: ComputeRace().priors()")
         specs = {name: spec for name, spec in model.parameters().items() if spec.prior is not None}
         self._priors = {
             name: spec.prior if isinstance(spec.prior, tuple) else (spec.prior,) for name, spec in specs.items()
@@ -138,13 +146,21 @@ class Priors:
             if prior is not None and prior.low < prior.high
         ]
         self.names = tuple(f"{name}[{j}]" if name in self._per_player else name for name, j in self._columns)
-        self.copula = copula_of(self.names, rank_correlations or {})
+        self.copula = copula_of(self.names, {} if rank_correlations is None else rank_correlations)
+
+    def __repr__(self) -> str:
+        tied = "independent" if self.copula is None else "with rank correlations"
+        names = ", ".join(shortened(self.names, "names"))
+        return f"Priors({counted(len(self.names), 'uncertain number')}, {tied}: {' '.join(names.split())})"
 
     def ppf(self, u: Floats) -> dict[str, Floats]:
         """Parameter values at quantiles ``u`` of shape ``(draws, len(names))``, as arguments of ``replace``.
 
         The quantiles are those of each parameter by itself; correlations are for `sample`.
         """
+        u = finite_floats(u, "u")
+        if not u.ndim or u.shape[-1] != len(self.names):
+            raise InputError(f"u has shape {u.shape}; it must be (draws, {len(self.names)}), a quantile for each name")
         values = {}
         for name, priors in self._priors.items():
             draws = [
@@ -162,14 +178,33 @@ class Priors:
 
         Parameters
         ----------
+        draws
+            How many, from 1 to 2**30; powers of two are best with Sobol points.
+        rng
+            What scrambles the points; the same state gives the same draws.
         design
-            ``"sobol"``, scrambled, or ``"latin hypercube"``.
+            ``"sobol"``, scrambled (Owen 1997), or ``"latin hypercube"`` (McKay, Beckman and Conover 1979).
 
         Returns
         -------
-        dict of arrays, ``(draws,)`` or ``(draws, N)`` for per-player parameters: ``model.replace(**sample)``.
+        dict of arrays
+            By name, ``(draws,)`` or ``(draws, N)`` for per-player parameters, in the units of the parameters
+            (`PayoffModel.parameters`): ``model.replace(**sample)``.
+
+        Raises
+        ------
+        InputError
+            For another number of draws, another design, or what is no generator.
+
+        Examples
+        --------
+        >>> from models import ComputeRace
+        >>> sample = Priors(ComputeRace()).sample(8, rng=np.random.default_rng(1))
+        >>> ComputeRace().replace(**sample).batch_shape
+        (8,)
         """
-        if not 1 <= draws <= MOST or int(draws) != draws:
+        draws = whole_number(draws, "draws")
+        if draws > MOST:
             raise InputError(f"draws is {draws}; a whole number from one to 2**30 can be sampled")
         return self._drawn(0, draws, design, rng, rng)
 
@@ -184,8 +219,7 @@ class Priors:
         self, start: int, stop: int, design: str, common: np.random.Generator, rng: np.random.Generator
     ) -> dict[str, Floats]:
         require_generator(common), require_generator(rng)
-        if design not in DESIGNS:
-            raise InputError(f"design is {design!r}; it must be one of {', '.join(DESIGNS)}")
+        one_of(design, DESIGNS, "design")
         inputs = len(self.names)
         u = (
             sobol_points(start, stop, inputs, common)

@@ -1,13 +1,19 @@
-"""Numbers from callers: arrays of finite floats, or an error that names the argument."""
+"""Arguments from callers: numbers, choices from a list, functions, or an error that names the argument.
+
+Every message says what was given and what is allowed; solvers and measures check their arguments with these.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.errors import InputError
+
+Kind = TypeVar("Kind")
 
 
 def refuse_masked(values: Any, name: str) -> None:
@@ -26,8 +32,34 @@ def refuse_masked(values: Any, name: str) -> None:
             refuse_masked(item, name)
 
 
+def real_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """New array of floats, in which NaN stands for what there is not.
+
+    Raises
+    ------
+    InputError
+        For text, complex numbers, ragged rows, None or masked entries.
+
+    Examples
+    --------
+    >>> real_floats("many", "losses")
+    Traceback (most recent call last):
+    theory.errors.InputError: losses is many; it must be a full array of real numbers
+    """
+    refuse_masked(values, name)
+    try:
+        array = np.array(values)
+        empty = array.dtype == object and any(entry is None for entry in array.flat)
+        floats = None if empty or np.iscomplexobj(array) or array.dtype.kind in "US" else array.astype(float)
+    except (TypeError, ValueError):
+        floats = None
+    if floats is None:
+        raise InputError(f"{name} is {str(values)[:80]}; it must be a full array of real numbers")
+    return floats
+
+
 def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """New array of floats.
+    """New array of finite floats.
 
     Raises
     ------
@@ -40,14 +72,7 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     Traceback (most recent call last):
     theory.errors.InputError: payoffs is [[1, 2], [3]]; it must be a full array of real numbers
     """
-    refuse_masked(values, name)
-    try:
-        array = np.array(values)
-        floats = None if np.iscomplexobj(array) or array.dtype.kind in "US" else array.astype(float)
-    except (TypeError, ValueError):
-        floats = None
-    if floats is None:
-        raise InputError(f"{name} is {str(values)[:80]}; it must be a full array of real numbers")
+    floats = real_floats(values, name)
     if not np.isfinite(floats).all():
         raise InputError(f"{name} is {str(values)[:80]}; every entry must be a finite number")
     return floats
@@ -118,12 +143,155 @@ def number_between(value: ArrayLike, name: str, low: float, high: float = np.inf
     Traceback (most recent call last):
     theory.errors.InputError: noise is 1.5; it must be one number in [0, 1]
     """
-    number = finite_floats(value, name)
-    if number.ndim or not low <= number <= high:
+    number = _single(value)
+    if not (np.isfinite(number) and low <= number <= high):
         least = f", at least {low:g}" if low > -np.inf else ""
         bound = f"one number in [{low:g}, {high:g}]" if high < np.inf else f"one finite number{least}"
         raise InputError(f"{name} is {str(value)[:80]}; it must be {bound}")
-    return float(number)
+    return number
+
+
+def share_between(value: ArrayLike, name: str) -> float:
+    """One number in (0, 1): a level, a confidence.
+
+    Examples
+    --------
+    >>> share_between(2, "level")
+    Traceback (most recent call last):
+    theory.errors.InputError: level is 2; it must be one number between 0 and 1, e.g. 0.95
+    """
+    number = _single(value)
+    if not 0 < number < 1:
+        raise InputError(f"{name} is {str(value)[:80]}; it must be one number between 0 and 1, e.g. 0.95")
+    return number
+
+
+def _single(value: ArrayLike) -> float:
+    """One number; NaN for what is none."""
+    try:
+        number = real_floats(value, "")
+    except InputError:
+        return float("nan")
+    return float("nan") if number.ndim else float(number)
+
+
+def axis_of(value: Any, ndim: int) -> int:
+    """One axis of an array, as numpy counts them.
+
+    Examples
+    --------
+    >>> axis_of(3, 1)
+    Traceback (most recent call last):
+    theory.errors.InputError: axis is 3; it must be a whole number from -1 to 0, for an array of 1 axes
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not -ndim <= value < ndim:
+        given = f"axis is {str(value)[:80]}"
+        raise InputError(f"{given}; it must be a whole number from {-ndim} to {ndim - 1}, for an array of {ndim} axes")
+    return int(value)
+
+
+def true_or_false(values: ArrayLike, name: str) -> NDArray[np.bool_]:
+    """Array of flags; 0 and 1 are flags too.
+
+    Examples
+    --------
+    >>> true_or_false([0.5, 2], "event")
+    Traceback (most recent call last):
+    theory.errors.InputError: event is [0.5, 2]; it must be true or false, one per draw
+    """
+    try:
+        flags = np.asarray(values)
+        fits = flags.dtype.kind in "biuf" and bool(np.isin(flags, (False, True)).all())
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise InputError(f"{name} is {str(values)[:60]}; it must be true or false, one per draw")
+    return flags.astype(bool)
+
+
+def yes_or_no(value: Any, name: str) -> bool:
+    """One flag.
+
+    Examples
+    --------
+    >>> yes_or_no("no", "certify")
+    Traceback (most recent call last):
+    theory.errors.InputError: certify is 'no'; it must be True or False
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(f"{name} is {value!r}; it must be True or False")
+    return bool(value)
+
+
+def one_of(value: Any, allowed: Collection[str], name: str) -> str:
+    """One of the names that there are.
+
+    Examples
+    --------
+    >>> one_of(["x"], ("hedge", "exp3"), "rule")
+    Traceback (most recent call last):
+    theory.errors.InputError: there is no rule ['x']; it must be one of hedge, exp3
+    """
+    if not isinstance(value, str) or value not in allowed:
+        raise InputError(f"there is no {name} {value!r}; it must be one of {', '.join(allowed)}")
+    return value
+
+
+def list_of(values: Any, name: str, what: str) -> list[Any]:
+    """The entries of a list, a tuple or an array.
+
+    Examples
+    --------
+    >>> list_of(3, "players", "labels, one for each player")
+    Traceback (most recent call last):
+    theory.errors.InputError: players is 3; it must be a list of labels, one for each player
+    """
+    if not isinstance(values, Iterable) or (isinstance(values, np.ndarray) and not values.ndim):
+        raise InputError(f"{name} is {str(values)[:80]}; it must be a list of {what}")
+    return list(values)
+
+
+def function_of(value: Any, name: str, what: str) -> Any:
+    """A function.
+
+    Examples
+    --------
+    >>> function_of(None, "family", "values of shape (B,) to a batch of B games")
+    Traceback (most recent call last):
+    theory.errors.InputError: family is None; it must be a function from values of shape (B,) to a batch of B games
+    """
+    if not callable(value):
+        raise InputError(f"{name} is {str(value)[:80]}; it must be a function from {what}")
+    return value
+
+
+def instance_of(value: Any, kind: type[Kind], name: str, make: str) -> Kind:
+    """A thing of this kind; ``make`` says where to get one.
+
+    Examples
+    --------
+    >>> instance_of(None, dict, "inputs", "{'cost': values}")
+    Traceback (most recent call last):
+    theory.errors.InputError: inputs is NoneType; it must be a dict: {'cost': values}
+    """
+    if not isinstance(value, kind):
+        raise InputError(f"{name} is {type(value).__name__}; it must be a {kind.__name__}: {make}")
+    return value
+
+
+def mapping_of(value: Any, name: str, make: str) -> Mapping[Any, Any]:
+    """Named things; ``make`` says what they look like.
+
+    Examples
+    --------
+    >>> mapping_of([1, 2], "inputs", "{'cost': values}")
+    Traceback (most recent call last):
+    theory.errors.InputError: inputs is list; it must be a dict by name: {'cost': values}
+    """
+    if not isinstance(value, Mapping):
+        raise InputError(f"{name} is {type(value).__name__}; it must be a dict by name: {make}")
+    return value
 
 
 def discount_factor_of(value: float, *, lowest_included: bool = False) -> float:

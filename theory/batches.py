@@ -36,7 +36,7 @@ from theory.certificate import largest
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
 from theory.solution import TOLERANCE, Solution
-from theory.vertices import vertex_enumeration
+from theory.vertices import note_of_ties, vertex_enumeration
 
 Booleans = NDArray[np.bool_]
 Support = tuple[int, ...]
@@ -175,12 +175,10 @@ def _certified(solution: BatchSolution) -> BatchSolution:
     spoiled = largest(solution.regret) > bound[..., None]  # NaN, where there is no mixture, is not
     odd = (solution.mask & ~spoiled).sum(axis=-1) % 2 == 1  # as it is without ties (Wilson 1971)
     complete = np.asarray(solution.complete) & ~spoiled.any(axis=-1) & odd
-    ties = int(np.size(complete) - complete.sum())
-    if not ties:
+    if complete.all():
         return solution
-    note = f"{ties} of {np.size(complete)} draws have ties: find their extreme equilibria with vertex_enumeration"
     changes: dict[str, Any] = {"mask": solution.mask & ~spoiled} if spoiled.any() else {}
-    return replace(solution, complete=complete, note=note, **changes)
+    return replace(solution, complete=complete, note=note_of_ties(complete), **changes)
 
 
 def _as_floats(game: Game) -> Game:

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from theory.arrays import player_of
+from theory.display import mixture, numbers
 from theory.errors import SolverError
 from theory.game import Array, Game, require_game
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Commitment:
     """What a leader commits to, and what follows.
 
     Parameters
     ----------
+    game
+        The game.
     leader
         Which player commits, 0 or 1.
     leader_strategy
@@ -34,11 +37,22 @@ class Commitment:
         What the follower would gain by another action: 0 up to rounding.
     """
 
+    game: Game
     leader: int
     leader_strategy: Array
     follower_action: int
     payoffs: Array
     follower_regret: float
+
+    def __repr__(self) -> str:
+        first, second = self.leader, 1 - self.leader
+        names, actions = self.game.players, self.game.actions
+        head = f"commitment of {names[first]}: payoffs {numbers(self.payoffs)}, regret of the follower "
+        lines = [
+            f"  {names[first]} commits to {mixture(self.leader_strategy, actions[first])}",
+            f"  {names[second]} replies {actions[second][self.follower_action]}",
+        ]
+        return "\n".join([f"{head}{self.follower_regret:.1e}", *lines])
 
 
 def strong_stackelberg(game: Game, leader: int = 0) -> Commitment:
@@ -88,7 +102,8 @@ def strong_stackelberg(game: Game, leader: int = 0) -> Commitment:
     strategy, action = candidates[int(np.flatnonzero(values >= values.max() - 1e-9)[0])]
     payoffs = np.array([strategy @ own[:, action], strategy @ other[:, action]])
     regret = float((strategy @ other).max() - strategy @ other[:, action])
-    return Commitment(leader, strategy, action, payoffs if leader == 0 else payoffs[::-1], max(regret, 0.0))
+    payoffs = payoffs if leader == 0 else payoffs[::-1]
+    return Commitment(game, leader, strategy, action, payoffs, max(regret, 0.0))
 
 
 def _unit(matrix: Array) -> Array:

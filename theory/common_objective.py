@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous, values_along
 from theory.errors import InputError
+from theory.payoff_probes import require_payoffs
 
 STARTS = (0.001, 0.03, 0.2)
 """Where the search starts, as shares of each interval."""
@@ -73,6 +74,8 @@ def joint_optimum(game: ContinuousGame, objective: Payoff | None = None, *, star
             "joint_optimum knows no shared limits; take variational_equilibrium of game.identical_interest(objective), "
             "whose players maximise the objective under the limits"
         )
+    together = game if objective is None else game.identical_interest(objective)
+    require_payoffs(together, finite=False)  # where it is not defined it is taken as minus infinity
     if starts is None:
         shares = np.reshape(STARTS, (-1, *(1,) * game.lower.ndim))
         starts = game.lower + shares * (game.upper - game.lower)

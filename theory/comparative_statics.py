@@ -18,8 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats
+from theory.arrays import finite_floats, function_of
+from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, Floats
+from theory.display import MOST_LINES, aligned, counted, shortened
 from theory.equilibrium import nash
 from theory.errors import InputError
 
@@ -29,10 +31,11 @@ Family = Callable[[Floats], ContinuousGame]
 _STEP = np.cbrt(np.finfo(float).eps)
 _COARSE_STEP = 3e-4  # for marginal payoffs that are differences themselves, known to some ten digits
 _SINGULAR = 1e-9  # condition of the Jacobian in units of the intervals
+_REGRET = 1e-6  # of the range of the payoff along the own interval: choices that callers have rounded are taken
 _SLACK = 1e-7  # marginal payoff against a bound, as a share of the payoff's slope, below which it may let go
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EquilibriumDerivative:
     """Equilibrium choices and their derivatives along a parameter.
 
@@ -46,12 +49,29 @@ class EquilibriumDerivative:
         Derivative of the sum of all choices, shape ``(B,)``.
     binding
         -1 at the lower bound, +1 at the upper one, 0 inside; shape ``(B, N)``.
+    players
+        Their labels.
     """
 
     value: Floats
     choices: Floats
     derivative: Floats
     binding: NDArray[np.int64]
+    players: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        states = {-1: "at lower bound", 0: "inside", 1: "at upper bound"}
+        lines = []
+        for t, *columns in zip(self.value, self.choices, self.derivative, self.elasticity, self.binding, strict=True):
+            rows = [
+                [f"  {name}", *(f"{number:.6g}" for number in (x, slope, relative)), states[int(bound)]]
+                for name, x, slope, relative, bound in zip(self.players, *columns, strict=True)
+            ]
+            lines += aligned([[f"  at {t:.6g}", "choice", "derivative", "elasticity", ""], *rows])
+        most = max(1, 2 * MOST_LINES // (len(self.players) + 1)) * (len(self.players) + 1)
+        found = int(np.isfinite(self.derivative).all(axis=-1).sum())
+        head = f"equilibrium derivative: at {counted(len(self.value), 'value')} of the parameter, {found} regular"
+        return "\n".join([head, *shortened(lines, "derivative", most)])
 
     @property
     def elasticity(self) -> Floats:
@@ -76,12 +96,14 @@ def equilibrium_derivative(family: Family, value: ArrayLike, choices: ArrayLike 
     value
         Values of the parameter, a number or shape ``(B,)``.
     choices
-        Equilibrium at each value, shape ``(B, N)``; the first that `nash` certifies if not given.
+        Equilibrium at each value, shape ``(B, N)``; the first that `nash` certifies if not given. NaN where there
+        is none.
 
     Raises
     ------
     InputError
-        If the family does not give one game per value, has shared limits, or the values are not finite numbers.
+        If the choices are no equilibrium, with what a player would gain; if the family does not give one game per
+        value or has shared limits, or the values are not finite numbers.
 
     Examples
     --------
@@ -98,6 +120,8 @@ def equilibrium_derivative(family: Family, value: ArrayLike, choices: ArrayLike 
     game = family_at(family, t)
     x = nash(game).select() if choices is None else np.broadcast_to(game.choices(choices), game.lower.shape)
     found = np.asarray(np.isfinite(x).all(axis=-1))
+    if choices is not None:
+        _require_equilibria(game, game.choices_within(x), t, found)
     x = np.where(found[:, None], x, (game.lower + game.upper) / 2)
     width = game.upper - game.lower
     across, along, binding, pushed = linearise(family, t, x)
@@ -114,19 +138,36 @@ def equilibrium_derivative(family: Family, value: ArrayLike, choices: ArrayLike 
     step = np.linalg.solve(np.where(regular[:, None, None], matrix, identity), right[..., None])[..., 0] * width
     step += lower_moves + (x - game.lower) / width * (upper_moves - lower_moves)
     return EquilibriumDerivative(
-        t, np.where(found[:, None], x, np.nan), np.where(regular[:, None], step, np.nan), binding
+        t, np.where(found[:, None], x, np.nan), np.where(regular[:, None], step, np.nan), binding, game.players
     )
 
 
 def family_at(family: Family, values: Floats) -> ContinuousGame:
     """Batch of games at these values, checked."""
-    game = family(values)
+    game = function_of(family, "family", "values of shape (B,) to a batch of B games over quantities")(values)
     if not isinstance(game, ContinuousGame) or game.batch_shape != values.shape or game.shared:
         raise InputError(
             f"the family gives {game!r} at {len(values)} values of the parameter; it must give a batch of as many "
             "games over quantities, without shared limits: parameters=[values], or model.replace(name=values)"
         )
     return game
+
+
+def _require_equilibria(game: ContinuousGame, x: Floats, t: Floats, found: NDArray[np.bool_]) -> None:
+    """Refuse choices at which a player would gain: away from an equilibrium the theorem says nothing."""
+    filled = np.where(found[:, None], x, (game.lower + game.upper) / 2)
+    for i, name in enumerate(game.players):
+        _, best, spread = best_reply(game, filled, i)
+        gain = best - game.payoff_of(i, filled)
+        share = np.divide(gain, spread, out=np.zeros(gain.shape), where=spread > 0)
+        wrong = found & ~(share <= _REGRET)
+        if wrong.any():
+            at = int(np.flatnonzero(wrong)[0])
+            unit = f" {game.payoff_unit}" if game.payoff_unit else ""
+            raise InputError(
+                f"choices {x[at].tolist()} at {t[at]:g} are no equilibrium: {name} would gain {gain[at]:.3g}{unit} by "
+                f"another choice, {share[at]:.2g} of the range of its payoff; give equilibria, or leave choices out"
+            )
 
 
 def linearise(family: Family, t: Floats, x: Floats) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.bool_]]:

@@ -28,7 +28,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import refuse_masked
+from theory.arrays import refuse_masked, yes_or_no
+from theory.display import MOST_LINES, aligned
 from theory.errors import InputError, SolverError
 from theory.share_equation import log_odds, shares
 
@@ -41,7 +42,7 @@ _ROUNDING = 1e-15
 _NOBODY = -1e4  # logarithm of an aggregate that is as good as none
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ContestEquilibrium:
     """Pure-strategy equilibrium of a Tullock contest; arrays of shape ``(*batch, N)`` or ``(*batch,)``.
 
@@ -67,6 +68,21 @@ class ContestEquilibrium:
     dissipation: Floats
     regret: Floats
     certified: NDArray[np.bool_]
+
+    def __repr__(self) -> str:
+        *batch, players = self.spending.shape
+        if batch:
+            found = f"{int(self.certified.sum())} certified in a batch of {tuple(batch)}"
+            mean = f", mean dissipation {np.nanmean(self.dissipation):.4g}" if (self.dissipation >= 0).any() else ""
+            return f"contest of {players} players: {found}{mean}"
+        certified = "certified" if self.certified else "not certified"
+        head = f"contest of {players} players: {certified}, {int(self.active.sum())} active, dissipation "
+        order = np.argsort(-self.share, kind="stable")[: MOST_LINES + 1]
+        columns = (self.spending, self.share, self.payoff)
+        rows = [[f"  {i + 1}", *(f"{values[i]:.6g}" for values in columns)] for i in order]
+        lines = aligned([["  player", "spending", "share", "payoff"], *rows[:MOST_LINES]])
+        rest = [f"  ... and {players - MOST_LINES} more"] if players > MOST_LINES else []
+        return "\n".join([f"{head}{self.dissipation:.4g}", *lines, *rest])
 
 
 def tullock_contest(
@@ -105,6 +121,7 @@ def tullock_contest(
     >>> tullock_contest([10, 8, 6, 2]).spending.round(6)  # Stein (2002): the fourth stays out
     array([2.498868, 1.84699 , 0.760525, 0.      ])
     """
+    certify = yes_or_no(certify, "certify")
     v, c, a, r = _arguments(value, cost, ability, decisiveness)
     batch = v.shape[:-1]
     v, c, a, r = (array.reshape(-1, *array.shape[len(batch) :]) for array in (v, c, a, r))

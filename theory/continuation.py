@@ -23,16 +23,20 @@ from numpy.typing import NDArray
 from theory.arrays import number_between, whole_number
 from theory.comparative_statics import Family, family_at
 from theory.continuous import Floats
+from theory.display import counted, shortened
 from theory.errors import InputError
 from theory.newton import certify, continuous_nash, payoff_scale, rounded_slopes
 
 _STARTS = (0.001, 0.05, 0.2, 0.4, 0.6, 0.8, 0.999)
 _STEP, _SMALLEST, _LARGEST = 0.01, 1e-6, 0.03  # of the length of the curve, in shares of the intervals and of t
 _MOST_POINTS = 2000
+_SINGULAR = 1e-3  # least singular value of the equations at a fold, relative to the largest: there it is near one
+_SAME = 1e-6  # of the interval: crossings nearer than that are one
+_BOUNDS = {-1: "lower bound", 1: "upper bound"}
 _ON_CURVE = 1e-8  # marginal payoffs that are differences are known to ten digits
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Branch:
     """One curve of candidates, in the order in which it was followed.
 
@@ -45,7 +49,9 @@ class Branch:
     certified
         Whether a point is an equilibrium by global best replies, ``(M,)``.
     folds
-        Values of the parameter at which the curve turns back, and the choices there.
+        Values of the parameter at which the curve turns back, and the choices there: two equilibria meet and vanish.
+    crossings
+        The same where it turns back on another curve, as at a pitchfork: three equilibria meet, and one goes on.
     corners
         Values of the parameter at which a choice reaches or leaves a bound, and the player.
     """
@@ -55,7 +61,13 @@ class Branch:
     binding: NDArray[np.int64]
     certified: NDArray[np.bool_]
     folds: tuple[tuple[float, Floats], ...]
+    crossings: tuple[tuple[float, Floats], ...]
     corners: tuple[tuple[float, int], ...]
+
+    def __repr__(self) -> str:
+        ends = f"{self.parameter[0]:.6g} to {self.parameter[-1]:.6g}"
+        turns = f"{counted(len(self.folds), 'fold')}, {counted(len(self.corners), 'corner')}"
+        return f"Branch({len(self.parameter)} points from {ends}; {turns}; {self.certified.mean():.0%} certified)"
 
     def at(self, value: float) -> list[tuple[Floats, tuple[int, ...], bool]]:
         """Points of the branch at a value of the parameter, between neighbours: choices, binding, certified."""
@@ -80,13 +92,40 @@ class Regime:
     equilibria: tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EquilibriumMap:
     """Branches of equilibria along a parameter; see `continue_equilibria`."""
 
     low: float
     high: float
     branches: tuple[Branch, ...]
+    players: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        cuts = [("folds", self.folds), ("crossings", self.crossings)]
+        turns = [f"{name} at {', '.join(f'{t:.6g}' for t in values)}" for name, values in cuts if values]
+        head = f"equilibria from {self.low:.6g} to {self.high:.6g}: {'; '.join(turns) or 'no folds'}"
+        lines = [
+            f"  {one.low:.6g} to {one.high:.6g}: {counted(len(one.equilibria), 'equilibrium')}{self._bounds(one)}"
+            for one in self.regimes()
+        ]
+        return "\n".join([head, *shortened(lines, "regimes()")])
+
+    def _bounds(self, regime: Regime) -> str:
+        """Which choices are at a bound in the equilibria of a regime."""
+        held = [
+            ", ".join(f"{name} at {_BOUNDS[bound]}" for name, bound in zip(self.players, one, strict=True) if bound)
+            for one in regime.equilibria
+        ]
+        return f" ({'; '.join(one or 'inside' for one in held)})" if any(held) else ""
+
+    @property
+    def crossings(self) -> tuple[float, ...]:
+        """Values of the parameter at which branches cross and one of them turns back (pitchforks), sorted."""
+        values = sorted(value for branch in self.branches for value, _ in branch.crossings)
+        return tuple(
+            b for a, b in zip([-np.inf, *values], values, strict=False) if b - a > _SAME * (self.high - self.low)
+        )
 
     @property
     def folds(self) -> tuple[float, ...]:
@@ -110,7 +149,7 @@ class EquilibriumMap:
         resolution
             Points at which certificates are looked up, besides folds and corners.
         """
-        cuts = {value for branch in self.branches for value, _ in (*branch.folds, *branch.corners)}
+        cuts = {value for branch in self.branches for value, _ in (*branch.folds, *branch.crossings, *branch.corners)}
         grid = np.unique([*np.linspace(self.low, self.high, resolution), *cuts])
         result: list[Regime] = []
         for low, high in itertools.pairwise(grid.tolist()):
@@ -168,7 +207,7 @@ def continue_equilibria(family: Family, low: float, high: float, *, seeds: int =
     for u in tracer.seeds(seeds):
         if not any(_passes(branch, tracer, u) for branch in branches):
             branches.append(tracer.branch(u))
-    return EquilibriumMap(low, high, tuple(branches))
+    return EquilibriumMap(low, high, tuple(branches), tracer.players)
 
 
 @dataclass(eq=False)
@@ -187,6 +226,7 @@ class _Tracer:
                 "payoffs are so large against their range that differences of them do not hold the digits that "
                 "following a curve takes; give gradients=, or take their common level off"
             )
+        self.players = game.players
         middle = (game.lower + game.upper) / 2
         self.scale = np.asarray(payoff_scale(game, middle[None]).max(axis=0))
 
@@ -273,7 +313,8 @@ class _Tracer:
             choices=x,
             binding=self.binding(u),
             certified=certify(game, x[None], 1e-8).certified[:, 0],
-            folds=tuple(self.as_fold(fold) for _, _, fold in turns),
+            folds=tuple(self.placed(turn) for _, _, turn in turns if not self.singular(turn)),
+            crossings=tuple(self.placed(turn) for _, _, turn in turns if self.singular(turn)),
             corners=tuple(self.corners(u)),
         )
 
@@ -318,7 +359,12 @@ class _Tracer:
         found = self.correct(a + share * chord, chord / np.linalg.norm(chord))
         return a + share * chord if found is None else found
 
-    def as_fold(self, u: Floats) -> tuple[float, Floats]:
+    def singular(self, u: Floats) -> bool:
+        """Whether curves cross at a point: one curve alone is where the equations have full rank, also at its folds."""
+        sizes = np.linalg.svd(self.jacobian(u), compute_uv=False)
+        return bool(sizes[-1] <= _SINGULAR * sizes[0])
+
+    def placed(self, u: Floats) -> tuple[float, Floats]:
         """Value of the parameter and choices at a point of the curve."""
         value = self.value(u[-1:])
         game = family_at(self.family, value)

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats, refuse_masked
-from theory.display import aligned
+from theory.arrays import finite_floats, function_of, list_of, mapping_of, refuse_masked
+from theory.display import aligned, shortened
 from theory.errors import InputError
 from theory.game import Game
 from theory.shared_limit import SharedLimit
@@ -109,34 +109,49 @@ class ContinuousGame:
         action_unit: str = "",
         payoff_unit: str = "",
     ) -> None:
-        functions = (
-            [*payoffs, *gradients] if isinstance(payoffs, Sequence) and isinstance(gradients, Sequence) else [None]
+        payoffs, gradients = (
+            [function_of(one, f"{name}[{k}]", "choices (..., *batch, N) to values (..., *batch)") for k, one in listed]
+            for name, given in (("payoffs", payoffs), ("gradients", gradients))
+            for listed in [enumerate(list_of(given, name, "functions, one for each player"))]
         )
-        if not all(callable(function) for function in functions):
-            raise InputError(f"payoffs are {str(payoffs)[:60]}; they must be a list of functions, one for each player")
         n = len(payoffs)
         if not n or len(gradients) not in (0, n):
             raise InputError(f"{n} payoffs and {len(gradients)} gradients: one of each per player, or no gradients")
-        values = tuple(finite_floats(parameter, f"parameters[{k}]") for k, parameter in enumerate(parameters))
+        given = list_of(parameters, "parameters", "numbers or arrays")
+        values = tuple(finite_floats(parameter, f"parameters[{k}]") for k, parameter in enumerate(given))
         refuse_masked([lower, upper], "bounds")
         try:
             low, high = np.array(lower, float), np.array(upper, float)
         except (TypeError, ValueError):
             raise InputError(f"bounds are {lower!r} and {upper!r}; they must be numbers or arrays of numbers") from None
+        shared = list_of(shared, "shared", "SharedLimit(...)")
         if not all(isinstance(limit, SharedLimit) for limit in shared):
             raise InputError(f"shared is {str(shared)[:60]}; it must be a list of SharedLimit(...)")
         shapes = [value.shape for value in values] + [limit.limit.shape for limit in shared]
+        if any(size not in (1, n) for size in (*low.shape[-1:], *high.shape[-1:])):
+            raise InputError(
+                f"lower has shape {low.shape} and upper {high.shape} for {n} players; each must be one number, or have "
+                f"one for each player along its last axis: (*batch, {n})"
+            )
+        shapes = [low.shape[:-1], high.shape[:-1], *shapes]
         try:
-            shapes = [np.broadcast_shapes(low.shape, high.shape, (n,))[:-1], *shapes]
             batch = np.broadcast_shapes(*shapes)
         except ValueError:
             raise InputError(
-                f"bounds, parameters and limits have draws of shapes {shapes}; give them all one"
+                f"lower, upper, parameters and limits have draws of shapes {shapes}; give them all one"
             ) from None
         low, high = np.broadcast_to(low, (*batch, n)), np.broadcast_to(high, (*batch, n))
         if not (np.isfinite(low) & np.isfinite(high) & (low < high)).all():
-            raise InputError("each choice needs finite bounds with lower < upper")
-        labels = tuple(str(i + 1) for i in range(n)) if players is None else tuple(players)
+            *_, i = np.argwhere(~(np.isfinite(low) & np.isfinite(high) & (low < high)))[0]
+            pair = [np.unique(bound[..., i])[:3].tolist() for bound in (low, high)]
+            raise InputError(
+                f"the choice of player {i} lies between {pair[0]} and {pair[1]}; each needs finite bounds with lower < "
+                "upper"
+            )
+        named = mapping_of(outcomes or {}, "outcomes", "{'welfare': function of (x, *parameters)}")
+        for name, function in {**named, **({} if joint is None else {"joint": joint})}.items():
+            function_of(function, name, "choices (..., *batch, N) to values (..., *batch)")
+        labels = [str(i + 1) for i in range(n)] if players is None else list_of(players, "players", f"{n} labels")
         if len(labels) != n:
             raise InputError(f"players are {labels}; {n} labels are needed")
         for name, value in {
@@ -146,9 +161,9 @@ class ContinuousGame:
             "gradients": tuple(gradients),
             "parameters": values,
             "joint": joint,
-            "players": labels,
+            "players": tuple(labels),
             "shared": tuple(limit.fit((*batch, n)) for limit in shared),
-            "outcomes": MappingProxyType(dict(outcomes or {})),
+            "outcomes": MappingProxyType(dict(named)),
             "action_unit": action_unit,
             "payoff_unit": payoff_unit,
         }.items():
@@ -213,16 +228,14 @@ class ContinuousGame:
 
     def payoff_of(self, player: int, x: Floats) -> Floats:
         """Payoff of one player, shape ``(..., *batch)``; unchecked, for solvers."""
-        return _full(self.payoffs[player](x, *self.parameters), x)
+        return _full(self.payoffs[player](x, *self.parameters), x.shape[:-1])
 
     def payoff_along(self, player: int, x: Floats, own: Floats) -> Floats:
         """Payoff of one player whose choice moves, the others' held at ``x``; unchecked, for solvers.
 
         ``own`` has shape ``(points, ..., *batch)``, the result as well; ``x`` may lack the axis of the points.
         """
-        return np.asarray(
-            np.broadcast_to(values_along(self.payoffs[player], x, player, own, self.parameters), own.shape)
-        )
+        return _full(values_along(self.payoffs[player], x, player, own, self.parameters), own.shape)
 
     def gradient(self, x: Floats) -> Floats:
         """Own marginal payoffs, shape ``(..., *batch, N)``."""
@@ -232,7 +245,7 @@ class ContinuousGame:
     def gradient_of(self, player: int, x: Floats) -> Floats:
         """Own marginal payoff of one player, shape ``(..., *batch)``."""
         if self.gradients:
-            return _full(self.gradients[player](x, *self.parameters), x)
+            return _full(self.gradients[player](x, *self.parameters), x.shape[:-1])
         return self._difference(player, x)
 
     def _difference(self, player: int, x: Floats) -> Floats:
@@ -274,7 +287,7 @@ class ContinuousGame:
         if name not in self.outcomes:
             raise InputError(f"the game has no outcome {name!r}; it has {sorted(self.outcomes)}")
         x = self.choices(x)
-        return _full(self.outcomes[name](x, *self.parameters), x)
+        return _full(self.outcomes[name](x, *self.parameters), x.shape[:-1])
 
     def __getitem__(self, index: Any) -> ContinuousGame:
         """Take draws out of the batch."""
@@ -406,6 +419,9 @@ class ContinuousSolution:
 
     def select(self, place: int = 0) -> Floats:
         """Action vectors in one place of the list, shape ``(*batch, N)``; NaN where nothing is certified there."""
+        places = self.certified.shape[-1]
+        if isinstance(place, bool) or not isinstance(place, int | np.integer) or not -places <= place < places:
+            raise InputError(f"place is {place!r}; the solution has places 0 to {places - 1}")
         found = np.expand_dims(self.certified[..., place], -1)
         return np.where(found, self.actions[..., place, :], np.nan)
 
@@ -441,11 +457,16 @@ class ContinuousSolution:
         lines = [f"{self.method}: {int(self.count)} certified, {complete}" + (f" [{self.note}]" if self.note else "")]
         for k in np.flatnonzero(self.certified):
             lines.append(f"  relative regret {self.relative_regret[k]:.1e}")
-            found = zip(self.game.players, self.actions[k], self.payoffs[k], strict=True)
-            units = (("choice", self.game.action_unit), ("payoff", self.game.payoff_unit))
-            header = ["", *(f"{what}, {unit}" if unit else what for what, unit in units)]
-            lines += aligned([header, *([f"  {name}", f"{x:.6g}", f"{u:.6g}"] for name, x, u in found)])
+            lines += table_of_choices(self.game, self.actions[k], self.payoffs[k])
         return "\n".join(lines)
+
+
+def table_of_choices(game: ContinuousGame, choices: Floats, payoffs: Floats) -> list[str]:
+    """Lines with the choice and the payoff of every player, and their units."""
+    units = (("choice", game.action_unit), ("payoff", game.payoff_unit))
+    header = ["", *(f"{what}, {unit}" if unit else what for what, unit in units)]
+    rows = [[f"  {name}", f"{x:.6g}", f"{u:.6g}"] for name, x, u in zip(game.players, choices, payoffs, strict=True)]
+    return shortened(aligned([header, *rows]), "actions", most=21)
 
 
 @dataclass(frozen=True)
@@ -479,6 +500,12 @@ def require_continuous(game: object, solver: str) -> None:
         )
 
 
-def _full(values: Floats, x: Floats) -> Floats:
-    """Broadcast a payoff that does not depend on every axis to the shape of the points it was asked at."""
-    return np.asarray(np.broadcast_to(np.asarray(values, float), x.shape[:-1]))
+def _full(values: Any, shape: tuple[int, ...]) -> Floats:
+    """Broadcast a payoff that does not depend on every axis to the points it was asked at."""
+    try:
+        return np.asarray(np.broadcast_to(np.asarray(values, float), shape))
+    except (TypeError, ValueError):
+        raise InputError(
+            f"a function of the game gives {str(values)[:60]} at points of shape {shape}; it must give one number for "
+            "each of them: the players are the last axis of the choices, x[..., i]"
+        ) from None

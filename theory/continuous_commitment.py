@@ -24,9 +24,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous
+from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous, table_of_choices
 from theory.errors import InputError
-from theory.newton import continuous_nash
+from theory.newton import search
+from theory.payoff_probes import require_payoffs
 
 _ZOOM_POINTS = 17
 _ZOOMS = 9  # each divides the bracket by eight
@@ -36,12 +37,14 @@ _NOISE = 1e-9  # of the range: what V is known to, as the followers' equilibrium
 _NEWTON = 3
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ContinuousCommitment:
     """What a leader commits to, and what follows; axes of parameter draws (``batch``) lead.
 
     Attributes
     ----------
+    game
+        The game.
     leader
         Which player commits.
     choices, payoffs
@@ -61,6 +64,7 @@ class ContinuousCommitment:
         What is not proved.
     """
 
+    game: ContinuousGame
     leader: int
     choices: Floats
     payoffs: Floats
@@ -71,6 +75,16 @@ class ContinuousCommitment:
     path_payoffs: Floats
     certified: NDArray[np.bool_]
     note: str = ""
+
+    def __repr__(self) -> str:
+        name = self.game.players[self.leader]
+        note = f" [{self.note}]" if self.note else ""
+        if self.game.batch_shape:
+            return f"commitment of {name}: {int(self.certified.sum())} certified of {self.game!r}{note}"
+        certified = "certified" if self.certified else "not certified"
+        gains = f"follower regret {self.follower_regret:.1e}, leader gain {self.leader_gain:.1e}"
+        table = table_of_choices(self.game, self.choices, self.payoffs)
+        return "\n".join([f"commitment of {name}: {certified}, {gains}{note}", *table])
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +137,7 @@ def continuous_commitment(
     (array([0.5 , 0.25]), array([0.125 , 0.0625]), True)
     """
     _require(game, leader, points, tolerance)
+    require_payoffs(game)
     low, high = game.lower[..., leader], game.upper[..., leader]
 
     def respond(t: Floats) -> _Responses:
@@ -149,6 +164,7 @@ def continuous_commitment(
         *(["at some choices of the leader none was certified"] if not everywhere.all() else []),
     ]
     return ContinuousCommitment(
+        game=game,
         leader=leader,
         choices=final.choices[0],
         payoffs=final.payoffs[0],
@@ -193,7 +209,7 @@ def _respond(game: ContinuousGame, leader: int, t: Floats) -> _Responses:
         gradients=[reduced(game.gradients[i]) for i in followers] if game.gradients else (),
         parameters=[t, *game.parameters],
     )
-    solution = continuous_nash(rest)
+    solution = search(rest)
     actions = np.moveaxis(solution.actions, -2, 0)  # (K, G, *batch, N - 1)
     found = np.moveaxis(solution.certified, -1, 0)
     choices = _insert(np.where(found[..., None], actions, rest.lower), t, leader)

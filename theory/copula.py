@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from theory.arrays import finite_floats
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,7 @@ class GaussianCopula:
     """
 
     def __init__(self, rank_correlations: ArrayLike) -> None:
-        ranks = np.array(rank_correlations, float)
+        ranks = finite_floats(rank_correlations, "rank correlations")
         if ranks.ndim != 2 or ranks.shape[0] != ranks.shape[1] or not np.array_equal(ranks, ranks.T):
             raise InputError(f"rank correlations have shape {ranks.shape}; a symmetric matrix is needed")
         off = ranks[~np.eye(len(ranks), dtype=bool)]
@@ -71,6 +72,9 @@ class GaussianCopula:
 
     def join(self, u: Floats) -> Floats:
         """Inputs with the copula's correlations from independent uniform ones, shape ``(..., d)``."""
+        u = finite_floats(u, "u")
+        if not u.ndim or u.shape[-1] != self.inputs:
+            raise InputError(f"u has shape {u.shape}; it must be (..., {self.inputs}): a uniform number for each input")
         return np.asarray(special.ndtr(_scores(u) @ self._factor.T))
 
     def resampled(self, orders: NDArray[np.int64], outer: Floats, u: Floats) -> Floats:

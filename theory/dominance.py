@@ -24,6 +24,7 @@ from theory.arrays import player_of
 from theory.bimatrix import lemke_howson
 from theory.errors import InputError
 from theory.game import Array, Game
+from theory.zero_sum import maximin_mixture
 
 _EPS = float(np.finfo(float).eps)
 _PARTS = 3  # of a game tried before it is solved whole
@@ -135,7 +136,7 @@ def _value_bounds(differences: Array) -> _Bounds:
     rows, columns = np.array([least.argmax()]), np.array([most.argmin()])
     if low > 0 or high <= 0 or not np.isfinite(rough).all():
         return _Bounds(low * (1 - _EPS), high, rows, columns)
-    mixture, belief = _guarantee(rough), _guarantee(-rough.T)
+    mixture, belief = maximin_mixture(rough), maximin_mixture(-rough.T)
     if mixture is not None:
         rows = np.flatnonzero(mixture > _USED)
         low = max(low, float((mixture @ rough - _rounding(mixture, rough)).min()))
@@ -148,26 +149,6 @@ def _value_bounds(differences: Array) -> _Bounds:
 def _rounding(mixture: NDArray[np.float64], payoff: NDArray[np.float64]) -> NDArray[np.float64]:
     """Bound of the rounding of expected payoffs, and of the mixture's own sum, for rounded payoffs."""
     return np.asarray(_EPS * (2 * len(mixture) + 8) * (mixture @ np.abs(payoff)))
-
-
-def _guarantee(payoff: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Mixture of rows with about the largest guaranteed payoff; None if the solver does not find one."""
-    from scipy.optimize import linprog
-
-    m, n = payoff.shape
-    result = linprog(
-        c=np.r_[np.zeros(m), -1.0],
-        A_ub=np.hstack([-payoff.T / np.abs(payoff).max(), np.ones((n, 1))]),
-        b_ub=np.zeros(n),
-        A_eq=np.r_[np.ones(m), 0.0][None],
-        b_eq=np.ones(1),
-        bounds=[(0, None)] * m + [(None, None)],
-        method="highs-ds",
-    )
-    if not result.success:
-        return None
-    mixture = np.maximum(np.asarray(result.x, float)[:m], 0.0)
-    return np.asarray(mixture / mixture.sum())
 
 
 def _value(differences: Array, bounds: _Bounds) -> Fraction:

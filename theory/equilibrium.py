@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import overload
 
+from theory.arrays import one_of
 from theory.batches import MOST_PAIRS, batch_support_enumeration
 from theory.bimatrix import lemke_howson_all, nashpy_vertex_enumeration, support_enumeration
 from theory.continuous import ContinuousGame, ContinuousSolution
@@ -94,11 +95,9 @@ def nash(game: Game | ContinuousGame, method: str | None = None) -> Solution | C
             return variational_equilibrium(game)
         return continuous_nash(game)
     require_game(game, "nash")
-    if method is not None and method not in METHODS:
-        raise InputError(f"unknown method {method!r}; the methods are {', '.join(METHODS)}, or None to choose one")
-    if method is not None:
-        return METHODS[method](game)
-    return _default(game)
+    if method is None:
+        return _default(game)
+    return METHODS[one_of(method, METHODS, "method")](game)
 
 
 def _default(game: Game) -> Solution:

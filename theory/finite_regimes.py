@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.arrays import number_between, whole_number
+from theory.arrays import function_of, number_between, whole_number
 from theory.batches import BatchSolution, Pair, batch_support_enumeration
 from theory.errors import InputError
 from theory.game import Array, Game
@@ -89,7 +89,7 @@ def support_regimes(
 
 
 def _sets(family: Callable[[Array], Game], values: Array) -> list[Supports]:
-    game = family(values)
+    game = function_of(family, "family", "values of shape (B,) to a batch of B two-player games")(values)
     if not isinstance(game, Game) or game.batch_shape != values.shape:
         raise InputError(f"the family gives {game!r} at {len(values)} values; it must give a batch of as many games")
     solution: BatchSolution = batch_support_enumeration(game)

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import refuse_masked, whole_number
+from theory.arrays import list_of, mapping_of, player_of, refuse_masked, whole_number
 from theory.errors import InputError
 
 Array = NDArray[Any]
@@ -98,7 +98,7 @@ class Game:
         set_field(self, "batch_ndim", batch_ndim)
         set_field(self, "players", _labels(players, n_players, "players"))
         set_field(self, "actions", _action_labels(actions, shape))
-        set_field(self, "outcomes", _outcomes(outcomes or {}, profiles, len(shape)))
+        set_field(self, "outcomes", _outcomes({} if outcomes is None else outcomes, profiles, len(shape)))
 
     # -- shape ---------------------------------------------------------------------------------
 
@@ -130,13 +130,16 @@ class Game:
 
     def payoff(self, player: int) -> Array:
         """Payoffs of one player, shape ``(*batch, n_0, ..., n_{N-1})``."""
-        return np.asarray(np.take(self.payoffs, player, axis=self.batch_ndim))
+        return np.asarray(np.take(self.payoffs, player_of(player, self.n_players), axis=self.batch_ndim))
 
     def __getitem__(self, index: Any) -> Game:
         """Select draws along the batch axes: ``game[7]`` is one game, ``game[:100]`` a shorter batch."""
         if not self.batch_ndim:
             raise InputError("this game has no batch axes; only a batch of games can be indexed")
-        payoffs = self.payoffs[index]
+        try:
+            payoffs = self.payoffs[index]
+        except IndexError as error:
+            raise InputError(f"no draw {str(index)[:60]} of a batch of shape {self.batch_shape} ({error})") from None
         return Game(
             payoffs,
             players=self.players,
@@ -156,7 +159,7 @@ class Game:
 
     # -- play ----------------------------------------------------------------------------------
 
-    def expected_payoffs(self, distribution: Array) -> Array:
+    def expected_payoffs(self, distribution: ArrayLike) -> Array:
         """Payoffs of all players under a distribution over profiles.
 
         Parameters
@@ -167,13 +170,24 @@ class Game:
         Returns
         -------
         array of shape ``(*batch, K, N)``
+
+        Raises
+        ------
+        InputError
+            If the distribution has another shape.
+
+        Examples
+        --------
+        >>> Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]]).expected_payoffs([[[0.5, 0], [0, 0.5]]])
+        array([[2., 2.]])
         """
+        distribution = self._over_profiles(distribution)
         cells = math.prod(self.n_actions)
         lead = distribution.shape[: distribution.ndim - self.n_players]
         payoffs = self.payoffs.reshape(*self.batch_shape, self.n_players, cells)
         return np.asarray(distribution.reshape(*lead, cells) @ np.swapaxes(payoffs, -1, -2))
 
-    def deviation_payoffs(self, player: int, distribution: Array) -> Array:
+    def deviation_payoffs(self, player: int, distribution: ArrayLike) -> Array:
         """Payoff of each fixed action of ``player`` when the others play as ``distribution`` says.
 
         Parameters
@@ -184,7 +198,13 @@ class Game:
         Returns
         -------
         array of shape ``(*batch, K, n_player)``
+
+        Raises
+        ------
+        InputError
+            If there is no such player, or the distribution has another shape.
         """
+        player, distribution = player_of(player, self.n_players), self._over_profiles(distribution)
         own = player - self.n_players  # own action axis, counted from the end
         others = distribution.sum(axis=own)
         lead = others.shape[: others.ndim - self.n_players + 1]
@@ -192,6 +212,23 @@ class Game:
         rivals = math.prod(self.n_actions) // self.n_actions[player]
         payoff = payoff.reshape(*self.batch_shape, self.n_actions[player], rivals)
         return np.asarray(others.reshape(*lead, rivals) @ np.swapaxes(payoff, -1, -2))
+
+    def _over_profiles(self, distribution: ArrayLike) -> Array:
+        """A distribution over profiles as an array, if it fits the game."""
+        try:
+            values: Array = np.asarray(distribution)
+            lead = values.shape[: max(values.ndim - self.n_players, 0)]
+            np.broadcast_shapes(lead[:-1], self.batch_shape)
+            fits = values.dtype.kind in "biufO" and values.shape[len(lead) :] == self.n_actions
+        except ValueError:
+            fits = False
+        if not fits:
+            shape = ", ".join(str(n) for n in (*self.batch_shape, "K", *self.n_actions))
+            raise InputError(
+                f"the distribution is {str(distribution)[:60]}; it must be probabilities of shape ({shape}): K "
+                "distributions over action profiles"
+            )
+        return values
 
     def from_minimum(self) -> tuple[Game, Array]:
         """Same game with each player's smallest payoff taken to zero, and those smallest payoffs, ``(*batch, N)``.
@@ -233,7 +270,8 @@ class Game:
     def bimatrix(self) -> tuple[Array, Array]:
         """Payoff matrices of the two players of a single two-player game."""
         if self.n_players != 2 or self.batch_ndim:
-            raise InputError(f"{self!r} is not a single two-player game; pick one draw of it: game[0]")
+            done = "pick one draw of it: game[0]" if self.n_players == 2 else "games of two players are taken here"
+            raise InputError(f"{self!r} is not a single two-player game; {done}")
         return self.payoffs[0], self.payoffs[1]
 
     def to_nashpy(self) -> Any:
@@ -306,23 +344,23 @@ def _exact(array: Array) -> Array:
 def _labels(labels: Labels | None, count: int, name: str) -> tuple[str, ...]:
     if labels is None:
         return tuple(str(i + 1) for i in range(count))
-    result = tuple(str(label) for label in labels)
+    result = tuple(str(label) for label in list_of(labels, name, f"{count} different labels"))
     if len(result) != count or len(set(result)) != count:
         raise InputError(f"{name} are {result}; {count} different labels are needed")
     return result
 
 
 def _action_labels(actions: Sequence[Labels] | None, shape: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
-    if actions is not None and len(actions) != len(shape):
-        raise InputError(f"actions has {len(actions)} lists of labels; one per player is needed: {len(shape)}")
-    return tuple(
-        _labels(None if actions is None else actions[i], n, f"actions of player {i}") for i, n in enumerate(shape)
-    )
+    lists = [None] * len(shape) if actions is None else list_of(actions, "actions", "lists of labels, one per player")
+    if len(lists) != len(shape):
+        raise InputError(f"actions has {len(lists)} lists of labels; one per player is needed: {len(shape)}")
+    return tuple(_labels(own, n, f"actions of player {i}") for i, (own, n) in enumerate(zip(lists, shape, strict=True)))
 
 
 def _outcomes(outcomes: Mapping[str, ArrayLike], shape: tuple[int, ...], n_action_axes: int) -> Mapping[str, Array]:
     result = {}
-    for name, values in outcomes.items():
+    named = mapping_of(outcomes, "outcomes", "{'welfare': one number per action profile}")
+    for name, values in named.items():
         array = _numbers(values, f"outcome {name!r}")
         if array.shape[-n_action_axes:] != shape[-n_action_axes:] or array.ndim > len(shape):
             raise InputError(

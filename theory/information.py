@@ -12,11 +12,13 @@ that one, so that it cannot profit from its own noise: what is left is biased do
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
+from theory.arrays import finite_floats, list_of
 from theory.errors import InputError
 from theory.intervals import Estimate, from_replicates
 
@@ -44,7 +46,7 @@ def value_of_information(replicates: Sequence[Decision]) -> dict[str, Estimate]:
     Raises
     ------
     InputError
-        For fewer than two replicates, or shapes that do not match.
+        For fewer than two replicates, entries that are not finite numbers, or shapes that do not match.
 
     Examples
     --------
@@ -58,6 +60,7 @@ def value_of_information(replicates: Sequence[Decision]) -> dict[str, Estimate]:
     >>> round(found["x"].value, 2), abs(found["noise"].value) < 0.02
     (0.4, True)
     """
+    replicates = [_decision(one) for one in list_of(replicates, "replicates", "pairs (payoffs, inputs)")]
     if len(replicates) < 2:
         raise InputError(f"{len(replicates)} replicates are given; at least two are needed")
     names = list(replicates[0][1])
@@ -70,6 +73,14 @@ def value_of_information(replicates: Sequence[Decision]) -> dict[str, Estimate]:
     values = {name: from_replicates(_values(replicates, name, best)) for name in names}
     ordered = sorted(values.items(), key=lambda item: -item[1].value)
     return {"everything": everything, **dict(ordered)}
+
+
+def _decision(given: Any) -> Decision:
+    """One replicate, its numbers checked."""
+    if not isinstance(given, Sequence) or len(given) != 2 or not isinstance(given[1], Mapping):
+        raise InputError(f"a replicate is {str(given)[:60]}; it must be (payoffs, inputs), the inputs a dict by name")
+    inputs = {name: finite_floats(values, f"input {name!r}") for name, values in given[1].items()}
+    return finite_floats(given[0], "payoffs"), inputs
 
 
 def _values(replicates: Sequence[Decision], name: str, best: int) -> list[float]:

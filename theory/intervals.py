@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from theory.arrays import finite_floats, list_of, real_floats, share_between, true_or_false
 from theory.errors import InputError
 
 LEVEL = 0.95
@@ -39,16 +40,32 @@ class Estimate:
 def probability(successes: ArrayLike, *, level: float = LEVEL) -> Estimate:
     """Share of true entries with its Wilson interval.
 
-    The interval treats the entries as independent draws; for scrambled Sobol points it is conservative.
+    The interval treats the entries as independent draws; for scrambled Sobol points it is conservative (Wilson 1927,
+    Journal of the American Statistical Association 22:209-212).
+
+    Parameters
+    ----------
+    successes
+        True or false (1 or 0), one per draw; any shape.
+    level
+        Confidence of the interval, in (0, 1).
+
+    Returns
+    -------
+    Estimate
+        A share, without unit, within [0, 1].
+
+    Raises
+    ------
+    InputError
+        For entries that are not true or false, no draw, or another level.
 
     Examples
     --------
     >>> print(probability([True] * 30 + [False] * 70))
     0.3 [0.219, 0.396]
     """
-    flags = np.asarray(successes).ravel()
-    if not np.isin(flags, (False, True)).all():
-        raise InputError(f"successes are {str(successes)[:60]}; they must be true or false, one per draw")
+    flags = true_or_false(successes, "successes")
     return probability_of(int(flags.sum()), flags.size, level=level)
 
 
@@ -56,6 +73,7 @@ def probability_of(successes: int, draws: int, *, level: float = LEVEL) -> Estim
     """Share of successes among draws with its Wilson interval: `probability` for what is counted already."""
     from scipy import stats
 
+    level = share_between(level, "level")
     if draws < 1:
         raise InputError("a probability needs at least one draw; none was given")
     interval = stats.binomtest(successes, draws).proportion_ci(level, method="wilson")
@@ -71,11 +89,28 @@ def from_replicates(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
     Parameters
     ----------
     values
-        Shape ``(replicates,)``, at least two.
+        Shape ``(replicates,)``, at least two, in any unit.
+    level
+        Confidence of the interval, in (0, 1).
+
+    Returns
+    -------
+    Estimate
+        In the unit of the values; NaN if one of them is.
+
+    Raises
+    ------
+    InputError
+        For fewer than two values, values that are no numbers, or another level.
+
+    Examples
+    --------
+    >>> print(from_replicates([1.0, 2.0, 3.0]))
+    2 [-0.484, 4.48]
     """
     from scipy import stats
 
-    array: NDArray[np.float64] = np.asarray(values, float)
+    array, level = real_floats(values, "replicates"), share_between(level, "level")
     if array.ndim != 1 or array.size < 2:
         raise InputError(f"replicates have shape {array.shape}; a list of at least two is needed")
     mean = float(array.mean())
@@ -103,9 +138,10 @@ def quantile(values: ArrayLike, share: float, *, level: float = LEVEL) -> Estima
     """
     from scipy import stats
 
-    draws = np.sort(np.asarray(values, float), axis=None)
-    if not draws.size or not 0 < share < 1:
-        raise InputError(f"share is {share} of {draws.size} draws; it must lie between 0 and 1, of at least one draw")
+    draws, share, level = real_floats(values, "values"), share_between(share, "share"), share_between(level, "level")
+    draws = np.sort(draws, axis=None)
+    if not draws.size:
+        raise InputError("a quantile needs at least one draw; none was given")
     below, above = (int(stats.binom.ppf(end, draws.size, share)) for end in ((1 - level) / 2, (1 + level) / 2))
     padded = np.concatenate([[-np.inf], draws, [np.inf]])
     middle = float(np.quantile(draws, share, method="inverted_cdf"))
@@ -116,7 +152,24 @@ def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike, *, level: flo
     """Ratio of the means of paired replicates, with its jackknife interval.
 
     A replicate whose denominator is zero is no obstacle; if all are, the ratio is infinite (or NaN, zero over zero) and
-    has no interval.
+    has no interval (Efron and Tibshirani 1993, *An Introduction to the Bootstrap*, chapter 11).
+
+    Parameters
+    ----------
+    numerators, denominators
+        Shape ``(replicates,)`` each, at least two; entry by entry from the same replicate.
+    level
+        Confidence of the interval, in (0, 1).
+
+    Returns
+    -------
+    Estimate
+        In the numerators' unit per denominators' unit.
+
+    Raises
+    ------
+    InputError
+        For lists of another shape, entries that are no numbers, or another level.
 
     Examples
     --------
@@ -125,7 +178,8 @@ def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike, *, level: flo
     """
     from scipy import stats
 
-    top, bottom = np.asarray(numerators, float), np.asarray(denominators, float)
+    top, bottom = real_floats(numerators, "numerators"), real_floats(denominators, "denominators")
+    level = share_between(level, "level")
     if top.shape != bottom.shape or top.ndim != 1 or top.size < 2:
         raise InputError(
             f"replicates have shapes {top.shape} and {bottom.shape}; two equal lists of two or more are needed"
@@ -144,14 +198,35 @@ def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike, *, level: flo
 def share_in_replicates(replicates: Sequence[ArrayLike], *, level: float = LEVEL) -> Estimate:
     """Share of true entries over independent replicates: t interval cut to [0, 1]; Wilson where none or all are true.
 
+    The draws within a replicate may depend on one another, as points of one scrambled Sobol sequence do; see
+    `from_replicates`.
+
+    Parameters
+    ----------
+    replicates
+        True or false for each draw, one array of any shape per replicate, at least two.
+    level
+        Confidence of the interval, in (0, 1).
+
+    Returns
+    -------
+    Estimate
+        Mean of the replicates' shares, without unit, within [0, 1].
+
+    Raises
+    ------
+    InputError
+        For entries that are not true or false, a replicate without draws, fewer than two replicates, or another level.
+
     Examples
     --------
     >>> share_in_replicates([[True, False], [False, False]]).value
     0.25
     """
-    flags = [np.asarray(part).ravel() for part in replicates]
-    if not all(np.isin(part, (False, True)).all() for part in flags):
-        raise InputError(f"replicates are {str(replicates)[:60]}; they must be true or false, one per draw")
+    parts = list_of(replicates, "replicates", "arrays of true or false, one per replicate")
+    flags = [true_or_false(part, f"replicates[{k}]").ravel() for k, part in enumerate(parts)]
+    if len(flags) < 2:
+        raise InputError(f"{len(flags)} replicates are given; at least two are needed")
     return share_of_counts([part.sum() for part in flags], [part.size for part in flags], level=level)
 
 
@@ -163,7 +238,7 @@ def share_of_counts(successes: ArrayLike, draws: ArrayLike, *, level: float = LE
     >>> share_of_counts([1, 0], [2, 2]).value
     0.25
     """
-    hits, sizes = np.asarray(successes), np.asarray(draws)
+    hits, sizes = finite_floats(successes, "successes"), finite_floats(draws, "draws")
     if (sizes < 1).any():
         raise InputError("a probability needs at least one draw in every replicate; one has none")
     if not 0 < hits.sum() < sizes.sum():

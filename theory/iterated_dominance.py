@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from theory.arrays import yes_or_no
+from theory.display import counted, shortened
 from theory.dominance import dominated_actions, is_weakly_dominated
 from theory.errors import InputError
 from theory.game import Game, require_game
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Survivors:
     """Actions that are left.
 
@@ -30,11 +32,24 @@ class Survivors:
         For each round, what was struck out: (player, action) pairs.
     game
         The game on the actions that stay.
+    original
+        The game as it was given.
     """
 
     actions: tuple[tuple[int, ...], ...]
     rounds: tuple[tuple[tuple[int, int], ...], ...]
     game: Game
+    original: Game
+
+    def __repr__(self) -> str:
+        left = "one profile" if self.solvable else repr(self.game)
+        lines = [f"iterated dominance: {counted(len(self.rounds), 'round')}, {left} left"]
+        for number, struck in enumerate(self.rounds, 1):
+            names = [f"{self.original.players[i]}: {self.original.actions[i][a]}" for i, a in struck]
+            lines.append(f"  round {number} strikes out {'; '.join(shortened(names, 'rounds'))}")
+        everyone = zip(self.game.players, self.game.actions, strict=True)
+        stay = [f"  {name} keeps {', '.join(shortened(labels, 'actions'))}" for name, labels in everyone]
+        return "\n".join([lines[0], *shortened(lines[1:], "rounds"), *stay])
 
     @property
     def solvable(self) -> bool:
@@ -66,6 +81,7 @@ def iterated_dominance(game: Game, *, weak: bool = False) -> Survivors:
     (((1,), (1,)), True, (((0, 0), (1, 0)),))
     """
     require_game(game, "iterated_dominance")
+    weak = yes_or_no(weak, "weak")
     if game.batch_ndim:
         raise InputError(f"iterated_dominance takes a single game, not {game!r}; pick one draw of it: game[0]")
     kept = [list(range(n)) for n in game.n_actions]
@@ -78,13 +94,31 @@ def iterated_dominance(game: Game, *, weak: bool = False) -> Survivors:
             for place in (_weakly_dominated(left, player) if weak else dominated_actions(left, player))
         ]
         if not struck:
-            return Survivors(tuple(tuple(own) for own in kept), tuple(rounds), left)
+            return Survivors(tuple(tuple(own) for own in kept), tuple(rounds), left, game)
         rounds.append(tuple(struck))
         kept = [[a for a in own if (player, a) not in struck] for player, own in enumerate(kept)]
 
 
 def rationalizable(game: Game) -> tuple[tuple[int, ...], ...]:
     """Rationalizable actions of each player (for three and more, with correlated beliefs).
+
+    They are what iterated strict dominance leaves (Bernheim 1984, Econometrica 52:1007-1028; Pearce 1984, Econometrica
+    52:1029-1050).
+
+    Parameters
+    ----------
+    game
+        A single game of any number of players.
+
+    Returns
+    -------
+    tuple of tuples of int
+        For each player the indices of its rationalizable actions, in order.
+
+    Raises
+    ------
+    InputError
+        For a batch, or what is no game.
 
     Examples
     --------

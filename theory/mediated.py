@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.correlated import correlated_gap
+from theory.display import numbers, shortened
 from theory.errors import InputError, SolverError
 from theory.game import Array, Game, require_game
 
@@ -25,12 +26,17 @@ MOST_PROFILES = 20_000
 _ACCEPTED = 1e-7  # of the payoff range: what a solver with an absolute tolerance of 1e-9 leaves, with room
 
 
-@dataclass(frozen=True, eq=False)
+_SHOWN = 5e-5  # chances below it are not printed
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class MediatedPlay:
     """A distribution over profiles that no player gains by disobeying.
 
     Attributes
     ----------
+    game
+        The game.
     distribution
         Shape ``(n_0, ..., n_{N-1})``.
     value
@@ -42,10 +48,21 @@ class MediatedPlay:
         equilibrium; in payoff units, zero up to rounding.
     """
 
+    game: Game
     distribution: Floats
     value: float
     payoffs: Floats
     gap: float
+
+    def __repr__(self) -> str:
+        head = f"mediated play: value {self.value:.6g}, payoffs {numbers(self.payoffs)}, gain from disobeying "
+        told = sorted(np.argwhere(self.distribution > _SHOWN), key=lambda at: -self.distribution[tuple(at)])
+        lines = [
+            f"  {', '.join(labels[a] for labels, a in zip(self.game.actions, at, strict=True))}: "
+            f"{self.distribution[tuple(at)]:.4g}"
+            for at in told
+        ]
+        return "\n".join([f"{head}{self.gap:.1e}", *shortened(lines, "distribution")])
 
 
 def correlated_equilibrium(
@@ -114,7 +131,7 @@ def correlated_equilibrium(
             f"the program of {game!r} left a gain of {gap:g} from disobeying, on payoffs of range {scale:g}"
         )
     payoffs = np.array([float((np.asarray(game.payoff(i), float) * distribution).sum()) for i in range(game.n_players)])
-    return MediatedPlay(distribution, float((wanted * distribution).sum()), payoffs, gap)
+    return MediatedPlay(game, distribution, float((wanted * distribution).sum()), payoffs, gap)
 
 
 def _objective(game: Game, objective: str | ArrayLike | None) -> Floats:

@@ -21,6 +21,7 @@ from theory.arrays import finite_floats, number_between, whole_number
 from theory.best_replies import LEVELS, ZOOMS, best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution, Floats, require_continuous
 from theory.errors import InputError
+from theory.payoff_probes import refuse_undefined, require_payoffs
 
 STARTS = (0.02, 0.15, 0.5)
 """Where the search starts, as shares of each interval."""
@@ -62,7 +63,8 @@ def continuous_nash(
     Raises
     ------
     InputError
-        If the game has shared limits.
+        If the game has shared limits; if a payoff function does not give one finite number per point, with the
+        choices (and the draw) at which it does not.
 
     Examples
     --------
@@ -80,6 +82,16 @@ def continuous_nash(
         number_between(tolerance, "tolerance", 0),
         whole_number(max_iterations, "max_iterations"),
     )
+    require_payoffs(game)
+    solution = search(game, starts=starts, tolerance=tolerance, max_iterations=max_iterations)
+    refuse_undefined(game, ~solution.certified.any(axis=-1))
+    return solution
+
+
+def search(
+    game: ContinuousGame, *, starts: Floats | None = None, tolerance: float = 1e-9, max_iterations: int = 60
+) -> ContinuousSolution:
+    """`continuous_nash` for games whose payoffs were looked at before, in which some draws may have no value."""
     width = game.upper - game.lower
     if starts is None:
         starts = game.lower + _shares(game.n_players).reshape(-1, *(1,) * len(game.batch_shape), game.n_players) * width

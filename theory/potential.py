@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.display import numbers
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
 
@@ -35,7 +36,7 @@ TOLERANCE = 1e-10
 """Largest share of the payoff range that counts as rounding."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Decomposition:
     """Parts of a game; ``potential_part + harmonic_part + nonstrategic_part`` are its payoffs.
 
@@ -52,6 +53,15 @@ class Decomposition:
     potential_part: Array
     harmonic_part: Array
     nonstrategic_part: Array
+
+    def __repr__(self) -> str:
+        if self.game.batch_ndim:
+            return f"decomposition of {self.game!r}: {self.is_potential.mean():.1%} are potential games"
+        kind = "a potential game" if self.is_potential else "no potential game"
+        head = f"decomposition of {self.game!r}: {kind}, harmonic share {float(self.harmonic_share):.4g}"
+        best = np.unravel_index(int(np.argmax(np.asarray(self.potential, float))), self.game.n_actions)
+        where = ", ".join(labels[a] for labels, a in zip(self.game.actions, best, strict=True))
+        return f"{head}\n  largest potential at {where}"
 
     @property
     def harmonic_share(self) -> NDArray[np.float64]:
@@ -71,12 +81,16 @@ class Decomposition:
         return np.asarray(worst <= (0 if self.game.is_exact else TOLERANCE) * np.asarray(self.game.payoff_range, float))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class WeightedPotential:
     """A weighted potential: ``u_i`` changes by ``weights[i]`` times the change of ``potential`` when i deviates."""
 
     weights: tuple[Any, ...]
     potential: Array
+
+    def __repr__(self) -> str:
+        kind = "exact" if self.is_exact else f"weights {numbers(self.weights)}"
+        return f"potential of a game of {' x '.join(map(str, self.potential.shape))} actions: {kind}"
 
     @property
     def is_exact(self) -> bool:
@@ -94,6 +108,25 @@ class WeightedPotential:
 
 def decompose(game: Game) -> Decomposition:
     """Potential, harmonic and nonstrategic parts of a game or of every draw of a batch; exact for rationals.
+
+    Source: Candogan, Menache, Ozdaglar and Parrilo (2011), theorem 4.1; the parts are computed from interactions (see
+    the module).
+
+    Parameters
+    ----------
+    game
+        Any number of players; any batch.
+
+    Returns
+    -------
+    Decomposition
+        Three games that add up to the payoffs, shape ``(*batch, N, n_0, ..., n_{N-1})`` each, and the closest
+        potential, shape ``(*batch, n_0, ..., n_{N-1})``; all in the unit of the payoffs.
+
+    Raises
+    ------
+    InputError
+        For what is no game.
 
     Examples
     --------

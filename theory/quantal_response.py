@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import number_between
+from theory.display import mixture
 from theory.errors import InputError, SolverError
 from theory.game import Array, Game, require_game
 
@@ -37,12 +38,14 @@ _OFF = 0.1  # how far Newton may move a prediction, as a share of the step
 _STRAIGHT = 0.98  # least cosine of the angle between tangents of neighbouring points
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class QuantalResponse:
     """A logit equilibrium on the principal branch.
 
     Parameters
     ----------
+    game
+        The game.
     precision
         The ``lambda`` of the equilibrium, in 1 / payoff units.
     strategies
@@ -53,13 +56,18 @@ class QuantalResponse:
         Continuation steps taken.
     """
 
+    game: Game
     precision: float
     strategies: tuple[Array, ...]
     residual: float
     steps: int
 
+    def __repr__(self) -> str:
+        head = f"logit equilibrium: precision {self.precision:.6g}, residual {self.residual:.1e}"
+        return "\n".join([head, *_played(self.game, self.strategies)])
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class LogitFit:
     """Maximum-likelihood precision along the principal branch.
 
@@ -77,13 +85,20 @@ class LogitFit:
     log_likelihood: float
     at_limit: bool
 
+    def __repr__(self) -> str:
+        bound = " or more: the likelihood still rises there" if self.at_limit else ""
+        head = f"logit fit: precision {self.response.precision:.6g}{bound}, log likelihood {self.log_likelihood:.6g}"
+        return "\n".join([head, *_played(self.response.game, self.response.strategies)])
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class LogitBranch:
     """The principal branch, from even play on.
 
     Attributes
     ----------
+    game
+        The game.
     precisions
         ``lambda`` of its points, in 1 / payoff units, shape ``(M,)``; it falls where the branch has turned back.
     strategies
@@ -92,9 +107,24 @@ class LogitBranch:
         The equilibria at which ``lambda`` turns back, in the order in which they are passed.
     """
 
+    game: Game
     precisions: Array
     strategies: tuple[Array, ...]
     turning_points: tuple[QuantalResponse, ...]
+
+    def __repr__(self) -> str:
+        turns = ", ".join(f"{turn.precision:.6g}" for turn in self.turning_points)
+        turned = f"turns back at {turns}" if turns else "no turning point"
+        head = (
+            f"logit branch: {len(self.precisions)} points, precision 0 to {self.precisions[-1]:.6g}, {turned}; ends at"
+        )
+        return "\n".join([head, *_played(self.game, [own[-1] for own in self.strategies])])
+
+
+def _played(game: Game, strategies: Sequence[Array]) -> list[str]:
+    """A line for each player: what it does with which probability."""
+    everyone = zip(game.players, strategies, game.actions, strict=True)
+    return [f"  {name}  {mixture(own, labels)}" for name, own, labels in everyone]
 
 
 def logit_branch(game: Game, max_precision: float | None = None) -> LogitBranch:
@@ -136,7 +166,7 @@ def logit_branch(game: Game, max_precision: float | None = None) -> LogitBranch:
     z = np.array(points)
     shares = [np.exp(part - part.max(axis=1, keepdims=True)) for part in np.split(z[:, :-1], curve.ends[1:-1], axis=1)]
     strategies = tuple(np.asarray(part / part.sum(axis=1, keepdims=True)) for part in shares)
-    return LogitBranch(z[:, -1] / curve.scale, strategies, tuple(turns))
+    return LogitBranch(game, z[:, -1] / curve.scale, strategies, tuple(turns))
 
 
 def logit_equilibrium(game: Game, precision: float) -> QuantalResponse:
@@ -238,6 +268,7 @@ class LogitCurve:
         if game.batch_ndim:
             raise InputError(f"the logit branch is followed for a single game, not {game!r}; pick one draw: game[0]")
         spread = float(game.payoff_range)
+        self.game = game
         self.flat = spread == 0
         self.scale = 1.0 if self.flat else spread
         low = game.payoffs.min()
@@ -405,7 +436,7 @@ def _certify(curve: LogitCurve, z: Floats, steps: int) -> QuantalResponse:
         residual = max(residual, float(np.abs(own - reply / reply.sum()).max()))
     if not residual <= 1e-8:
         raise SolverError(f"the logit equilibrium at precision {z[-1] / curve.scale} is off by {residual:.1e}")
-    return QuantalResponse(float(z[-1] / curve.scale), tuple(p), residual, steps)
+    return QuantalResponse(curve.game, float(z[-1] / curve.scale), tuple(p), residual, steps)
 
 
 def _counts(game: Game, counts: Sequence[ArrayLike]) -> Floats:
@@ -414,11 +445,12 @@ def _counts(game: Game, counts: Sequence[ArrayLike]) -> Floats:
     except (TypeError, ValueError) as error:
         raise InputError(f"counts must be one list of numbers per player ({error})") from error
     shapes = tuple(part.shape for part in parts)
-    observed = np.concatenate([part.ravel() for part in parts]) if parts else np.zeros(0)
-    if shapes != tuple((n,) for n in game.n_actions) or not np.isfinite(observed).all() or (observed < 0).any():
-        raise InputError(
-            f"counts have shapes {shapes}; {game!r} needs one list per player, one number (0 or more) per action"
-        )
+    if shapes != tuple((n,) for n in game.n_actions):
+        raise InputError(f"counts have shapes {shapes}; {game!r} needs one list per player, one number per action")
+    for player, part in zip(game.players, parts, strict=True):
+        if not np.isfinite(part).all() or (part < 0).any():
+            raise InputError(f"counts of {player} are {part.tolist()}; each must be a finite number, 0 or more")
+    observed = np.concatenate(parts)
     if observed.sum() <= 0:
         raise InputError("counts are all zero: there is nothing to fit")
     return np.asarray(observed)

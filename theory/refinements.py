@@ -42,6 +42,23 @@ _ROUNDING = 1e-9
 def payoff_dominant(game: Game) -> Profile | None:
     """Pure equilibrium that pays every player at least as much as each other pure one, and some player more.
 
+    Harsanyi and Selten (1988), section 3.6; mixed equilibria are not compared.
+
+    Parameters
+    ----------
+    game
+        A single game of any number of players.
+
+    Returns
+    -------
+    tuple of int, or None
+        One action index per player; None if no pure equilibrium is the best for all, or there is none.
+
+    Raises
+    ------
+    InputError
+        For a batch, or what is no game.
+
     Examples
     --------
     >>> payoff_dominant(Game.from_bimatrix([[9, 0], [8, 7]], [[9, 8], [0, 7]]))
@@ -99,8 +116,20 @@ def p_dominance(game: Game, profile: Sequence[int]) -> NDArray[np.float64]:
 
     Parameters
     ----------
+    game
+        Any number of players; any batch.
     profile
-        Actions of all players; any number of players, any batch.
+        One action index per player.
+
+    Returns
+    -------
+    array of shape ``(*batch, N)``
+        Probabilities, without unit; 0 for a dominant action.
+
+    Raises
+    ------
+    InputError
+        If the profile is not one action of each player, or for what is no game.
 
     Examples
     --------

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from theory.arrays import finite_floats, mapping_of, true_or_false
 from theory.errors import InputError
 
 
@@ -33,6 +33,11 @@ def regional_sensitivity(inputs: Mapping[str, ArrayLike], event: ArrayLike) -> d
     input at which the two are farthest apart, and the p-value that of one and the same distribution. All distances
     are zero if the event always holds, or never.
 
+    Raises
+    ------
+    InputError
+        For inputs that are not finite numbers, an event that is not true or false, or shapes that differ.
+
     Examples
     --------
     >>> x = np.linspace(0, 1, 1001)
@@ -40,8 +45,9 @@ def regional_sensitivity(inputs: Mapping[str, ArrayLike], event: ArrayLike) -> d
     >>> found["x"]["distance"], found["x"]["sign"], found["x"]["at"]
     (1.0, 1, 0.6)
     """
-    holds = np.asarray(event, bool)
-    arrays = {name: np.asarray(values, float) for name, values in inputs.items()}
+    holds = true_or_false(event, "event")
+    named = mapping_of(inputs, "inputs", "{'cost': values of shape (draws,)}")
+    arrays = {name: finite_floats(values, f"input {name!r}") for name, values in named.items()}
     for name, values in arrays.items():
         if values.shape != holds.shape or holds.ndim != 1 or not holds.size:
             raise InputError(f"{name} has shape {values.shape} and the event {holds.shape}; both must be (draws,)")

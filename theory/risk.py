@@ -21,7 +21,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats
+from theory.arrays import axis_of, finite_floats, share_between, whole_number
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution
 from theory.display import aligned
@@ -137,8 +137,7 @@ def hindsight_split(
     >>> bool((split.loss >= 0).all())
     True
     """
-    if replicates < 2 or states < 2:
-        raise InputError(f"{replicates} replicates of {states} states: at least two of each are needed")
+    replicates, states = whole_number(replicates, "replicates", 2), whole_number(states, "states", 2)
     if not hasattr(model, "realised_game"):
         raise InputError(f"hindsight_split takes a model with states of the world, not {type(model).__name__}")
     given = solution.only() if isinstance(solution, ContinuousSolution) else solution
@@ -192,9 +191,8 @@ def cvar(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
     >>> float(cvar(np.arange(1, 101)))  # mean of the five largest
     98.0
     """
-    array = np.sort(_sample(losses), axis=axis)
-    _check_level(level)
-    array = np.moveaxis(array, axis, -1)
+    sample, level = _sample(losses), share_between(level, "level")
+    array = np.sort(np.moveaxis(sample, axis_of(axis, sample.ndim), -1), axis=-1)
     size = array.shape[-1]
     weight = np.clip(np.arange(1, size + 1) - level * size, 0.0, 1.0)
     return np.asarray((array * weight).sum(axis=-1) / ((1 - level) * size))
@@ -228,7 +226,7 @@ def cvar_estimate(losses: ArrayLike, level: float = 0.95, *, confidence: float =
     """
     from scipy import stats
 
-    sample = _sample(losses).ravel()
+    sample, confidence = _sample(losses).ravel(), share_between(confidence, "confidence")
     value, start = float(cvar(sample, level)), float(value_at_risk(sample, level))
     tail = sample[sample >= start]
     if tail.size < 2:
@@ -239,9 +237,36 @@ def cvar_estimate(losses: ArrayLike, level: float = 0.95, *, confidence: float =
 
 
 def value_at_risk(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
-    """Quantile of a sample of losses at ``level`` (the inverse of the empirical distribution function)."""
-    _check_level(level)
-    return np.asarray(np.quantile(_sample(losses), level, axis=axis, method="inverted_cdf"))
+    """Quantile of a sample of losses: the least loss that a share ``level`` of them does not exceed.
+
+    It is the inverse of the empirical distribution function: a loss of the sample, never between two of them
+    (Hyndman and Fan 1996, The American Statistician 50:361-365, definition 1).
+
+    Parameters
+    ----------
+    losses
+        Equally likely losses along ``axis``, in any unit; the larger the worse.
+    level
+        In (0, 1).
+
+    Returns
+    -------
+    array
+        Shape of ``losses`` without ``axis``, in their unit.
+
+    Raises
+    ------
+    InputError
+        For another level or axis, no losses, or losses that are not finite numbers.
+
+    Examples
+    --------
+    >>> float(value_at_risk(np.arange(1, 101)))
+    95.0
+    """
+    sample = _sample(losses)
+    axis, level = axis_of(axis, sample.ndim), share_between(level, "level")
+    return np.asarray(np.quantile(sample, level, axis=axis, method="inverted_cdf"))
 
 
 def _sample(losses: ArrayLike) -> Floats:
@@ -249,8 +274,3 @@ def _sample(losses: ArrayLike) -> Floats:
     if not sample.ndim or not sample.size:
         raise InputError(f"losses have shape {sample.shape}; a sample of at least one is needed")
     return sample
-
-
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise InputError(f"level is {level}; it must lie between 0 and 1, e.g. 0.95")

@@ -17,8 +17,9 @@ order of `theory.two_by_two.PLACES`; with the sum of payoffs tied, both ends of 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, instance_of, one_of
 from theory.errors import InputError
 from theory.game import Array, Game
 from theory.quantal_response import logit_equilibrium
@@ -65,9 +66,11 @@ def select_equilibrium(game: Game, rule: str, solution: Solution | None = None) 
     array([[0., 0.],
            [0., 1.]])
     """
-    if rule not in RULES:
-        raise InputError(f"there is no rule {rule!r}; the rules are {', '.join(RULES)}")
-    found = two_by_two(game) if solution is None else solution
+    one_of(rule, RULES, "rule")
+    found = two_by_two(game)
+    if solution is not None and instance_of(solution, Solution, "solution", "two_by_two(game)").method != "two_by_two":
+        raise InputError(f"the solution is one of {solution.method}; give that of two_by_two(game), or none")
+    found = found if solution is None else solution
     score = _risk(game, found) if rule in ("risk-dominant", "logit limit") else _joint(game, found)
     score = np.where(found.mask, -score if rule == "worst" else score, -np.inf)
     chosen = np.asarray(score.argmax(axis=-1))
@@ -78,13 +81,18 @@ def select_equilibrium(game: Game, rule: str, solution: Solution | None = None) 
     return np.asarray(np.take_along_axis(found.distributions, chosen[..., None, None, None], axis=-3)[..., 0, :, :])
 
 
-def over_equilibria(solution: Solution, values: Array) -> tuple[Floats, Floats]:
+def over_equilibria(solution: Solution, values: ArrayLike) -> tuple[Floats, Floats]:
     """Smallest and largest expected value over all equilibria that a solution lists, shape ``batch`` each.
 
     Parameters
     ----------
     values
         A number for every action profile, shape ``(*batch, n_0, ..., n_{N-1})`` or without the batch axes.
+
+    Raises
+    ------
+    InputError
+        For what is no solution, or values that are not finite numbers of that shape.
 
     Examples
     --------
@@ -94,7 +102,13 @@ def over_equilibria(solution: Solution, values: Array) -> tuple[Floats, Floats]:
     >>> float(low), round(float(high), 2)
     (0.0, 0.01)
     """
-    expected = _expected(solution.distributions, values)
+    game = instance_of(solution, Solution, "solution", "nash(game)").game
+    cells = finite_floats(values, "values")
+    if cells.shape not in (game.n_actions, (*game.batch_shape, *game.n_actions)):
+        raise InputError(f"values have shape {cells.shape}; one per action profile is needed: {game.n_actions}")
+    axes = tuple(range(-game.n_players, 0))
+    weights = np.asarray(solution.distributions, float)
+    expected = (weights * np.expand_dims(cells, cells.ndim - game.n_players)).sum(axis=axes)
     return (
         np.asarray(np.where(solution.mask, expected, np.inf).min(axis=-1)),
         np.asarray(np.where(solution.mask, expected, -np.inf).max(axis=-1)),

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arrays import function_of, instance_of, list_of, real_floats, whole_number
 from theory.copula import GaussianCopula
 from theory.errors import InputError
 from theory.generators import require_generator
@@ -56,7 +57,8 @@ def shapley_effects(
     Raises
     ------
     InputError
-        For fewer than two inputs, orders or replicates, or names that do not match the copula.
+        For fewer than two inputs, orders or replicates, names that do not match the copula, or a function whose
+        outputs are not finite numbers of shape ``(outputs, n)``.
 
     Examples
     --------
@@ -66,12 +68,14 @@ def shapley_effects(
     >>> round(effects["a"].value, 2)  # 16 / (16 + 9), as the Sobol index if the inputs are independent
     0.64
     """
+    function_of(function, "function", "quantiles of shape (n, inputs) to outputs of shape (outputs, n)")
+    instance_of(copula, GaussianCopula, "copula", "GaussianCopula(rank_correlations)")
+    names = list_of(names, "names", "names, one for each input")
+    orders, replicates = whole_number(orders, "orders", 2), whole_number(replicates, "replicates", 2)
     if len(names) < 2 or len(names) != copula.inputs:
         raise InputError(
             f"{len(names)} names are given for {copula.inputs} inputs; at least two, one for each, are needed"
         )
-    if orders < 2 or replicates < 2:
-        raise InputError(f"orders is {orders} and replicates {replicates}; at least two of each are needed")
     runs = np.stack(
         [_one_estimate(function, copula, orders, stream) for stream in require_generator(rng).spawn(replicates)]
     )
@@ -90,8 +94,8 @@ def _one_estimate(
     outer = copula.join(rng.random((orders, inputs)))
     points = copula.resampled(drawn, outer, rng.random((orders, inputs - 1, _INNER, inputs)))
     sample = copula.join(rng.random((orders * _INNER, inputs)))
-    values = np.asarray(function(points.reshape(-1, inputs)), float).reshape(-1, orders, inputs - 1, _INNER)
-    variance = np.asarray(function(sample), float).var(axis=-1, ddof=1)  # (outputs,)
+    values = _outputs(function, points.reshape(-1, inputs)).reshape(-1, orders, inputs - 1, _INNER)
+    variance = _outputs(function, sample).var(axis=-1, ddof=1)  # (outputs,)
     left = np.zeros((len(variance), orders, inputs + 1))
     left[..., 1:inputs] = values.var(axis=-1, ddof=1)
     left[..., inputs] = variance[:, None]
@@ -101,3 +105,16 @@ def _one_estimate(
         effects[:, j] = steps[:, drawn == j].sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):  # an output without variance
         return np.asarray(np.nan_to_num(effects / orders / variance[:, None]))
+
+
+def _outputs(function: Callable[[Floats], Floats], points: Floats) -> Floats:
+    values = real_floats(function(points), "what the function gives")
+    if values.ndim != 2 or values.shape[-1] != len(points):
+        raise InputError(f"the function gives shape {values.shape}; it must give (outputs, {len(points)})")
+    if not np.isfinite(values).all():
+        output, at = (int(k) for k in np.argwhere(~np.isfinite(values))[0])
+        raise InputError(
+            f"output {output} of the function is {values[output, at]} at the quantiles {points[at].round(4).tolist()}; "
+            "every output must be finite"
+        )
+    return values

@@ -17,14 +17,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import list_of, player_of
 from theory.certificate import largest, payoffs_and_regret
+from theory.display import mixture, shortened
 from theory.errors import InputError
 from theory.game import Array, Game
 
 TOLERANCE = 1e-9
 """Default certificate: regret at most this share of the game's payoff range."""
+
+_FEW = 6  # actions of a player whose probabilities are all printed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -122,13 +126,13 @@ class Solution:
 
     def strategies(self, player: int) -> Array:
         """Marginal mixed strategies of one player, shape ``(*batch, K, n_player)``."""
-        own = player - self.game.n_players
+        own = player_of(player, self.game.n_players) - self.game.n_players
         axes = tuple(axis for axis in range(-self.game.n_players, 0) if axis != own)
         return np.asarray(self.distributions.sum(axis=axes))
 
     def outcome(self, name: str) -> Array:
         """Expected value of one of the game's outcomes, shape ``(*batch, K)``."""
-        if name not in self.game.outcomes:
+        if not isinstance(name, str) or name not in self.game.outcomes:
             raise InputError(f"the game has no outcome {name!r}; it has {sorted(self.game.outcomes)}")
         values = np.expand_dims(self.game.outcomes[name], self.game.batch_ndim)
         return np.asarray((values * self.distributions).sum(axis=tuple(range(-self.game.n_players, 0))))
@@ -142,16 +146,23 @@ class Solution:
         return sorted(found, reverse=True)
 
     def __repr__(self) -> str:
+        note = f" [{self.note}]" if self.note else ""
         if self.game.batch_ndim:
-            return f"Solution({self.method}: {int(self.count.sum())} equilibria of {self.game!r})"
+            return f"Solution({self.method}: {int(self.count.sum())} equilibria of {self.game!r}){note}"
         complete = "complete" if np.all(self.complete) else "not proved complete"
         worst = float(self.relative_regret[self.mask].max()) if self.mask.any() else 0.0
         head = f"{self.method}: {int(self.count)} found, {complete}, relative regret {worst:.1e}"
         lines = [
-            "  " + "  ".join("(" + ", ".join(f"{float(p):.4g}" for p in strategy) + ")" for strategy in profile)
+            "  " + "  ".join(_shown(*pair) for pair in zip(profile, self.game.actions, strict=True))
             for profile in self.profiles()
         ]
-        return "\n".join([head + (f" [{self.note}]" if self.note else ""), *lines])
+        return "\n".join([head + note, *shortened(lines, "solution.profiles()")])
+
+
+def _shown(strategy: tuple[Any, ...], labels: tuple[str, ...]) -> str:
+    """All probabilities of few actions, those in use of many."""
+    few = len(strategy) <= _FEW
+    return f"({', '.join(f'{float(p):.4g}' for p in strategy) if few else mixture(strategy, labels)})"
 
 
 def _with_gaps(distributions: Array, mask: NDArray[np.bool_]) -> Array:
@@ -163,7 +174,7 @@ def _with_gaps(distributions: Array, mask: NDArray[np.bool_]) -> Array:
     return np.asarray(np.where(empty, np.nan, distributions))
 
 
-def product_distribution(strategies: Sequence[Array]) -> Array:
+def product_distribution(strategies: Sequence[ArrayLike]) -> Array:
     """Distribution over profiles of independent mixed strategies.
 
     Parameters
@@ -175,15 +186,32 @@ def product_distribution(strategies: Sequence[Array]) -> Array:
     -------
     array of shape ``(*lead, n_0, ..., n_{N-1})``
 
+    Raises
+    ------
+    InputError
+        If there is no strategy, or they are no numbers or do not fit one another.
+
     Examples
     --------
-    >>> product_distribution([np.array([0.5, 0.5]), np.array([0.25, 0.75])])
+    >>> product_distribution([[0.5, 0.5], [0.25, 0.75]])
     array([[0.125, 0.375],
            [0.125, 0.375]])
     """
-    n = len(strategies)
-    result: Array = np.ones(1, dtype=strategies[0].dtype)
+    arrays = _strategies(strategies)
+    n = len(arrays)
+    result: Array = np.ones(1, dtype=arrays[0].dtype)
     result = result.reshape((1,) * n)
-    for i, strategy in enumerate(strategies):
+    for i, strategy in enumerate(arrays):
         result = result * np.expand_dims(strategy, tuple(axis for axis in range(-n, 0) if axis != i - n))
     return result
+
+
+def _strategies(given: Sequence[ArrayLike]) -> list[Array]:
+    try:
+        arrays = [np.asarray(own) for own in list_of(given, "strategies", "probabilities for each player")]
+        np.broadcast_shapes(*(own.shape[:-1] for own in arrays))
+    except (TypeError, ValueError):
+        arrays = []
+    if not arrays or not all(own.ndim and own.dtype.kind in "biufO" for own in arrays):
+        raise InputError(f"strategies are {str(given)[:60]}; they must be a list of probabilities for each player")
+    return arrays

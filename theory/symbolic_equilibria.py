@@ -19,12 +19,13 @@ equilibrium with ``k`` players at 1 exists where ``D(k - 1) > 0`` and ``D(k) < 0
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from theory.arrays import function_of, list_of, player_of, real_floats
 from theory.errors import InputError
 
 Expression = Any
@@ -33,7 +34,7 @@ Expression = Any
 _KINDS = ("matching", "differing", "cycle: row matches", "cycle: column matches")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SymbolicEquilibrium:
     """One equilibrium of a two-action game in the model's own parameters.
 
@@ -55,6 +56,12 @@ class SymbolicEquilibrium:
     conditions: tuple[Expression, ...]
     tied: tuple[int, ...] = ()
 
+    def __repr__(self) -> str:
+        played = ", ".join(str(p) for p in self.probabilities)
+        where = " and ".join(f"{condition} > 0" for condition in self.conditions)
+        tied = f", indifferent: {', '.join(f'player {player}' for player in self.tied)}" if self.tied else ""
+        return f"{self.name}: first action with ({played}){tied}, " + (f"where {where}" if where else "always")
+
     @property
     def exists(self) -> Expression:
         """The conditions as one sympy conjunction of strict inequalities."""
@@ -66,14 +73,23 @@ class SymbolicEquilibrium:
         """How the player's probability of action 0 moves with a parameter, a symbol or its name."""
         import sympy
 
+        player = player_of(player, len(self.probabilities))
         return sympy.factor(sympy.diff(self.probabilities[player], self._named(parameter)))
 
     def _named(self, parameter: Expression | str) -> Expression:
         """The game's own symbol of that name: one without its assumptions would be another."""
         import sympy
 
-        named = {str(symbol): symbol for p in self.probabilities for symbol in sympy.sympify(p).free_symbols}
+        if not isinstance(parameter, str | sympy.Symbol):
+            raise InputError(f"parameter is {str(parameter)[:60]}; it must be a symbol or its name")
+        named = {str(symbol): symbol for symbol in self._symbols}
         return named.get(str(parameter), sympy.Symbol(str(parameter)))
+
+    @property
+    def _symbols(self) -> set[Expression]:
+        import sympy
+
+        return {one for p in (*self.probabilities, *self.conditions) for one in sympy.sympify(p).free_symbols}
 
     def sign(self, player: int, parameter: Expression) -> int | None:
         """Sign of `derivative` wherever the equilibrium exists: -1, 0 or 1; None if it depends on the parameters.
@@ -82,6 +98,7 @@ class SymbolicEquilibrium:
         """
         import sympy
 
+        player = player_of(player, len(self.probabilities))
         change = self.derivative(player, parameter)
         known = _sign(change)
         if known is not None:
@@ -101,21 +118,40 @@ class SymbolicEquilibrium:
         """
         import sympy
 
+        printer = None if printer is None else function_of(printer, "printer", "an expression to its text")
         show = printer or sympy.latex
         played = ", ".join(show(p) for p in self.probabilities)
         where = ", ".join(f"{show(condition)} > 0" for condition in self.conditions)
         return f"({played})" + (f": {where}" if where else "")
 
     def lambdify(self, symbols: Sequence[Expression]) -> Callable[..., tuple[Any, ...]]:
-        """Function of arrays: whether the equilibrium exists, and the probabilities (NaN where it does not)."""
+        """Function of arrays: whether the equilibrium exists, and the probabilities (NaN where it does not).
+
+        Parameters
+        ----------
+        symbols
+            The parameters in the order in which they will be given, as symbols or by name; all on which it depends.
+
+        Raises
+        ------
+        InputError
+            If a parameter is left out; and by the function, for another number of arrays or what is no number.
+        """
         import sympy
 
-        compiled = sympy.lambdify(list(symbols), [list(self.conditions), list(self.probabilities)], cse=True)
+        given = [self._named(symbol) for symbol in list_of(symbols, "symbols", "parameters, as symbols or by name")]
+        left_out = sorted(map(str, self._symbols - set(given)))
+        if left_out:
+            raise InputError(f"symbols are {given}; the equilibrium depends on {', '.join(left_out)} too")
+        compiled = sympy.lambdify(given, [list(self.conditions), list(self.probabilities)], cse=True)
 
         def evaluate(*values: Any) -> tuple[Any, ...]:
+            if len(values) != len(given):
+                raise InputError(f"{len(values)} arrays are given; one for each of {given} is needed")
+            arrays = [real_floats(value, str(symbol)) for value, symbol in zip(values, given, strict=True)]
             with np.errstate(divide="ignore", invalid="ignore"):
-                conditions, probabilities = compiled(*(np.asarray(value, float) for value in values))
-            shape = np.broadcast_shapes(*(np.shape(value) for value in values))
+                conditions, probabilities = compiled(*arrays)
+            shape = np.broadcast_shapes(*(array.shape for array in arrays))
             here = np.ones(shape, bool)
             for condition in conditions:
                 here = here & (condition > 0)
@@ -164,6 +200,8 @@ def symbolic_equilibria(row: Sequence[Any], column: Sequence[Any]) -> tuple[Symb
         except (TypeError, sympy.SympifyError) as error:
             raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions") from error
         if [len(line) for line in table] != [2, 2]:
+            raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions")
+        if not all(isinstance(value, sympy.Expr) for line in table for value in line):
             raise InputError(f"{name} is {given!r}; it must be a table of two by two expressions")
         if any(
             value.is_finite is False or value.is_real is False or value.has(sympy.nan) for v in table for value in v
@@ -226,7 +264,7 @@ def _equilibrium(
     name: str, probabilities: tuple[Expression, ...], strict: tuple[Expression, ...], tied: tuple[int, ...] = ()
 ) -> SymbolicEquilibrium | None:
     """The equilibrium with the conditions that are needed; None if they can never hold together."""
-    needed = _needed(strict)
+    needed = needed_conditions(strict)
     return None if needed is None else SymbolicEquilibrium(name, probabilities, needed, tied)
 
 
@@ -272,31 +310,86 @@ def symbolic_counts(gains: Sequence[Any]) -> Mapping[int, Expression]:
     found = {}
     for k in range(len(steps) + 1):
         conditions = [steps[k - 1]] * (k > 0) + [-step for step in steps[k : k + 1]]
-        needed = _needed(tuple(condition for condition in conditions if condition != 0))
+        needed = needed_conditions(tuple(condition for condition in conditions if condition != 0))
         if needed is not None:
             found[k] = sympy.And(*(condition > 0 for condition in needed))
     return found
 
 
-def _needed(conditions: Sequence[Expression]) -> tuple[Expression, ...] | None:
-    """The conditions that do not always hold, each once; None if they can never hold together."""
+def needed_conditions(conditions: Sequence[Expression]) -> tuple[Expression, ...] | None:
+    """What has to be asked for so that all expressions are above zero; None if they never are at once.
+
+    Left out is what follows from the assumptions on the symbols, or from another of the conditions. Contradictions are
+    seen where a sum of two of the conditions with positive weights (of three, if they are three) that cancels monomials
+    has a sign: all of them, if the conditions are linear in at most two symbols.
+
+    Parameters
+    ----------
+    conditions
+        Sympy expressions.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> x, c = sympy.symbols("x c", positive=True)
+    >>> needed_conditions([x - c, 2 * x - c, x + c]), needed_conditions([x - c, 2 * c - 3 * x])
+    ((-c + x,), None)
+    """
     import sympy
 
     needed: list[Expression] = []
     for condition in conditions:
         known = _sign(condition)
-        if known in (-1, 0) or any(_sign(condition + other) in (-1, 0) for other in needed):
+        if known in (-1, 0):
             return None
-        if known is None and not any(sympy.simplify(condition - other) == 0 for other in needed):
-            needed.append(sympy.expand(condition))
-    return tuple(needed)
+        own = sympy.expand(condition)
+        if known is None and not any(_follows(own, other) for other in needed):
+            needed = [other for other in needed if not _follows(other, own)] + [own]
+    return None if _contradictory(needed) else tuple(needed)
+
+
+def _follows(condition: Expression, other: Expression) -> bool:
+    """Whether ``other > 0`` implies ``condition > 0``: it is a positive multiple, or one plus what is not below 0."""
+    import sympy
+
+    if any(_sign(rest) in (0, 1) for rest in _cancelled(condition, -other)):
+        return True
+    if _linear(condition) and _linear(other):
+        return False
+    return _sign(sympy.simplify(condition / other)) == 1
+
+
+def _contradictory(conditions: list[Expression]) -> bool:
+    """Whether a sum of conditions with positive weights is at most zero."""
+    sums = conditions
+    for _ in range(2 if len(conditions) == 3 else 1):
+        sums = list(dict.fromkeys(total for one, other in _pairs(sums, conditions) for total in _cancelled(one, other)))
+        if any(_sign(total) in (-1, 0) for total in sums):
+            return True
+    return False
+
+
+def _pairs(left: list[Expression], right: list[Expression]) -> Iterator[tuple[Expression, Expression]]:
+    if left is right:
+        return itertools.combinations(left, 2)
+    return itertools.product(left, right)
+
+
+def _cancelled(one: Expression, other: Expression) -> Iterator[Expression]:
+    """Sums ``one + w other`` with ``w > 0`` in which some monomial cancels, and that with ``w = 1``."""
+    import sympy
+
+    first, second = (sympy.expand(each).as_coefficients_dict() for each in (one, other))
+    weights = [-first[term] / second[term] for term in first if term in second]
+    for weight in dict.fromkeys([sympy.Integer(1), *(w for w in weights if w.is_positive)]):
+        yield sympy.expand(one + weight * other)
 
 
 def _sign(expression: Expression) -> int | None:
     """Sign that follows from the assumptions on the symbols; None if it does not."""
     import sympy
 
-    for form in (expression, sympy.factor(expression)):
+    for form in [expression] if _linear(expression) else [expression, sympy.factor(expression)]:
         if form.is_zero or form == 0:
             return 0
         if form.is_positive:
@@ -304,6 +397,13 @@ def _sign(expression: Expression) -> int | None:
         if form.is_negative:
             return -1
     return None
+
+
+def _linear(expression: Expression) -> bool:
+    """Whether it is a sum of numbers and of symbols times numbers, whose sign no factor tells."""
+    import sympy
+
+    return all(term.is_Number or term.as_coeff_Mul()[1].is_Symbol for term in sympy.Add.make_args(expression))
 
 
 def _sign_given(expression: Expression, conditions: Sequence[Expression]) -> int | None:

@@ -35,6 +35,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import whole_number
+from theory.display import counted, numbers, shortened
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -55,7 +57,7 @@ _SEARCHED = "searched by Newton's method, which is not proved to find all"
 _MARGIN = 1e-12  # of the range: a sum of weights times payoffs above this is positive for certain
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CountEquilibria:
     """Symmetric equilibria of a game given by counts.
 
@@ -75,6 +77,12 @@ class CountEquilibria:
     regret: Floats
     complete: bool
     note: str = ""
+
+    def __repr__(self) -> str:
+        complete = "complete" if self.complete else "not proved complete"
+        head = f"symmetric equilibria by counts: {len(self.strategies)} found, {complete}, relative regret "
+        head += f"{self.regret.max(initial=0.0):.1e}" + (f" [{self.note}]" if self.note else "")
+        return "\n".join([head, *shortened([f"  {numbers(p)}" for p in self.strategies], "strategies")])
 
 
 def count_vectors(total: int, actions: int) -> Counts:
@@ -150,6 +158,7 @@ def symmetric_count_equilibria(
     >>> symmetric_count_equilibria(beats, 3, 3).strategies.round(6)
     array([[0.333333, 0.333333, 0.333333]])
     """
+    starts = whole_number(starts, "starts")
     game = _CountGame(payoff, players, actions)
     found: list[Floats] = []
     notes: list[str] = []
@@ -261,7 +270,7 @@ class _CountGame:
                 found.append(p)
             notes += [note] if note else []
         if searched:
-            notes.append(f"{len(searched)} supports of {size} actions {_SEARCHED}, the first {searched[0]}")
+            notes.append(f"{counted(len(searched), 'support')} of {size} actions {_SEARCHED}, the first {searched[0]}")
         return found, notes
 
     def _inside(self, support: tuple[int, ...], starts: int) -> tuple[list[Floats], str]:

@@ -34,6 +34,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, mapping_of, number_between, one_of, real_floats
 from theory.errors import InputError
 from theory.game import Game, require_game
 from theory.intervals import Estimate, probability
@@ -91,9 +92,7 @@ class DilemmaClass:
 
     def is_class(self, name: str) -> NDArray[np.bool_]:
         """Which games are of the named class."""
-        if name not in CLASSES:
-            raise InputError(f"there is no class {name!r}; the classes are {', '.join(CLASSES)}")
-        return np.asarray(self.codes == CLASSES.index(name))
+        return np.asarray(self.codes == CLASSES.index(one_of(name, CLASSES, "class")))
 
     @property
     def is_prisoners_dilemma(self) -> NDArray[np.bool_]:
@@ -172,8 +171,8 @@ def symmetric_dilemma_class(payoffs: ArrayLike) -> DilemmaClass:
     >>> str(symmetric_dilemma_class([[3, 0], [5, 1]]).names)
     "prisoner's dilemma"
     """
-    table = np.asarray(payoffs, float)
-    if table.ndim < 2 or table.shape[-2] != 2 or table.shape[-1] < 2 or not np.isfinite(table).all():
+    table = finite_floats(payoffs, "payoffs")
+    if table.ndim < 2 or table.shape[-2] != 2 or table.shape[-1] < 2:
         raise InputError(f"payoffs has shape {table.shape}; it must be (*batch, 2, n) finite numbers, n at least two")
     gain, joint = table[..., 1, :] - table[..., 0, :], table[..., 0, 0] - table[..., 1, -1]
     tie = _TIE * (table.max(axis=(-2, -1)) - table.min(axis=(-2, -1)))
@@ -239,9 +238,8 @@ def ordinal_name(reward: float, temptation: float, sucker: float, punishment: fl
     >>> ordinal_name(3, 3, 0, 1)
     'tie: R = T > P > S'
     """
-    values = {"R": reward, "T": temptation, "S": sucker, "P": punishment}
-    if not all(np.isfinite(value) for value in values.values()):
-        raise InputError(f"payoffs are {values}; all must be finite")
+    given = {"R": reward, "T": temptation, "S": sucker, "P": punishment}
+    values = {name: number_between(value, f"payoff {name}", -np.inf) for name, value in given.items()}
     order = sorted(values, key=lambda name: -values[name])
     if len(set(values.values())) < 4:
         signs = [" = " if values[a] == values[b] else " > " for a, b in itertools.pairwise(order)]
@@ -263,20 +261,39 @@ def symbolic_boundaries(payoffs: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns
     -------
-    dict from class name to a sympy conjunction of strict inequalities, as ``lhs > 0``.
+    dict from class name to a sympy conjunction of strict inequalities, as ``lhs > 0``; ``false`` for a class that no
+    values of the symbols give, ``true`` for one that all give.
+
+    Raises
+    ------
+    InputError
+        If one of the four is missing, or no real expression.
 
     Examples
     --------
     >>> import sympy
     >>> V, c = sympy.symbols("V c", positive=True)
-    >>> symbolic_boundaries({"R": V / 2, "T": 3 * V / 4 - c, "S": V / 4, "P": V / 2 - c})["prisoner's dilemma"]
-    V/4 - c > 0
+    >>> found = symbolic_boundaries({"R": V / 2, "T": 3 * V / 4 - c, "S": V / 4, "P": V / 2 - c})
+    >>> found["prisoner's dilemma"], found["deadlock"], found["chicken"]
+    (V/4 - c > 0, False, False)
     """
     import sympy
 
-    greed = sympy.simplify(payoffs["T"] - payoffs["R"])
-    fear = sympy.simplify(payoffs["P"] - payoffs["S"])
-    burnt = sympy.simplify(payoffs["R"] - payoffs["P"])
+    from theory.symbolic_equilibria import needed_conditions
+
+    given = mapping_of(payoffs, "payoffs", "R, T, S and P as sympy expressions")
+    if set(given) != set("RTSP"):
+        raise InputError(f"payoffs has {sorted(map(str, given))}; it must have R, T, S and P")
+    try:
+        parts = {name: sympy.sympify(value) for name, value in given.items()}
+    except (TypeError, sympy.SympifyError) as error:
+        raise InputError(f"payoffs is {str(payoffs)[:80]}; each must be a sympy expression") from error
+    for name, part in parts.items():
+        if not isinstance(part, sympy.Expr) or part.is_real is False or part.has(sympy.nan):
+            raise InputError(f"payoff {name} is {part}; it must be a real sympy expression")
+    greed, fear, burnt = (
+        sympy.simplify(parts[better] - parts[worse]) for better, worse in (("T", "R"), ("P", "S"), ("R", "P"))
+    )
     signs = {
         "prisoner's dilemma": (greed, fear, burnt),
         "deadlock": (greed, fear, -burnt),
@@ -286,7 +303,11 @@ def symbolic_boundaries(payoffs: Mapping[str, Any]) -> dict[str, Any]:
         "racing assurance": (-greed, fear, -burnt),
         "chicken": (greed, -fear),
     }
-    return {name: sympy.And(*(side > 0 for side in sides)) for name, sides in signs.items()}
+    needed = {name: needed_conditions(sides) for name, sides in signs.items()}
+    return {
+        name: sympy.false if sides is None else sympy.And(*(side > 0 for side in sides))
+        for name, sides in needed.items()
+    }
 
 
 def loss_asymmetry(inaction: ArrayLike, overspending: ArrayLike) -> Floats:
@@ -294,6 +315,10 @@ def loss_asymmetry(inaction: ArrayLike, overspending: ArrayLike) -> Floats:
 
     Zero over zero is NaN: there is nothing to compare.
     """
-    under, over = np.asarray(inaction, float), np.asarray(overspending, float)
+    under, over = real_floats(inaction, "inaction"), real_floats(overspending, "overspending")
+    try:
+        np.broadcast_shapes(under.shape, over.shape)
+    except ValueError:
+        raise InputError(f"inaction has shape {under.shape}, overspending {over.shape}; they must fit") from None
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(under / over)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
 from theory.solution import Solution
+from theory.vertices import note_of_ties
 
 PLACES = ("00", "01", "10", "11", "mixed")
 """What each of the five places of the solution holds, where its mask is True."""
@@ -62,8 +63,9 @@ def two_by_two(game: Game) -> Solution:
     pure = [(d0 >= 0) & (e0 >= 0), (d1 >= 0) & (e0 <= 0), (d0 <= 0) & (e1 >= 0), (d1 <= 0) & (e1 <= 0)]
     mask = np.moveaxis(np.array([*pure, mixed], dtype=bool), 0, -1)
     distributions = _distributions(mask, _weight(e0, e1, mixed), _weight(d0, d1, mixed))
+    complete = ~_degenerate(d0, d1, e0, e1)
     with np.errstate(invalid="ignore"):  # empty places of exact games hold nan
-        return Solution(game, "two_by_two", distributions, mask=mask, complete=~_degenerate(d0, d1, e0, e1))
+        return Solution(game, "two_by_two", distributions, mask=mask, complete=complete, note=note_of_ties(complete))
 
 
 def _gains(game: Game) -> tuple[tuple[Array, Array], tuple[Array, Array]]:

@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 
 from theory.continuous import ContinuousGame, ContinuousSolution, Floats, Payoff
 from theory.errors import InputError
-from theory.newton import certify, continuous_nash, newton, payoff_scale
+from theory.newton import certify, newton, payoff_scale, search
+from theory.payoff_probes import refuse_undefined, require_payoffs
 
 _ENLARGEMENTS = 8
 _BISECTIONS = 50
@@ -54,7 +55,8 @@ class VariationalSolution(ContinuousSolution):
             return super().__repr__()
         lines = [
             f"  limit {limit.name!r}: {float(self.use[0, c]):.1%} used, shadow price "
-            f"{float(self.shadow_prices[0, c]):.6g} {self.game.payoff_unit} per {limit.unit or 'unit'}"
+            + " ".join([f"{float(self.shadow_prices[0, c]):.6g}", *self.game.payoff_unit.split(), "per"])
+            + f" {limit.unit or 'unit'}"
             for c, limit in enumerate(self.game.shared)
             if self.certified[0]
         ]
@@ -104,12 +106,14 @@ def variational_equilibrium(game: ContinuousGame, *, tolerance: float = 1e-9) ->
                 f"the shared limit {limit.name!r} leaves nothing to choose: the smallest choices already use "
                 f"{np.max(limit.use(game.lower)):g} of {np.min(limit.limit):g}"
             )
+    require_payoffs(game)
     x, prices, found = _attempt(game, tolerance)
     for few in _subsets(len(game.shared)):
         if found.certified.all():
             break
         x, prices = _under(few, game, x, prices, ~found.certified[..., 0], tolerance)
         found = replace(_certified(game, x, prices, tolerance), iterations=found.iterations)
+    refuse_undefined(game, ~found.certified.any(axis=-1))
     return found
 
 
@@ -157,7 +161,7 @@ def _under(
 
 def _start(game: ContinuousGame, free: ContinuousGame) -> tuple[Floats, Floats]:
     """Equilibrium without the limits, drawn in to meet them, and what the limits are worth there on average."""
-    solution = continuous_nash(free)
+    solution = search(free)
     x = np.where(np.isfinite(solution.select()), solution.select(), (game.lower + game.upper) / 2)
     room = [(limit.limit - limit.use(game.lower)) / limit.use(x - game.lower) for limit in game.shared]
     x = game.lower + np.minimum(np.min(room, axis=0), 1.0)[..., None] * (x - game.lower)
@@ -313,10 +317,10 @@ def _bracketed(game: ContinuousGame, free: ContinuousGame, x: Floats, prices: Fl
     high = 64 * (payoff_scale(free, x[None]) / (game.upper - game.lower)).max(axis=-1)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        solution = continuous_nash(_at_prices(game, middle[..., None]))
+        solution = search(_at_prices(game, middle[..., None]))
         above = limit.use(np.nan_to_num(solution.select(), nan=np.inf)) > limit.limit
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    chosen = continuous_nash(_at_prices(game, high[..., None])).select()
+    chosen = search(_at_prices(game, high[..., None])).select()
     solved = np.isfinite(chosen).all(axis=-1, keepdims=True)
     ends = _solve(game, free, np.where(solved, chosen, x), np.where(solved, high[..., None], prices))
     return ends[0], ends[1]

@@ -42,6 +42,9 @@ from theory.solution import Solution, product_distribution
 BASES_LIMIT = 25_000
 """Bases visited per polytope before `vertex_enumeration` gives up."""
 
+CORNERS = "extreme equilibria; mixtures of some are equilibria too: vertices.maximal_components(solution)"
+"""Note of a solution in which extreme equilibria share a strategy, so that mixtures of them are equilibria too."""
+
 _SAME = 1e-12  # between probabilities in floating point
 _LEAST_PRECISE = (
     1e-11  # of the range: payoffs that are rounded to worse are taken as they are, for the certificate's sake
@@ -183,7 +186,7 @@ def vertex_enumeration(game: Game, limit: int = BASES_LIMIT) -> Solution:
     -------
     Solution
         ``complete`` is True. Distributions are exact if the game is, floats otherwise. In a degenerate game there
-        is a continuum of equilibria, and this lists its corners: see `maximal_components`.
+        may be a continuum of equilibria, and this lists its corners: the note says so, `maximal_components` has it.
 
     Raises
     ------
@@ -215,7 +218,9 @@ def vertex_enumeration(game: Game, limit: int = BASES_LIMIT) -> Solution:
         np.array([_probabilities(points[pair[k]]) for pair in pairs], dtype=object).reshape(-1, size).astype(dtype)
         for k, (points, size) in enumerate([(p_points, m), (q_points, n)])
     ]
-    return Solution(game, "vertex_enumeration", product_distribution(strategies), complete=True)
+    spans = any(len(set(own)) < len(pairs) for own in zip(*pairs, strict=True))
+    note = CORNERS if spans else ""
+    return Solution(game, "vertex_enumeration", product_distribution(strategies), complete=True, note=note)
 
 
 def maximal_components(solution: Solution) -> list[tuple[Array, Array]]:
@@ -261,6 +266,21 @@ def maximal_components(solution: Solution) -> list[tuple[Array, Array]]:
         partners = [columns for columns in dict.fromkeys(pair[1] for pair in found) if columns in shared]
         components.append((np.array(members, dtype=dtype), np.array(partners, dtype=dtype)))
     return components
+
+
+def note_of_ties(complete: NDArray[np.bool_]) -> str:
+    """What to say of the draws of a batch whose lists of equilibria ties may leave incomplete.
+
+    Examples
+    --------
+    >>> note_of_ties(np.array([True, False]))
+    '1 of 2 draws have ties: find their extreme equilibria with vertex_enumeration'
+    """
+    ties = int(np.size(complete) - np.sum(complete))
+    if not ties:
+        return ""
+    which = f"{ties} of {np.size(complete)} draws have ties: find their" if complete.ndim else "ties: find all"
+    return f"{which} extreme equilibria with vertex_enumeration"
 
 
 def _one_of(known: list[tuple[object, ...]], strategy: tuple[object, ...]) -> tuple[object, ...]:

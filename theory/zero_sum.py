@@ -11,6 +11,7 @@ value (von Neumann 1928; Dantzig 1951).
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theory.bimatrix import lemke_howson
 from theory.errors import InputError
@@ -49,7 +50,7 @@ def minimax(game: Game) -> Solution:
     row, column = game.bimatrix()
     _require_constant_sum(game, row + column)
     scaled = np.asarray((row - row.min()) / ((row.max() - row.min()) or 1), float)
-    strategies = (_maximin(scaled), _maximin(1 - scaled.T))
+    strategies = (maximin_mixture(scaled), maximin_mixture(1 - scaled.T))
     if all(strategy is not None for strategy in strategies):
         x, y = (np.asarray(strategy)[None] for strategy in strategies)
         solution = Solution(game, "minimax", product_distribution([x, y]))
@@ -71,14 +72,25 @@ def _require_constant_sum(game: Game, total: Array) -> None:
         )
 
 
-def _maximin(payoff: Array) -> Array | None:
-    """Strategy with the largest guaranteed payoff, for payoffs in [0, 1]; None if the solver did not succeed."""
+def maximin_mixture(payoff: Array) -> NDArray[np.float64] | None:
+    """Mixture of rows with about the largest guaranteed payoff; None if the solver does not find one.
+
+    Parameters
+    ----------
+    payoff
+        Floats, one row per own action, one column per action of the other; any unit.
+
+    Examples
+    --------
+    >>> maximin_mixture(np.array([[3.0, -1.0], [-1.0, 1.0]])).round(6)
+    array([0.333333, 0.666667])
+    """
     from scipy.optimize import linprog
 
     m, n = payoff.shape
     result = linprog(
         c=np.r_[np.zeros(m), -1.0],
-        A_ub=np.hstack([-payoff.T, np.ones((n, 1))]),
+        A_ub=np.hstack([-payoff.T / (np.abs(payoff).max() or 1.0), np.ones((n, 1))]),
         b_ub=np.zeros(n),
         A_eq=np.r_[np.ones(m), 0.0][None],
         b_eq=np.ones(1),
@@ -87,5 +99,5 @@ def _maximin(payoff: Array) -> Array | None:
     )
     if not result.success:
         return None
-    strategy = np.maximum(np.asarray(result.x, float)[:m], 0)
-    return np.asarray(strategy / strategy.sum())
+    mixture = np.maximum(np.asarray(result.x, float)[:m], 0.0)
+    return np.asarray(mixture / mixture.sum())

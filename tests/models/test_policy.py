@@ -78,7 +78,7 @@ def test_a_ban_on_stakes_leaves_none_and_a_batch_is_a_loop(centre):
 def test_what_is_no_policy_is_refused(centre):
     with pytest.raises(InputError, match="cap on GW"):
         regulate(centre, "hope", 0.5)
-    with pytest.raises(InputError, match="between 0"):
+    with pytest.raises(InputError, match=r"strength is 1.5; it must be one number in \[0, 1\]"):
         regulate(centre, "reporting", 1.5)
 
 

@@ -96,3 +96,12 @@ def test_misuse_is_refused():
         equilibrium_derivative(lambda t: 3, 1.0)
     with pytest.raises(InputError, match="batch of as many games"):
         equilibrium_derivative(lambda t: lottery(2)(t).replace(shared=[SharedLimit(1.0)]), 1.0)
+
+
+def test_choices_that_are_no_equilibrium_are_refused_with_the_regret():
+    """At (3, 3) for a prize of 10 the lottery's best reply is sqrt(30) - 3 and gains 0.0455; (2.5, 2.5) is taken."""
+    with pytest.raises(InputError, match=r"choices \[3.0, 3.0\] at 10 are no equilibrium: 1 would gain 0\.0455"):
+        equilibrium_derivative(lottery(2), 10.0, choices=[[3.0, 3.0]])
+    found = equilibrium_derivative(lottery(2), [10.0, 20.0], choices=[[2.5, 2.5], [np.nan, np.nan]])
+    np.testing.assert_allclose(found.derivative[0], [0.25, 0.25], atol=1e-7)
+    assert np.isnan(found.derivative[1]).all()

@@ -134,3 +134,27 @@ def test_payoffs_at_a_high_level_need_their_gradients():
         continue_equilibria(family, 0.1, 0.9)
     found = continue_equilibria(lambda t: family(t, [slope(0), slope(1)]), 0.1, 0.9, seeds=3)
     np.testing.assert_allclose(found.folds, [0.36679, 0.63321], atol=1e-5)
+
+
+def steps_aside(steepness):
+    """Best reply ``(1 - tanh(t (other - 1/2))) / 2``: alike at 1/2, and apart once its slope passes -1, at t = 2."""
+
+    def payoff(i):
+        return lambda x, t: x[..., i] * (1 - np.tanh(t * (x[..., 1 - i] - 0.5))) / 2 - x[..., i] ** 2 / 2
+
+    return ContinuousGame([payoff(0), payoff(1)], lower=0, upper=1, parameters=[steepness])
+
+
+def test_a_pitchfork_is_a_crossing_and_no_fold():
+    """At ``t = 2`` two unequal equilibria part from the equal one, which goes on: none vanishes."""
+    found = continue_equilibria(steps_aside, 1.0, 4.0)
+    assert found.folds == ()
+    np.testing.assert_allclose(found.crossings, [2.0], atol=1e-5)
+    regimes = found.regimes()
+    assert [len(regime.equilibria) for regime in regimes] == [1, 3]
+    np.testing.assert_allclose(regimes[0].high, 2.0, atol=1e-5)
+    assert "crossings at 2" in repr(found)
+
+
+def test_folds_are_no_crossings():
+    assert continue_equilibria(pulled(), 0.1, 0.9).crossings == ()

@@ -1,24 +1,45 @@
-"""Results of repeated play, evolution and learning print in one line that a notebook can show."""
+"""Results print in a few lines that a notebook can show, and say what a reader has to know."""
 
 import numpy as np
 import pytest
+import sympy
 
+from models import ComputeRace
 from theory import (
     CLASSICS,
+    ContinuousGame,
     Game,
+    SharedLimit,
     Simulator,
+    continue_equilibria,
+    continuous_commitment,
+    correlated_equilibrium,
+    decompose,
+    equilibrium_derivative,
     fictitious_play,
+    fit_logit,
     invasion_diagram,
+    iterated_dominance,
     learn,
+    logit_branch,
     mutation_distribution,
+    nash,
     path_payoffs,
     payoff_bounds,
     payoff_set,
     public_bounds,
+    pure_nash,
     round_robin,
     simulate,
     stochastic_stability,
+    strong_stackelberg,
+    symbolic_equilibria,
+    symmetric_count_equilibria,
+    tullock_contest,
+    weighted_potential,
 )
+from theory.two_by_two import two_by_two
+from theory.vertices import maximal_components
 
 GAME = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 PENNIES = Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
@@ -48,3 +69,93 @@ ENTRIES = {name: CLASSICS[name] for name in ("grim", "always_race")}
 def test_one_line(make, words):
     text = repr(make())
     assert words in text and "\n" not in text and len(text) < 200
+
+
+def test_a_degenerate_game_says_that_it_lists_the_corners_of_a_continuum():
+    """In this game of von Stengel (2007) the first row against both columns, mixed in a range, is an equilibrium."""
+    solution = nash(Game.from_bimatrix([[3, 3], [2, 5], [0, 6]], [[3, 3], [2, 6], [3, 1]]))
+    assert "maximal_components" in repr(solution)
+    assert any(len(rows) > 1 or len(columns) > 1 for rows, columns in maximal_components(solution))
+
+
+@pytest.mark.parametrize("game", [GAME, PENNIES, Game(np.eye(3) * np.ones((2, 1, 1)))], ids=str)
+def test_isolated_equilibria_are_not_called_a_continuum(game):
+    assert "maximal_components" not in repr(nash(game))
+
+
+def test_ties_are_said_wherever_the_list_is_not_complete():
+    tied = Game(np.zeros((2, 2, 2)))
+    assert "vertex_enumeration" in repr(two_by_two(tied))
+    assert "1 of 2 draws have ties" in repr(nash(Game(np.stack([GAME.payoffs, tied.payoffs]), batch_ndim=1)))
+
+
+def test_many_equilibria_are_counted_and_not_all_printed():
+    solution = nash(Game(np.eye(6) * np.ones((2, 1, 1))))  # every set of actions carries one
+    text = repr(solution)
+    assert "63 found" in text and "53 more: solution.profiles()" in text and len(text.splitlines()) == 12
+
+
+def test_of_many_actions_those_in_use_are_printed():
+    game = Game(np.eye(12) * np.ones((2, 1, 1)), actions=[[f"a{k}" for k in range(12)]] * 2)
+    text = repr(pure_nash(game))
+    assert "(a3)  (a3)" in text and max(map(len, text.splitlines())) < 100
+
+
+RACE = Game(GAME.payoffs, players=["Meta", "Google"], actions=[["restrain", "race"]] * 2)
+CHICKEN = Game.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]], actions=[["restrain", "race"]] * 2)
+STAG_HUNT = Game.from_bimatrix([[10, 1], [8, 5]], [[10, 8], [1, 5]], actions=[["stag", "hare"]] * 2)
+LEADER = Game.from_bimatrix([[2, 4], [1, 3]], [[1, 0], [0, 1]], players=["Meta", "Google"], actions=["ab", "cd"])
+
+
+def duopoly():
+    profit = [lambda x, i=i: x[..., i] * (1 - x.sum(-1)) for i in range(2)]
+    return ContinuousGame(profit, 0, 1, players=["Meta", "Google"], action_unit="GW")
+
+
+def lottery(prize):
+    rent = [lambda x, v, i=i: v * x[..., i] / x.sum(-1) - x[..., i] for i in range(2)]
+    return ContinuousGame(rent, 1e-6, 50, parameters=[prize], players=["Meta", "Google"])
+
+
+def cleared(a, c):
+    return 1.0 * c[..., (a - 1) % 3] - c[..., (a + 1) % 3]
+
+
+V = sympy.Symbol("V", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("make", "lines"),
+    [
+        (lambda: logit_branch(STAG_HUNT, 2.0), ["no turning point; ends at", "  1  stag: 0.0003367, hare: 0.9997"]),
+        (lambda: fit_logit(STAG_HUNT, [[3, 7], [2, 8]]), ["precision 0.4394", "  2  stag: 0.25, hare: 0.75"]),
+        (lambda: fit_logit(STAG_HUNT, [[0, 7], [0, 8]]), ["or more: the likelihood still rises there"]),
+        (lambda: symmetric_count_equilibria(cleared, 3, 3), ["1 found, not proved", "  (0.3333, 0.3333, 0.3333)"]),
+        (lambda: iterated_dominance(RACE), ["one profile left", "strikes out Meta: restrain; Google: restrain"]),
+        (lambda: iterated_dominance(RACE), ["  Google keeps race"]),
+        (lambda: correlated_equilibrium(CHICKEN), ["value 10.5, payoffs (5.25, 5.25)", "  restrain, restrain: 0.5"]),
+        (lambda: decompose(RACE), ["a potential game, harmonic share 0", "  largest potential at race, race"]),
+        (lambda: decompose(PENNIES), ["no potential game, harmonic share 1"]),
+        (lambda: weighted_potential(RACE), ["2 x 2 actions: exact"]),
+        (lambda: strong_stackelberg(LEADER), ["  Meta commits to a: 0.5, b: 0.5", "  Google replies d"]),
+        (lambda: continuous_commitment(duopoly()), ["of Meta: certified", "choice, GW", "  Google        0.25"]),
+        (lambda: tullock_contest([10, 8, 6, 2]), ["4 players: certified, 3 active", "  1        2.49887  0.489362"]),
+        (lambda: tullock_contest(np.linspace(1, 2, 40)), ["  40 ", "... and 30 more"]),
+        (lambda: tullock_contest([[10, 8], [3, 4]]), ["2 certified in a batch of (2,)"]),
+        (lambda: continue_equilibria(lottery, 1.0, 2.0), ["from 1 to 2: no folds", "  1 to 2: 1 equilibrium"]),
+        (lambda: equilibrium_derivative(lottery, 10.0), ["at 1 value", "  Meta       2.5        0.25"]),
+        (lambda: symbolic_equilibria([[V, 0], [0, 1]], [[V, 0], [0, 1]])[-1], ["with (1/(V + 1), 1/(V + 1))"]),
+        (lambda: ComputeRace().priors(), ["Priors(24 uncertain numbers, independent: revenue,", "14 more"]),
+    ],
+)  # fmt: skip
+def test_results_of_solvers_print_in_words_and_labels(make, lines):
+    result = make()
+    text = repr(result)
+    assert all(line in text for line in lines)
+    assert str(result) == text and "array(" not in text and len(text) < 1200
+
+
+def test_a_shadow_price_prints_with_or_without_a_unit():
+    limited = duopoly().replace(shared=[SharedLimit(0.4, name="power", unit="GW")])
+    assert "limit 'power': 100.0% used, shadow price 0.4 per GW" in repr(nash(limited))
+    assert "shadow price 0.4 US$ bn per GW" in repr(nash(limited.replace(payoff_unit="US$ bn")))

@@ -99,3 +99,42 @@ def test_loss_asymmetry_is_neither_the_dilemma_nor_its_absence():
 def test_other_games_are_refused(game):
     with pytest.raises(InputError, match="two actions each"):
         dilemma_class(game)
+
+
+def test_boundaries_that_contradict_one_another_are_false():
+    """Racing gains V/4 - c whatever the rival does: only harmony and the dilemma are left of the seven classes."""
+    import sympy
+
+    V, c = sympy.symbols("V c", positive=True)
+    found = symbolic_boundaries({"R": V / 2, "T": 3 * V / 4 - c, "S": V / 4, "P": V / 2 - c})
+    assert {name for name, condition in found.items() if condition != sympy.false} == {"prisoner's dilemma", "harmony"}
+    assert (found["prisoner's dilemma"], found["harmony"]) == (V / 4 - c > 0, c - V / 4 > 0)
+
+
+def test_what_follows_from_another_condition_is_left_out():
+    """Punishment c beyond the sucker's payoff makes fear certain, and R > P + c > T makes racing alone no gain."""
+    import sympy
+
+    a, b, c = sympy.symbols("a b c", positive=True)
+    found = symbolic_boundaries({"R": 2 * a, "T": c, "S": b, "P": b + c})
+    assert found["stag hunt"] == (2 * a - b - c > 0)
+    assert found["racing assurance"] == sympy.And(2 * a - c > 0, -2 * a + b + c > 0)
+    assert found["prisoner's dilemma"] == found["chicken"] == sympy.false
+
+
+def test_a_contradiction_of_three_is_seen():
+    """Greed x > y, fear y > z and joint restraint z > x cannot be had at once, though any two of them can."""
+    import sympy
+
+    x, y, z = sympy.symbols("x y z", real=True)
+    found = symbolic_boundaries({"R": 0, "T": x - y, "S": x - y, "P": x - z})
+    assert found["prisoner's dilemma"] == sympy.false
+    assert found["deadlock"] != sympy.false
+
+
+@pytest.mark.parametrize(
+    "payoffs", [3, {"R": 1}, {"R": "a b", "T": 1, "S": 1, "P": 1}, {"R": [], "T": 1, "S": 1, "P": 1}]
+)
+def test_boundaries_of_no_expressions_are_refused(payoffs):
+    with pytest.raises(InputError, match="payoff"):
+        symbolic_boundaries(payoffs)
