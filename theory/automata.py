@@ -12,9 +12,8 @@ In the two-action race, action 0 is *restrain* ("cooperate") and action 1 is *ra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -346,23 +345,3 @@ def extortion(
         raise InputError(f"phi is {phi}; with these payoffs and chi = {chi} it must be in (0, {limit:.6g}]")
     after = (1 - phi * (chi - 1) * reward, 1 - phi * (1 + chi * temptation), phi * (chi + temptation), 0.0)
     return memory_one(f"extortion {chi:g}", 1, tuple(min(max(p, 0.0), 1.0) for p in after), player)
-
-
-CATALOGUE: Mapping[str, Callable[[int], Automaton]] = MappingProxyType(
-    {
-        "always_restrain": always_restrain,
-        "always_race": always_race,
-        "grim": grim,
-        "tit_for_tat": tit_for_tat,
-        "suspicious_tit_for_tat": suspicious_tit_for_tat,
-        "tit_for_two_tats": tit_for_two_tats,
-        "two_tits_for_tat": two_tits_for_tat,
-        "generous_tit_for_tat": generous_tit_for_tat,
-        "win_stay_lose_shift": win_stay_lose_shift,
-        "alternator": alternator,
-        "random": random_action,
-        "forgiving_grim": forgiving_grim,
-        "extortion": extortion,
-    }
-)
-"""Builders of the classics of the two-action race, by name: ``CATALOGUE["grim"](player)``."""
