@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import finite_floats, profile_of
+from theory.discounting import expression
 from theory.errors import InputError
 from theory.game import Game, require_game
 
@@ -117,7 +118,7 @@ def cournot_threshold(n: Any = None, *, threat: str = "reversion") -> Any:
     _known(threat)
     import sympy
 
-    firms = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
+    firms = sympy.Symbol("n", positive=True) if n is None else expression(n, "n")
     if firms.is_number and not (firms.is_integer and firms >= 2):
         raise InputError(f"n is {n}; it must be a whole number of firms, at least 2")
     if threat != "reversion" and firms.is_number and firms > _MOST_FIRMS:
@@ -167,10 +168,12 @@ def tullock_threshold(effort: Any = None, n: Any = None, *, threat: str = "rever
     _known(threat)
     import sympy
 
-    players = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
-    k = sympy.Symbol("k", positive=True) if effort is None else sympy.sympify(effort)
+    players = sympy.Symbol("n", positive=True) if n is None else expression(n, "n")
+    k = sympy.Symbol("k", positive=True) if effort is None else expression(effort, "effort")
     if players.is_number and not (players.is_integer and players >= 2):
         raise InputError(f"n is {n}; it must be a whole number of players, at least 2")
+    if k.is_number and not 0 < k < sympy.Rational(1, 4):
+        raise InputError(f"effort is {effort}; it must lie between 0 and that of two players' equilibrium, 1/4")
     if players.is_number and k.is_number and not 0 < k < (players - 1) / players**2:
         raise InputError(f"effort is {effort}; it must lie between 0 and that of the equilibrium, (n - 1)/n^2")
     others = (players - 1) * k

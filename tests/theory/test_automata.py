@@ -119,7 +119,7 @@ def test_bad_arguments_are_refused() -> None:
         memory_one("bad", 1, (1, 0, 1), player=0)
     with pytest.raises(InputError, match="probabilities"):
         memory_one("bad", float("nan"), (1, 0, 1, 0), player=0)
-    with pytest.raises(InputError, match="does not exist"):
+    with pytest.raises(InputError, match="one action for each"):
         grim_trigger(0, (2, 2), (0, 2), (1, 1))
     with pytest.raises(InputError, match="rounds"):
         forgiving_grim(0, rounds=0)

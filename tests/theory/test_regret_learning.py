@@ -76,6 +76,17 @@ def test_introspection_has_the_stationary_distribution_of_its_chain():
     np.testing.assert_allclose(path.distribution().ravel(), exact, atol=0.02)
 
 
+def test_introspection_with_much_selection_only_improves():
+    """The limit of the Fermi rule: no step down, and no overflow on the way there."""
+    with np.errstate(over="raise", invalid="raise"):
+        path = learn(CHICKEN, "introspection", rounds=200, rng=np.random.default_rng(5), rate=1e6).actions
+    payoffs, moves = np.asarray(CHICKEN.payoffs, float), np.diff(path, axis=0).any(axis=1)
+    for before, after in zip(path[:-1][moves], path[1:][moves], strict=True):
+        (mover,) = np.flatnonzero(before != after)
+        assert payoffs[(mover, *after)] > payoffs[(mover, *before)]
+    assert path[-1].sum() == 1  # an equilibrium of chicken: one yields
+
+
 @pytest.mark.parametrize("rule", ["introspection", "logit"])
 def test_revisions_one_at_a_time_have_the_gibbs_measure_in_a_potential_game(rule):
     """Where one revises at a time, by the logistic rule, detailed balance holds with the potential."""
