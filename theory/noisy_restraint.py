@@ -222,7 +222,7 @@ def best_trigger(race: SymmetricRace, noise: float, discount_factor: ArrayLike) 
     return Trigger(
         value=value,
         action=action,
-        average_action=race.nash + share * (action - race.nash),
+        average_action=np.asarray(race.nash + share * (action - race.nash)),
         false_alarm=alarm,
         threshold=np.where(held > 0, race.n * action * np.exp(-noise * place), np.inf),
         length=length,

@@ -73,6 +73,11 @@ class SupportingPlay:
     lottery: Floats
     punishments: NDArray[np.int64]
 
+    def __repr__(self) -> str:
+        played = ", ".join(str(tuple(profile)) for profile in self.profiles[:6].tolist())
+        more = ", ..." if len(self.profiles) > 6 else ""
+        return f"SupportingPlay({len(self.profiles)} states, in which {played}{more}; punishments {self.punishments})"
+
 
 @dataclass(frozen=True, eq=False)
 class PayoffBounds:

@@ -75,6 +75,10 @@ class PublicPlay:
     profiles: NDArray[np.int64]
     lottery: Floats
 
+    def __repr__(self) -> str:
+        played = sorted({tuple(profile) for profile in self.profiles.tolist()})
+        return f"PublicPlay({len(self.profiles)} states, {self.lottery.shape[1]} signals; profiles {str(played)[:60]})"
+
 
 @dataclass(frozen=True, eq=False)
 class PublicBounds:
