@@ -234,13 +234,11 @@ class PublicStage:
     def grown(self, found: Generated, directions: Floats, tolerance: float, images: int) -> Generated:
         """Add the image of a set that generates itself, again and again: it generates itself still."""
         for _ in range(images):
-            every = np.concatenate([directions, facets(found.points)])
-            every = every[in_a_row(every)]
-            image = self._supported(found.points, every, 0.0)
+            image = self._supported(found.points, directions, 0.0)
             if image is None:
                 break
-            along = every @ image.points.T
-            farther = (along - found.support(every)[:, np.newaxis]).max(axis=0) > tolerance
+            along = directions @ image.points.T
+            farther = (along - found.support(directions)[:, np.newaxis]).max(axis=0) > tolerance
             if not farther.any():
                 break
             found = found.joined(Generated(image.points[farther], image.actions[farther], image.after[farther]))

@@ -165,7 +165,7 @@ def public_bounds(
     """Inner and outer approximation of the payoffs of perfect public equilibria in pure strategies.
 
     A second or so for two players with two actions each, the longer the more patient; the ``gap`` is then mostly below
-    a thousandth of the payoff range, in every direction.
+    a thousandth of the payoff range.
 
     Parameters
     ----------
