@@ -27,6 +27,8 @@ NO_GAIN = 1e-9
 """Of the payoff ranges: what counts as no gain from a deviation."""
 
 _CLOSER = 10  # times that facets are asked for what lies beyond them
+_FACETS = 64  # most of them at a time: in three and more dimensions there are thousands
+_ENOUGH = 128  # points, with which an image is left as it is
 _WIDER = 3e-9  # of the payoff ranges: more than what the bounds of programs are short of exactness
 
 
@@ -178,13 +180,13 @@ class PublicStage:
         for _ in range(_CLOSER):
             normals = facets(found.points)
             normals = normals[(normals @ asked.T).max(axis=1, initial=-1.0) < 1 - 1e-12]
-            normals = normals[in_a_row(normals)]
+            normals = normals[in_a_row(normals)[:: max(len(normals) // _FACETS, 1)]]
             more = self._supported(points, normals, margin) if len(normals) else None
             if more is None:
                 break
             grown = (more.support(normals) - found.support(normals)).max()
             found, asked = found.joined(more), np.concatenate([asked, normals])
-            if grown <= accuracy:
+            if grown <= accuracy or (points.shape[1] > 2 and len(found.points) > _ENOUGH):
                 break
         return found
 
@@ -222,8 +224,7 @@ class PublicStage:
             found = self.image(points, directions, margin, margin / 10)
             if found is None:
                 return None
-            both = np.concatenate([directions, facets(found.points), facets(points)])
-            change = np.abs((both @ points.T).max(axis=1) - found.support(both)).max()
+            change = np.abs((directions @ points.T).max(axis=1) - found.support(directions)).max()
             points = found.points
             if change <= margin / 4:
                 closed, gain = self.closed(found)
