@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats, number_between, profile_of, whole_number
+from theory.arrays import discount_factor_of, finite_floats, number_between, profile_of, whole_number
 from theory.automata import RACE, RESTRAIN, Automaton
 from theory.errors import InputError
 from theory.game import Game, require_game
@@ -90,12 +90,13 @@ def adaptive_tit_for_tat(rate: float = 0.5) -> FunctionStrategy:
     Raises
     ------
     InputError
-        For a rate outside (0, 1].
+        For a rate outside (0, 1], and in a match of more than two.
     """
-    if not 0 < rate <= 1:
-        raise InputError(f"rate is {rate}; it must be in (0, 1]")
+    rate = _step(rate)
 
     def rule(past: list[tuple[int, ...]], player: int, rng: np.random.Generator) -> int:
+        if past and len(past[0]) != 2:
+            raise InputError(f"adaptive tit for tat answers one rival; the match has {len(past[0])} players")
         picture = 0.5
         for profile in past:
             picture += rate * ((profile[1 - player] == RESTRAIN) - picture)
@@ -120,12 +121,15 @@ def best_so_far(game: Game, trial: Sequence[int]) -> FunctionStrategy:
     Raises
     ------
     InputError
-        For a batch or an empty trial.
+        For a batch, an empty trial, or actions that some player does not have.
     """
     require_game(game, "best_so_far")
-    if game.batch_ndim or not len(trial):
-        raise InputError(f"{game!r} and a trial of {len(trial)} rounds; a single game, and at least one round")
-    payoffs, order = np.asarray(game.payoffs, float), tuple(trial)
+    most = min(game.n_actions)
+    order = trial if isinstance(trial, Sequence | np.ndarray) and not isinstance(trial, str) else ()
+    if game.batch_ndim or not len(order):
+        raise InputError(f"{game!r} and trial {str(trial)[:60]}; a single game, and at least one round of actions")
+    order = profile_of(order, (most,) * len(order), "trial")
+    payoffs = np.asarray(game.payoffs, float)
 
     def rule(past: list[tuple[int, ...]], player: int, rng: np.random.Generator) -> int:
         if len(past) < len(order):
@@ -140,8 +144,17 @@ def best_so_far(game: Game, trial: Sequence[int]) -> FunctionStrategy:
     return FunctionStrategy(rule)
 
 
+def _step(rate: float) -> float:
+    if not number_between(rate, "rate", 0, 1) > 0:
+        raise InputError(f"rate is {rate}; it must be in (0, 1]")
+    return float(rate)
+
+
 class QLearner:
     """Q-learning with the last profile as the state (Watkins & Dayan 1992; Sandholm & Crites 1996, BioSystems 37).
+
+    Estimates begin at what each action pays against rivals who do anything with the same chance (Calvano, Calzolari,
+    Denicolo & Pastorello 2020, Amer. Econ. Rev. 110:3267-3297), so that play does not depend on the payoffs' zero.
 
     Parameters
     ----------
@@ -172,18 +185,20 @@ class QLearner:
         patience: float = 500.0,
     ) -> None:
         require_game(game, "QLearner")
-        if game.batch_ndim or not 0 < rate <= 1 or not 0 <= discount_factor < 1:
-            raise InputError(f"{game!r}, rate {rate}, discount_factor {discount_factor}; one game, (0, 1] and [0, 1)")
-        if not 0 <= exploration <= 1 or not patience > 0:
-            raise InputError(f"exploration is {exploration} and patience {patience}; in [0, 1] and above 0")
+        if game.batch_ndim:
+            raise InputError(f"{game!r} is a batch; pick one draw of it: game[0]")
+        if not number_between(patience, "patience", 0) > 0:
+            raise InputError(f"patience is {patience}; it must be above 0")
         self._payoffs, self._sizes = np.asarray(game.payoffs, float), game.n_actions
-        self._rate, self._discount, self._exploration, self._patience = rate, discount_factor, exploration, patience
+        self._rate, self._discount = _step(rate), discount_factor_of(discount_factor, lowest_included=True)
+        self._exploration, self._patience = number_between(exploration, "exploration", 0, 1), float(patience)
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
         """Forget everything and take a seat."""
         self._player, self._rng, self._round = player, rng, 0
         self._state = int(np.prod(self._sizes))  # the first round
-        self.values: Floats = np.zeros((self._state + 1, self._sizes[player]))
+        others = tuple(j for j in range(len(self._sizes)) if j != player)
+        self.values: Floats = np.tile(self._payoffs[player].mean(axis=others), (self._state + 1, 1))
 
     def act(self) -> int:
         """Best action by the estimates, or one at random."""

@@ -12,13 +12,13 @@ In the two-action race, action 0 is *restrain* ("cooperate") and action 1 is *ra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.arrays import finite_floats, number_between, player_of, profile_of, whole_number
 from theory.errors import InputError
 from theory.game import Array
 
@@ -74,8 +74,8 @@ class Automaton:
                 f"{self.name}: output has {output.shape[1]} actions, but the profiles in transition have "
                 f"{transition.shape[1:]} actions; one of the players must be this one"
             )
-        if not 0 <= self.initial < n_states:
-            raise InputError(f"{self.name}: initial is {self.initial}; it must be a state, 0 ... {n_states - 1}")
+        if self.initial not in range(n_states):
+            raise InputError(f"{self.name}: initial is {self.initial!r}; it must be a state, 0 ... {n_states - 1}")
         if self.player is not None and self.player not in range(transition.ndim - 1):
             raise InputError(f"{self.name}: player is {self.player!r}; it must be one of 0 ... {transition.ndim - 2}")
         for field, value in {"output": output, "transition": transition}.items():
@@ -105,10 +105,9 @@ class Automaton:
 
 
 def _output(output: ArrayLike, name: str) -> Array:
-    array = np.array(output, dtype=float)
+    array = finite_floats(output, f"{name}: output")
     if array.ndim != 2 or 0 in array.shape:
         raise InputError(f"{name}: output has shape {array.shape}; it must be (n_states, n_actions)")
-    # not (x >= 0) also catches NaN
     if not (array >= 0).all() or not (np.abs(array.sum(axis=1) - 1) <= 1e-12).all():
         raise InputError(f"{name}: every row of output must be a probability distribution; got {array.tolist()}")
     return array
@@ -184,9 +183,13 @@ def memory_one(name: str, first: float, after: Sequence[float], player: int) -> 
     >>> memory_one("win stay, lose shift", 1, (1, 0, 0, 1), player=0)
     Automaton('win stay, lose shift', 2 states)
     """
-    if len(after) != 4 or not all(0 <= p <= 1 for p in (first, *after)):
+    try:
+        chances = [number_between(p, name, 0, 1) for p in (first, *after)]
+    except (InputError, TypeError):
+        chances = []
+    if len(chances) != 5:
         raise InputError(f"{name}: first={first!r}, after={after!r}; one and four probabilities are needed")
-    levels = list(dict.fromkeys(float(p) for p in (first, *after)))
+    levels, after = list(dict.fromkeys(chances)), chances[1:]
     following = [[levels.index(after[0]), levels.index(after[1])], [levels.index(after[2]), levels.index(after[3])]]
     return from_own_view(name, [[p, 1 - p] for p in levels], [following] * len(levels), player)
 
@@ -218,9 +221,8 @@ def grim_trigger(
     >>> grim_trigger(2, (2, 2, 2), (0, 0, 0), (1, 1, 1)).transition.tolist()
     [[[[0, 1], [1, 1]], [[1, 1], [1, 1]]], [[[1, 1], [1, 1]], [[1, 1], [1, 1]]]]
     """
-    for profile in (cooperate, punish):
-        if len(profile) != len(n_actions) or not all(0 <= a < n for a, n in zip(profile, n_actions, strict=True)):
-            raise InputError(f"profile {tuple(profile)} does not exist with {tuple(n_actions)} actions per player")
+    cooperate, punish = (profile_of(profile, tuple(n_actions), "profile") for profile in (cooperate, punish))
+    player = player_of(player, len(n_actions))
     output = np.zeros((2, n_actions[player]))
     output[0, cooperate[player]] = output[1, punish[player]] = 1
     transition = np.ones((2, *n_actions), dtype=np.int64)
@@ -298,8 +300,7 @@ def forgiving_grim(player: int, rounds: int = 3) -> Automaton:
 
     The finite punishment phase of Green & Porter (1984, Econometrica 52:87-100), here with actions observed.
     """
-    if rounds < 1:
-        raise InputError(f"rounds is {rounds}; the punishment must last at least one round")
+    rounds = whole_number(rounds, "rounds")
     countdown = [[[k, k]] * 2 for k in (*range(2, rounds + 1), 0)]
     output = [[1, 0]] + [[0, 1]] * rounds
     return from_own_view("forgiving grim", output, [[[0, 1], [1, 1]], *countdown], player)
@@ -335,34 +336,23 @@ def extortion(
     >>> extortion(0).output[:, 0]  # 11/13 after CC, 1/2 after CD, 7/26 after DC, 0 after DD
     array([1.   , 0.846, 0.5  , 0.269, 0.   ])
     """
-    T, R, P, S = payoffs
-    if not T > R > P > S or not chi >= 1:
+    T, R, P, S = four_payoffs(payoffs, "T, R, P, S")
+    if not T > R > P > S or not number_between(chi, "chi", -np.inf) >= 1:
         raise InputError(f"payoffs (T, R, P, S) = {payoffs} and chi = {chi}; T > R > P > S and chi >= 1 are needed")
     reward, temptation = (R - P) / (P - S), (T - P) / (P - S)
     # bounds that keep all four numbers probabilities; the first binds only if 2R > T + S fails
     limit = min(1 / (1 + chi * temptation), 1 / (chi + temptation), 1 / ((chi - 1) * reward) if chi > 1 else np.inf)
-    phi = limit / 2 if phi is None else phi
+    phi = limit / 2 if phi is None else number_between(phi, "phi", -np.inf)
     if not 0 < phi <= limit:
         raise InputError(f"phi is {phi}; with these payoffs and chi = {chi} it must be in (0, {limit:.6g}]")
     after = (1 - phi * (chi - 1) * reward, 1 - phi * (1 + chi * temptation), phi * (chi + temptation), 0.0)
     return memory_one(f"extortion {chi:g}", 1, tuple(min(max(p, 0.0), 1.0) for p in after), player)
 
 
-CATALOGUE: Mapping[str, Callable[[int], Automaton]] = MappingProxyType(
-    {
-        "always_restrain": always_restrain,
-        "always_race": always_race,
-        "grim": grim,
-        "tit_for_tat": tit_for_tat,
-        "suspicious_tit_for_tat": suspicious_tit_for_tat,
-        "tit_for_two_tats": tit_for_two_tats,
-        "two_tits_for_tat": two_tits_for_tat,
-        "generous_tit_for_tat": generous_tit_for_tat,
-        "win_stay_lose_shift": win_stay_lose_shift,
-        "alternator": alternator,
-        "random": random_action,
-        "forgiving_grim": forgiving_grim,
-        "extortion": extortion,
-    }
-)
-"""Builders of the classics of the two-action race, by name: ``CATALOGUE["grim"](player)``."""
+def four_payoffs(payoffs: Sequence[float], names: str) -> tuple[float, float, float, float]:
+    """Payoffs of a symmetric race in some order, or an error that names it."""
+    values = finite_floats(payoffs, f"payoffs ({names})")
+    if values.shape != (4,):
+        raise InputError(f"payoffs is {payoffs!r}; it must be four numbers, ({names})")
+    first, second, third, fourth = (float(value) for value in values)
+    return first, second, third, fourth

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theory.arrays import number_between
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, ContinuousSolution, Floats, require_continuous
 from theory.discounting import StickAndCarrot, critical_discount_factor, stick_and_carrot
@@ -93,7 +94,7 @@ def symmetric_stick_and_carrot(game: ContinuousGame, target: float) -> StickAndC
     require_continuous(game, "symmetric_stick_and_carrot")
     if game.batch_shape:
         raise InputError(f"{game!r} is a batch; pick one draw of it: game[0]")
-    n = game.n_players
+    n, target = game.n_players, number_between(target, "target", -np.inf)
     low, high = game.lower, game.upper
     _within(game, np.full(n, target), "target")
     points = low[0] + (high[0] - low[0]) * np.linspace(0.02, 0.98, 5)
@@ -107,7 +108,7 @@ def symmetric_stick_and_carrot(game: ContinuousGame, target: float) -> StickAndC
     return stick_and_carrot(
         lambda q: float(game.payoff_of(0, np.full(n, q))),
         lambda q: float(best_reply(game, np.full(n, q), 0)[1]),
-        target=float(target),
+        target=target,
         nash=float(nash.actions[nash.certified & alike][0, 0]),
         worst=float(high[0]),
     )

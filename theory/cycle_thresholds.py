@@ -1,10 +1,10 @@
-"""How patient each player must be to keep to a path of play: any finite game, any cycle, unequal discount factors.
+"""How patient each player must be to keep to a path of play: any game, any cycle, unequal discount factors.
 
 Definitions
 -----------
 The players go round a cycle of ``T`` action profiles; after a deviation play returns for ever to a stage equilibrium
 that pays player ``i`` ``P_i``. At step ``t`` player ``i`` gets ``u_it`` by keeping to the path and at most ``D_it`` by
-leaving it; with discount factor ``d`` it keeps to it if and only if
+leaving it for another action; with discount factor ``d`` it keeps to it if and only if
 
     f_it(d) = sum_{s<T} d^s u_{i,t+s} - D_it (1 - d^T) - P_i (d + ... + d^T) >= 0.
 
@@ -23,24 +23,28 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import finite_floats, profile_of
+from theory.best_replies import best_reply
+from theory.continuous import ContinuousGame
+from theory.discounting import expression
 from theory.errors import InputError
 from theory.game import Game, require_game
 
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-12  # of the payoff range
+_NO_GAIN = 1e-12  # of the payoff range: a best reply that is found pays more than the choice on the path by rounding
 _MOST_FIRMS = 5  # against whose stick of 2/(n+1) - 1/2n each another would still sell
 
 
-def path_thresholds(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) -> Floats:
+def path_thresholds(game: Game | ContinuousGame, cycle: Sequence[Sequence[float]], punish: Sequence[float]) -> Floats:
     """Smallest discount factor of each player from which on it keeps to a cycle.
 
     Parameters
     ----------
     game
-        A single stage game of any number of players and actions.
+        A single stage game of any number of players and actions, or over quantities.
     cycle
-        Action profiles, repeated for ever.
+        Action profiles, repeated for ever; choices, in a game over quantities.
     punish
         A stage equilibrium, played for ever after a deviation.
 
@@ -61,13 +65,24 @@ def path_thresholds(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence
     array([0.5, 0.5])
     >>> path_thresholds(dilemma, [(1, 0), (0, 1)], (1, 1))
     array([0.25, 0.25])
+
+    Two Cournot firms take turns at the monopoly, or go back to a third each. Who has had its turn could leave by a hair
+    and so avoid to wait for the next one, which pays if ``d/(4(1+d)) < 1/9``:
+
+    >>> profit = lambda i: lambda x: x[..., i] * (1 - x.sum(-1))
+    >>> duopoly = ContinuousGame([profit(0), profit(1)], lower=0, upper=1)
+    >>> path_thresholds(duopoly, [(1 / 2, 0), (0, 1 / 2)], (1 / 3, 1 / 3))
+    array([0.8, 0.8])
     """
     on, best, threat = _payoffs(game, cycle, punish)
     return np.array([_threshold(on[:, i], best[:, i], threat[i]) for i in range(game.n_players)])
 
 
 def keeps_to_path(
-    game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int], discount_factors: ArrayLike
+    game: Game | ContinuousGame,
+    cycle: Sequence[Sequence[float]],
+    punish: Sequence[float],
+    discount_factors: ArrayLike,
 ) -> bool:
     """Whether a cycle is a subgame-perfect equilibrium, with one discount factor or one for each player.
 
@@ -79,15 +94,15 @@ def keeps_to_path(
     >>> keeps_to_path(dilemma, [(0, 0)], (1, 1), [0.9, 0.6]), keeps_to_path(dilemma, [(0, 0)], (1, 1), [0.9, 0.4])
     (True, False)
     """
-    require_game(game, "keeps_to_path")
+    on, best, threat = _payoffs(game, cycle, punish)
     d = finite_floats(discount_factors, "discount_factors")
     if d.shape not in ((), (game.n_players,)) or not ((d >= 0) & (d < 1)).all():
         raise InputError(f"discount_factors is {discount_factors!r}; one in [0, 1), or one for each player")
-    on, best, threat = _payoffs(game, cycle, punish)
     factors = np.broadcast_to(d, (game.n_players,))
     return all(
         float(np.polyval(f, factors[i])) >= -_ROUNDING
         for i in range(game.n_players)
+        if np.isfinite(best[:, i]).all()
         for f in _conditions(on[:, i], best[:, i], threat[i])
     )
 
@@ -117,7 +132,7 @@ def cournot_threshold(n: Any = None, *, threat: str = "reversion") -> Any:
     _known(threat)
     import sympy
 
-    firms = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
+    firms = sympy.Symbol("n", positive=True) if n is None else expression(n, "n")
     if firms.is_number and not (firms.is_integer and firms >= 2):
         raise InputError(f"n is {n}; it must be a whole number of firms, at least 2")
     if threat != "reversion" and firms.is_number and firms > _MOST_FIRMS:
@@ -167,10 +182,12 @@ def tullock_threshold(effort: Any = None, n: Any = None, *, threat: str = "rever
     _known(threat)
     import sympy
 
-    players = sympy.Symbol("n", positive=True) if n is None else sympy.sympify(n)
-    k = sympy.Symbol("k", positive=True) if effort is None else sympy.sympify(effort)
+    players = sympy.Symbol("n", positive=True) if n is None else expression(n, "n")
+    k = sympy.Symbol("k", positive=True) if effort is None else expression(effort, "effort")
     if players.is_number and not (players.is_integer and players >= 2):
         raise InputError(f"n is {n}; it must be a whole number of players, at least 2")
+    if k.is_number and not 0 < k < sympy.Rational(1, 4):
+        raise InputError(f"effort is {effort}; it must lie between 0 and that of two players' equilibrium, 1/4")
     if players.is_number and k.is_number and not 0 < k < (players - 1) / players**2:
         raise InputError(f"effort is {effort}; it must lie between 0 and that of the equilibrium, (n - 1)/n^2")
     others = (players - 1) * k
@@ -196,8 +213,12 @@ def _known(threat: str) -> None:
         raise InputError(f"threat is {threat!r}; it must be one of {THREATS}")
 
 
-def _payoffs(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) -> tuple[Floats, Floats, Floats]:
-    """Payoffs on the path and by the best deviation, ``(T, N)``, and of the threat, ``(N,)``; scaled to [0, 1]."""
+def _payoffs(
+    game: Game | ContinuousGame, cycle: Sequence[Sequence[float]], punish: Sequence[float]
+) -> tuple[Floats, Floats, Floats]:
+    """Payoffs on the path and by the best deviation, ``(T, N)``, and of the threat, ``(N,)``; in units of ranges."""
+    if isinstance(game, ContinuousGame):
+        return _continuous_payoffs(game, cycle, punish)
     require_game(game, "path_thresholds")
     n, shape = game.n_players, game.n_actions
     if game.batch_ndim or not isinstance(cycle, Sequence | np.ndarray) or not len(cycle):
@@ -212,8 +233,9 @@ def _payoffs(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) 
         return np.array([table[(i, *profile)] for i in range(n)])
 
     def best(profile: Sequence[int]) -> Floats:
+        """Of the other actions: who replies best on the path loses by leaving it."""
         lines: list[tuple[Any, ...]] = [(i, *profile[:i], slice(None), *profile[i + 1 :]) for i in range(n)]
-        return np.array([table[line].max() for line in lines])
+        return np.array([np.delete(table[line], profile[i]).max(initial=-np.inf) for i, line in enumerate(lines)])
 
     threat = at(punish)
     if (best(punish) - threat > 1e-9).any():
@@ -221,6 +243,30 @@ def _payoffs(game: Game, cycle: Sequence[Sequence[int]], punish: Sequence[int]) 
             f"punish is {tuple(punish)}, from which a player gains by deviating: a threat must be credible"
         )
     return np.array([at(p) for p in profiles]), np.array([best(p) for p in profiles]), threat
+
+
+def _continuous_payoffs(
+    game: ContinuousGame, cycle: Sequence[Sequence[float]], punish: Sequence[float]
+) -> tuple[Floats, Floats, Floats]:
+    """The same of a game over quantities, whose ranges are those along the players' own intervals."""
+    n = game.n_players
+    path, threat = finite_floats(cycle, "cycle"), finite_floats(punish, "punish")
+    if game.batch_shape or path.ndim != 2 or not len(path) or threat.ndim != 1:
+        raise InputError(
+            f"cycle is {str(cycle)[:60]} and punish {str(punish)[:40]} in {game!r}; a single game, a list of choices "
+            f"of all {n} players, and one choice for each are needed"
+        )
+    every = np.vstack([game.choices_within(path), game.choices_within(threat)])
+    values = game.payoff(every)
+    found = [best_reply(game, every, i)[1:] for i in range(n)]
+    best, spread = (np.stack(column, axis=-1) for column in zip(*found, strict=True))
+    scale = np.maximum(spread.max(axis=0), np.ptp(values, axis=0))
+    scale = np.where(scale > 0, scale, 1.0)
+    gains = np.where(best - values > _NO_GAIN * scale, best - values, 0.0) / scale  # rounding is no temptation
+    if (gains[-1] > 1e-9).any():
+        raise InputError(f"punish is {punish!r}, from which a player gains by deviating: a threat must be credible")
+    level = (values - values[-1]) / scale
+    return level[:-1], level[:-1] + gains[:-1], level[-1]
 
 
 def _conditions(on: Floats, best: Floats, threat: float) -> list[Floats]:
@@ -240,6 +286,8 @@ def _conditions(on: Floats, best: Floats, threat: float) -> list[Floats]:
 def _threshold(on: Floats, best: Floats, threat: float) -> float:
     """Smallest factor from which on every polynomial stays non-negative up to one."""
     least = 0.0
+    if np.isneginf(best).any():  # a single action cannot be left
+        return least
     for f in _conditions(on, best, threat):
         roots = np.roots(f)
         real = np.unique(np.real(roots[(np.abs(np.imag(roots)) < 1e-9)]))

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats, profile_of
+from theory.arrays import finite_floats, number_between, profile_of
 from theory.errors import InputError
 from theory.game import Array, Game, require_game
 from theory.solution import TOLERANCE
@@ -200,13 +200,35 @@ def symbolic_critical_discount_factor(payoffs: Mapping[str, Any] | None = None, 
     """
     import sympy
 
+    if not isinstance(payoffs, Mapping | None):
+        raise InputError(f"payoffs is {payoffs!r}; it must map names among R, S, T and P to expressions")
     given = dict(payoffs or {})
     if not set(given) <= {"R", "S", "T", "P"}:
         raise InputError(f"payoffs has the names {sorted(given)}; the names are R, S, T and P")
     if path not in ("restraint", "turns"):
         raise InputError(f"path is {path!r}; it must be 'restraint' or 'turns'")
-    R, S, T, P = (sympy.sympify(given.get(name, sympy.Symbol(name, real=True))) for name in "RSTP")
+    R, S, T, P = (expression(given.get(name, sympy.Symbol(name, real=True)), name) for name in "RSTP")
     return sympy.simplify(T - R if path == "restraint" else P - S) / sympy.simplify(T - P)
+
+
+def expression(value: Any, name: str) -> Any:
+    """A sympy expression, or an error that names the argument.
+
+    Examples
+    --------
+    >>> expression("a b", "effort")
+    Traceback (most recent call last):
+    theory.errors.InputError: effort is 'a b'; it must be a number or an expression of sympy
+    """
+    import sympy
+
+    try:
+        found = sympy.sympify(value)
+    except (sympy.SympifyError, TypeError, SyntaxError):
+        found = None
+    if not isinstance(found, sympy.Expr):
+        raise InputError(f"{name} is {value!r}; it must be a number or an expression of sympy")
+    return found
 
 
 LONGEST = 64
@@ -281,7 +303,12 @@ def stick_and_carrot(
     """
     from scipy.optimize import brentq
 
-    target, nash, worst = (float(v) for v in _finite(target=target, nash=nash, worst=worst))
+    for name, given in {"payoff": payoff, "best_deviation_payoff": best_deviation_payoff}.items():
+        if not callable(given):
+            raise InputError(f"{name} is {given!r}; it must be a function of one action")
+    target, nash, worst = (
+        number_between(v, name, -np.inf) for name, v in {"target": target, "nash": nash, "worst": worst}.items()
+    )
 
     def gain(action: float) -> float:
         return best_deviation_payoff(action) - payoff(action)

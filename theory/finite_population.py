@@ -215,10 +215,13 @@ def moran_fixation_exact(
     ['1/4', '2/11', '5/31']
     """
     size = _size(population_size)
-    if [len(row) for row in payoffs] != [2, 2] or invader not in (0, 1) or not 1 <= initial < size:
+    try:
+        table = [[Fraction(value) for value in row] for row in payoffs]
+    except (TypeError, ValueError, OverflowError):
+        table = []
+    if [len(row) for row in table] != [2, 2] or invader not in (0, 1) or not 1 <= initial < size:
         raise InputError(f"payoffs {payoffs!r}, invader {invader}, initial {initial}; 2 x 2, 0 or 1, 1 ... {size - 1}")
     i, r = invader, 1 - invader
-    table = [[Fraction(value) for value in row] for row in payoffs]
     fitness = [
         ((k - 1) * table[i][i] + (size - k) * table[i][r], k * table[r][i] + (size - k - 1) * table[r][r])
         for k in range(1, size)
@@ -318,7 +321,10 @@ def rare_mutation_distribution(log_fixation: ArrayLike) -> FloatArray:
     >>> rare_mutation_distribution(np.log([[1, 0.3], [0.1, 1]]))
     array([0.25, 0.75])
     """
-    log_rates = np.array(log_fixation, float)
+    try:
+        log_rates = np.array(log_fixation, float)
+    except (TypeError, ValueError):
+        raise InputError(f"log_fixation is {str(log_fixation)[:60]}; it must be a table of numbers") from None
     if log_rates.ndim < 2 or log_rates.shape[-1] != log_rates.shape[-2] or np.isnan(log_rates).any():
         raise InputError(f"log_fixation has shape {log_rates.shape}; it must be (*batch, S, S), without NaN")
     n = log_rates.shape[-1]

@@ -50,6 +50,8 @@ class FunctionStrategy:
     """
 
     def __init__(self, rule: Callable[[list[tuple[int, ...]], int, np.random.Generator], int]) -> None:
+        if not callable(rule):
+            raise InputError(f"rule is {rule!r}; it must be a function rule(history, player, rng)")
         self._rule = rule
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
@@ -59,7 +61,7 @@ class FunctionStrategy:
 
     def act(self) -> int:
         """Action of this round."""
-        return int(self._rule(self._past, self._player, self._rng))
+        return self._rule(self._past, self._player, self._rng)
 
     def observe(self, profile: Sequence[int]) -> None:
         """Remember the round."""
@@ -190,8 +192,9 @@ def match(
     for t in range(rounds):
         for i, strategy in enumerate(seated):
             action = strategy.act()
-            if not 0 <= action < sizes[i]:
-                raise InputError(f"player {i} chose action {action} in round {t}; it has {sizes[i]}")
+            if action not in range(sizes[i]):
+                raise InputError(f"player {i} chose action {action!r} in round {t}; it has 0 to {sizes[i] - 1}")
+            action = int(action)
             if noise and sizes[i] > 1 and rng.random() < noise:
                 action = (action + int(rng.integers(1, sizes[i]))) % sizes[i]
             played[t, i] = action

@@ -119,9 +119,10 @@ def invasion_diagram(
     ('favoured', 'opposed', array([0.0208, 0.9792]))
     """
     table = square_table(payoffs)
-    given = tuple(str(k) for k in range(len(table))) if names is None else tuple(names)
-    if len(set(given)) != len(table):
-        raise InputError(f"names are {given}; {len(table)} different ones are needed")
+    given = tuple(str(k) for k in range(len(table))) if names is None else names
+    if isinstance(given, str) or not isinstance(given, Sequence) or len(set(given)) != len(table):
+        raise InputError(f"names is {given!r}; a list of {len(table)} different ones is needed")
+    given = tuple(given)
     if process == "fermi":
         rates = log_fixation_matrix(table, population_size, selection)
     elif process == "moran":

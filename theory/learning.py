@@ -177,6 +177,7 @@ def local_interaction(
            [0, 1, 1]])
     """
     matrix, weights = _local_inputs(payoffs, adjacency, start, revisers)
+    rng = None if rng is None else require_generator(rng)
     n_actions = len(matrix)
     path = np.empty((len(revisers) + 1, len(weights)), dtype=np.int64)
     path[0] = start
@@ -213,8 +214,13 @@ def _local_inputs(
             raise InputError(f"{name} has shape {table.shape}; it must be a square table of finite numbers")
     if not (weights >= 0).all():
         raise InputError("adjacency has negative weights; every weight must be at least 0")
-    if len(start) != len(weights) or not all(0 <= a < len(matrix) for a in start):
-        raise InputError(f"start is {tuple(start)}; it must be {len(weights)} actions below {len(matrix)}")
-    if not all(0 <= i < len(weights) for revising in revisers for i in revising):
-        raise InputError(f"revisers name players that do not exist; there are {len(weights)}")
+    profile_of(start, (len(matrix),) * len(weights), "start")
+    try:
+        every = np.array([i for revising in revisers for i in revising])
+    except TypeError:
+        every = np.array([-1])
+    if every.size and not (every.dtype.kind in "iu" and (every >= 0).all() and (every < len(weights)).all()):
+        raise InputError(
+            f"revisers is {str(revisers)[:60]}; it must be, for each round, a list of players, 0 to {len(weights) - 1}"
+        )
     return matrix, weights

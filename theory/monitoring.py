@@ -62,7 +62,7 @@ def green_porter(
     monopoly_profit
         Profit of the industry in a good round.
     n_firms
-        At least 2.
+        At least 2; whole numbers.
 
     Raises
     ------
@@ -79,6 +79,8 @@ def green_porter(
     d = _within("discount_factor", discount_factor, 0, 1, upper_open=True)
     profit = _within("monopoly_profit", monopoly_profit, 0, np.inf, upper_open=True)
     n = _within("n_firms", n_firms, 2, np.inf, upper_open=True)
+    if (n != np.floor(n)).any():
+        raise InputError(f"n_firms is {n_firms!r}; it must be a whole number of firms")
     a, d, profit, n = np.broadcast_arrays(a, d, profit, n)
     length = _shortest_war(a, d, n)
     with np.errstate(invalid="ignore"):  # NaN where there is no collusion

@@ -38,7 +38,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats, number_between
+from theory.arrays import finite_floats, number_between, whole_number
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -106,10 +106,16 @@ class SymmetricRace:
     levels: int = 60
 
     def __post_init__(self) -> None:
-        if self.n < 2 or not 0 < self.lowest <= self.joint < self.nash <= self.highest < np.inf:
+        if not callable(self.payoff):
+            raise InputError(f"payoff is {self.payoff!r}; it must be a function payoff(own, each_rival)")
+        whole_number(self.n, "n", 2)
+        whole_number(self.levels, "levels", 2)
+        for name in ("nash", "joint", "lowest", "highest"):
+            number_between(getattr(self, name), name, 0)
+        if not 0 < self.lowest <= self.joint < self.nash <= self.highest < np.inf:
             raise InputError(
                 f"a race of {self.n} with lowest {self.lowest}, joint {self.joint}, nash {self.nash}, highest "
-                f"{self.highest}; n must be at least 2 and 0 < lowest <= joint < nash <= highest"
+                f"{self.highest}; it must be 0 < lowest <= joint < nash <= highest"
             )
 
     def restrained(self) -> Floats:
@@ -203,7 +209,7 @@ def best_trigger(race: SymmetricRace, noise: float, discount_factor: ArrayLike) 
     >>> [float(best_trigger(duopoly, noise, 0.8).value) for noise in (0.0, 0.05, 0.1, 0.3)]
     [0.125, 0.1218, 0.1137, 0.1111]
     """
-    noise, factors = _inputs(noise, discount_factor)
+    noise, factors = _inputs(race, noise, discount_factor)
     amounts = race.restrained()
     base = float(race.symmetric(amounts)[-1])
     tests = _Tests.of(race, amounts, noise, 1)
@@ -216,7 +222,7 @@ def best_trigger(race: SymmetricRace, noise: float, discount_factor: ArrayLike) 
     return Trigger(
         value=value,
         action=action,
-        average_action=race.nash + share * (action - race.nash),
+        average_action=np.asarray(race.nash + share * (action - race.nash)),
         false_alarm=alarm,
         threshold=np.where(held > 0, race.n * action * np.exp(-noise * place), np.inf),
         length=length,
@@ -278,7 +284,7 @@ def symmetric_bounds(race: SymmetricRace, noise: float, discount_factor: ArrayLi
     >>> low.round(4), high.round(4)
     (array([0.1111, 0.0637, 0.0637]), array([0.1111, 0.1201, 0.121 ]))
     """
-    noise, factors = _inputs(noise, discount_factor)
+    noise, factors = _inputs(race, noise, discount_factor)
     carrot = _Tests.of(race, race.restrained(), noise, 1, _MANY_THRESHOLDS)
     stick = _Tests.of(race, race.excessive(), noise, -1, _MANY_THRESHOLDS)
     base = float(race.symmetric(np.array([race.nash]))[0])
@@ -299,7 +305,9 @@ def _interval(carrot: _Tests, stick: _Tests, base: float, d: float) -> tuple[flo
         low, high = new_low, new_high
 
 
-def _inputs(noise: float, discount_factor: ArrayLike) -> tuple[float, Floats]:
+def _inputs(race: SymmetricRace, noise: float, discount_factor: ArrayLike) -> tuple[float, Floats]:
+    if not isinstance(race, SymmetricRace):
+        raise InputError(f"race is {str(race)[:60]}; it must be a SymmetricRace")
     factors = finite_floats(discount_factor, "discount_factor")
     if not np.all((factors >= 0) & (factors < 1)):
         raise InputError(f"discount_factor is {discount_factor!r}; it must be in [0, 1)")

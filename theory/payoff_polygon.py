@@ -31,7 +31,7 @@ from math import hypot
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import discount_factor_of, finite_floats
+from theory.arrays import discount_factor_of, finite_floats, whole_number
 from theory.errors import InputError, SolverError
 from theory.game import Game, require_game
 
@@ -143,6 +143,7 @@ def payoff_set(game: Game, discount_factor: float, *, max_iterations: int = MAX_
     if game.n_players != 2 or game.batch_ndim:
         raise InputError(f"payoff_set takes a single two-player game, not {game!r}")
     discount_factor = discount_factor_of(discount_factor)
+    max_iterations = whole_number(max_iterations, "max_iterations")
     stage = _Stage.of(game, float(discount_factor))
     enough = max(_TOLERANCE * (1 - discount_factor), 4e-16)
     settle = stage.compiled_settle if len(stage.payoffs) >= _MANY_PROFILES else stage.settle

@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.arrays import discount_factor_of, whole_number
+from theory.arrays import discount_factor_of, number_between, whole_number
 from theory.errors import InputError, SolverError
 from theory.game import Game, require_game
 from theory.polytopes import above, as_lottery, corners_of_halfspaces, facets, hull_points
@@ -72,6 +72,11 @@ class SupportingPlay:
     profiles: NDArray[np.int64]
     lottery: Floats
     punishments: NDArray[np.int64]
+
+    def __repr__(self) -> str:
+        played = ", ".join(str(tuple(profile)) for profile in self.profiles[:6].tolist())
+        more = ", ..." if len(self.profiles) > 6 else ""
+        return f"SupportingPlay({len(self.profiles)} states, in which {played}{more}; punishments {self.punishments})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +162,10 @@ def payoff_bounds(
     if game.batch_ndim or game.n_players < 2:
         raise InputError(f"{game!r}: a single game of two or more players is needed; pick one draw of a batch: game[0]")
     refinements = whole_number(refinements, "refinements", 0)
+    tolerance, max_iterations = (
+        number_between(tolerance, "tolerance", 0),
+        whole_number(max_iterations, "max_iterations"),
+    )
     stage = _Stage.of(game, discount_factor, directions_for(game.n_players, n_directions))
     levels, iterations, found = None, 0, None
     for turn in range(refinements + 1):
@@ -353,7 +362,7 @@ class _Stage:
 
 def directions_for(n: int, count: int) -> Floats:
     """Directions in which sets are supported: on the circle for two players, else all vectors of -1, 0 and 1."""
-    if count < 4 or count % 4:
+    if whole_number(count, "n_directions", 0) % 4 or count < 4:
         raise InputError(f"n_directions is {count}; it must be a multiple of four")
     if n == 2:
         angles = 2 * np.pi * np.arange(count) / count

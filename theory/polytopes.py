@@ -71,7 +71,10 @@ def facets(points: Floats) -> Floats:
 
 
 def corners_of_halfspaces(normals: Floats, levels: Floats) -> Floats | None:
-    """Vertices of a bounded set ``{w : normals @ w <= levels}``; None if no ball of radius `ROOM` fits into it.
+    """Vertices of a bounded set ``{w : normals @ w <= levels}``.
+
+    In the plane a point or a segment is an answer, and so are no vertices at all; in more dimensions it is None if no
+    ball of radius `ROOM` fits into the set.
 
     Parameters
     ----------
@@ -83,13 +86,15 @@ def corners_of_halfspaces(normals: Floats, levels: Floats) -> Floats | None:
     >>> square = np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]])
     >>> sorted(corners_of_halfspaces(square, np.array([1.0, 0, 1, 0])).round(9).tolist())
     [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
-    >>> corners_of_halfspaces(square, np.array([1.0, 0, 0, 0])) is None
-    True
+    >>> sorted(corners_of_halfspaces(square, np.array([1.0, 0, 0, 0])).round(9).tolist())
+    [[0.0, 0.0], [1.0, 0.0]]
     """
     from scipy.optimize import linprog
     from scipy.spatial import HalfspaceIntersection
 
     n = normals.shape[1]
+    if n == 2:
+        return _corners_of_lines(normals, levels)
     ball = linprog(  # the largest that fits
         np.append(np.zeros(n), -1.0), A_ub=np.column_stack([normals, np.ones(len(normals))]), b_ub=levels,
         bounds=[(None, None)] * n + [(0, None)], method="highs",
@@ -98,6 +103,20 @@ def corners_of_halfspaces(normals: Floats, levels: Floats) -> Floats | None:
         return None
     corners = HalfspaceIntersection(np.column_stack([normals, -levels]), ball.x[:n]).intersections
     return np.asarray(corners[hull_points(corners)])
+
+
+def _corners_of_lines(normals: Floats, levels: Floats) -> Floats:
+    """Ends of what the other half-planes leave of each line."""
+    along = np.stack([-normals[:, 1], normals[:, 0]], axis=-1)
+    slope, room = along @ normals.T, levels - levels[:, np.newaxis] * (normals @ normals.T)
+    crossed = np.abs(slope) > 1e-9
+    at = np.divide(room, slope, out=np.zeros_like(room), where=crossed)
+    first = np.where(crossed & (slope < 0), at, -np.inf).max(axis=1)
+    last = np.where(crossed & (slope > 0), at, np.inf).min(axis=1)
+    kept = (first <= last + 10 * SAME) & (crossed | (room >= -10 * SAME)).all(axis=1)
+    start, ends = (levels[:, np.newaxis] * normals)[kept], np.stack([first, last])[:, kept, np.newaxis]
+    points = (start + ends * along[kept]).reshape(-1, 2)
+    return np.asarray(points[hull_points(points)]) if len(points) else points
 
 
 def above(points: Floats, least: Floats, slack: float) -> Floats:

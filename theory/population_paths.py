@@ -136,7 +136,8 @@ def population_generations(
     multi_population_derivative(game, start)  # refuses what does not fit
     payoffs = np.asarray(game.payoffs, float)
     generations, mutation = whole_number(generations, "generations", 0), number_between(mutation, "mutation", 0, 1)
-    if not np.isfinite(background) or payoffs.min() + background < 0:
+    background = number_between(background, "background", -np.inf)
+    if payoffs.min() + background < 0:
         raise InputError(f"background is {background}; with the smallest payoff {payoffs.min():g} fitness is negative")
     paths = [np.empty((int(generations) + 1, n)) for n in game.n_actions]
     for path, x in zip(paths, start, strict=True):

@@ -99,7 +99,7 @@ def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate:
     Raises
     ------
     InputError
-        For another rule, a batch or no rounds.
+        For another rule, a batch, no rounds, or a rate out of range.
 
     Examples
     --------
@@ -109,14 +109,14 @@ def learn(game: Game, rule: str, *, rounds: int, rng: np.random.Generator, rate:
     True
     """
     require_game(game, "learn")
-    if rule not in RULES:
+    if not isinstance(rule, str) or rule not in RULES:
         raise InputError(f"rule is {rule!r}; it must be one of {sorted(RULES)}")
     if game.batch_ndim:
         raise InputError(f"{game!r} is a batch; pick one draw of it: game[0]")
     rounds = whole_number(rounds, "rounds")
     payoffs = np.asarray(game.from_minimum()[0].payoffs, float)
     require_generator(rng)
-    rate = None if rate is None else number_between(rate, "rate", 0)
+    rate = None if rate is None else number_between(rate, "rate", 0, 1 if rule in SHARES else np.inf)
     payoffs = payoffs / (payoffs.reshape(len(payoffs), -1).max(axis=1).reshape(-1, *(1,) * game.n_players) + 1e-300)
     choose = [RULES[rule](n, rounds, rate) for n in game.n_actions]
     memories = [
@@ -185,7 +185,7 @@ def _introspection(n: int, rounds: int, rate: float | None) -> Rule:
             return int(rng.integers(n))
         other = (memory.last + int(rng.integers(1, n))) % n
         gain = memory.instead[other] - memory.instead[memory.last]
-        return other if rng.random() < 1 / (1 + np.exp(-strength * gain)) else memory.last
+        return other if rng.random() < _logit(np.array([0.0, gain]), strength)[1] else memory.last
 
     return choose
 
@@ -227,3 +227,6 @@ RULES: dict[str, Callable[[int, int, float | None], Rule]] = {
 
 ONE_AT_A_TIME = ("introspection", "logit")
 """Rules by which one player, drawn at random, revises in a round; else all do."""
+
+SHARES = ("q-learning", "best reply")
+"""Rules whose rate is a share, at most one."""

@@ -118,6 +118,9 @@ class Simulator:
     array([13., 13.])
     """
 
+    def __repr__(self) -> str:
+        return f"Simulator({self.game!r}, {' x '.join(map(str, self.sizes))} automata, {self.rounds} rounds)"
+
     def __init__(
         self,
         game: Game,

@@ -14,8 +14,11 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from theory import automata as base
-from theory.automata import Automaton, from_own_view, memory_one
+from theory.arrays import number_between, whole_number
+from theory.automata import Automaton, four_payoffs, from_own_view, memory_one
 from theory.errors import InputError
 
 MAX_STATES = 4096
@@ -101,7 +104,7 @@ class Classic:
 
 def cycle(moves: str, player: int) -> Automaton:
     """Repeat a sequence of moves, ``C`` or ``D``, whatever the rival does."""
-    if not moves or set(moves) - {"C", "D"}:
+    if not isinstance(moves, str) or not moves or set(moves) - {"C", "D"}:
         raise InputError(f"moves is {moves!r}; it must be made of C and D")
     size = len(moves)
     return from_rules(
@@ -111,8 +114,7 @@ def cycle(moves: str, player: int) -> Automaton:
 
 def n_tits_for_m_tats(tits: int, tats: int, player: int) -> Automaton:
     """Answer ``tats`` races of the rival in a row with ``tits`` races."""
-    if tits < 1 or tats < 1:
-        raise InputError(f"tits is {tits} and tats {tats}; both must be at least 1")
+    tits, tats = whole_number(tits, "tits"), whole_number(tats, "tats")
 
     def following(state: tuple[int, int], own: int, rival: int) -> tuple[int, int]:
         owed, row = state
@@ -150,7 +152,11 @@ def zero_determinant(
     InputError
         If a chance is not in [0, 1].
     """
-    reward, sucker, temptation, punishment = payoffs
+    reward, sucker, temptation, punishment = four_payoffs(payoffs, "R, S, T, P")
+    phi, slope, baseline = (
+        number_between(value, name, -np.inf)
+        for name, value in {"phi": phi, "slope": slope, "baseline": baseline}.items()
+    )
     after = (
         1 - phi * (1 - slope) * (reward - baseline),
         1 - phi * (slope * (baseline - sucker) + temptation - baseline),

@@ -33,6 +33,13 @@ class OneShotDeviations:
     gains: Array
     subgame_perfect: Array
 
+    def __repr__(self) -> str:
+        perfect = str(np.asarray(self.subgame_perfect).tolist())
+        most = float(np.max(self.gains))
+        return (
+            f"OneShotDeviations({len(self.states)} joint states, largest gain {most:.4g}; subgame perfect: {perfect})"
+        )
+
 
 def one_shot_deviations(
     game: Game, automata: Sequence[Automaton], *, discount_factor: float, tolerance: float = TOLERANCE

@@ -54,6 +54,8 @@ def supporting_play(game: Game, found: PayoffSet) -> SupportingPlay:
     True
     """
     require_game(game, "supporting_play")
+    if not isinstance(found, PayoffSet):
+        raise InputError(f"found is {str(found)[:60]}; it must be the PayoffSet that payoff_set gives")
     if game.n_players != 2 or game.batch_ndim or found.is_empty:
         raise InputError(f"{game!r} and a set with {len(found.vertices)} vertices; a single game and its payoff set")
     d = found.discount_factor

@@ -19,6 +19,7 @@ from experiments.registry import Columns, Findings, experiment, share
 from models.lab_dilemma import LabDilemma
 from models.typeset import typst
 from theory import (
+    CLASSICS,
     dilemma_class,
     from_replicates,
     grim_trigger,
@@ -28,7 +29,6 @@ from theory import (
     symbolic_critical_discount_factor,
     turn_taking,
 )
-from theory.automata import CATALOGUE
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
@@ -127,7 +127,7 @@ def centre() -> dict[str, Any]:
     noisy = {}
     for name in AUTOMATA:
         results = [
-            play(game, [CATALOGUE[name](0), CATALOGUE[name](1)], discount_factor=discount_factor, noise=noise)
+            play(game, [CLASSICS[name](0), CLASSICS[name](1)], discount_factor=discount_factor, noise=noise)
             for noise in NOISE
         ]
         noisy[name] = {
@@ -136,7 +136,7 @@ def centre() -> dict[str, Any]:
             "racing share, long run": [float(r.share().mean()) for r in results],
             "kept": [float((r.discounted_payoffs.mean() - punishment) / (reward - punishment)) for r in results],
             "subgame perfect": bool(
-                is_subgame_perfect(game, [CATALOGUE[name](0), CATALOGUE[name](1)], discount_factor=discount_factor)
+                is_subgame_perfect(game, [CLASSICS[name](0), CLASSICS[name](1)], discount_factor=discount_factor)
             ),
         }
     duel = {
@@ -155,5 +155,5 @@ def centre() -> dict[str, Any]:
 
 
 def _duel(game: Any, first: str, second: str, discount_factor: float) -> NDArray[np.float64]:
-    result = play(game, [CATALOGUE[first](0), CATALOGUE[second](1)], discount_factor=discount_factor, noise=0.01)
+    result = play(game, [CLASSICS[first](0), CLASSICS[second](1)], discount_factor=discount_factor, noise=0.01)
     return np.asarray(result.discounted_payoffs, float)

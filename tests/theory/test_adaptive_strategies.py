@@ -94,7 +94,20 @@ def test_q_learning_finds_the_best_reply_to_an_automaton(build, action):
     assert (moves[-500:, 0] == action).mean() > 0.9
 
 
+@pytest.mark.parametrize(("scale", "shift"), [(1.0, -7.0), (1024.0, 0.0), (2.0, 8.0)])
+def test_what_q_learning_does_does_not_depend_on_the_unit_or_the_zero_of_payoffs(scale, shift):
+    """Estimates that begin at nothing would make a game of losses one of hope, and one of gains one of habit."""
+    other = Game(scale * np.asarray(DILEMMA.payoffs, float) + shift)
+    paths = [
+        match([QLearner(game), AutomatonStrategy(tit_for_tat(1))], rounds=400, rng=np.random.default_rng(5))
+        for game in (DILEMMA, other)
+    ]
+    np.testing.assert_array_equal(*paths)
+
+
 def test_refusals():
+    with pytest.raises(InputError, match="one rival"):
+        match([adaptive_tit_for_tat()] * 3, rounds=2, rng=np.random.default_rng(1))
     with pytest.raises(InputError, match="itself exceeds"):
         triggers(threshold=2.0)
     with pytest.raises(InputError, match="one action for each"):

@@ -5,15 +5,19 @@ import numpy as np
 import pytest
 
 from theory import (
+    Automaton,
     AutomatonStrategy,
+    FunctionStrategy,
     Game,
     Nature,
     QLearner,
     Simulator,
     SymmetricRace,
+    adaptive_tit_for_tat,
     best_so_far,
     best_trigger,
     capped,
+    cournot_threshold,
     deterring_penalty,
     deviation_gain,
     expected_path,
@@ -25,6 +29,7 @@ from theory import (
     keeps_to_path,
     learn,
     limit_score,
+    local_interaction,
     log_fixation_matrix,
     match,
     memory_one_counts,
@@ -43,14 +48,20 @@ from theory import (
     round_robin,
     simulate,
     spending_trigger,
+    stick_and_carrot,
     strategy_stability,
     supporting_play,
+    symbolic_critical_discount_factor,
     symmetric_public_payoffs,
+    tullock_threshold,
     turn_taking,
 )
-from theory.automata import always_race, tit_for_tat
+from theory.automata import always_race, extortion, forgiving_grim, generous_tit_for_tat, memory_one, tit_for_tat
+from theory.automata import grim_trigger as grim_trigger_automaton
 from theory.discounting import grim_trigger
 from theory.errors import InputError
+from theory.finite_population import moran_fixation_exact, rare_mutation_distribution
+from theory.strategies import cycle, n_tits_for_m_tats, zero_determinant
 
 GAME = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 PAIR = [tit_for_tat(0), always_race(1)]
@@ -211,6 +222,86 @@ CALLS = {
             Nature(np.zeros((2, 2, 2, 2)), [[0.5, 0.4], [0.5, 0.5]]),
         ),
         [lambda v: simulator(nature=v)],
+    ),
+    "not a number of a strategy": (
+        ("x", [1, 2], np.nan, -0.5, 9.0),
+        [
+            lambda v: adaptive_tit_for_tat(v),
+            lambda v: QLearner(GAME, rate=v),
+            lambda v: QLearner(GAME, discount_factor=v),
+            lambda v: QLearner(GAME, exploration=v),
+            lambda v: learn(GAME, "best reply", rounds=3, rng=RNG, rate=v),
+            lambda v: learn(GAME, "q-learning", rounds=3, rng=RNG, rate=v),
+            lambda v: generous_tit_for_tat(0, v),
+            lambda v: memory_one("one", v, (1, 0, 1, 0), 0),
+            lambda v: memory_one("one", 1, (1, 0, v, 0), 0),
+            lambda v: zero_determinant(0, v, 0.5, 1),
+            lambda v: extortion(0, 3.0, v),
+            lambda v: zero_determinant(v, 0.1, 0.5, 1),
+            lambda v: Automaton("one", [[1, 0]], np.zeros((1, 2, 2), int), initial=v),
+        ],
+    ),
+    "not a count of a strategy": (
+        (None, "x", 1.5, 0, np.nan),
+        [
+            lambda v: forgiving_grim(0, v),
+            lambda v: n_tits_for_m_tats(v, 2, 0),
+            lambda v: SymmetricRace(DUOPOLY.payoff, v, 1 / 3, 1 / 4, 0.01, 0.5),
+            lambda v: SymmetricRace(DUOPOLY.payoff, 2, 1 / 3, 1 / 4, 0.01, 0.5, levels=v),
+            lambda v: green_porter(0.1, 0.9, n_firms=v),
+            lambda v: payoff_set(GAME, 0.5, max_iterations=v),
+            lambda v: payoff_bounds(GAME, 0.5, max_iterations=v),
+            lambda v: payoff_bounds(GAME, 0.5, n_directions=v),
+            lambda v: public_bounds(GAME, SIGNALS, 0.5, max_iterations=v),
+            lambda v: public_bounds(GAME, SIGNALS, 0.5, n_directions=v),
+        ],
+    ),
+    "not a tolerance": (
+        (None, "x", np.nan, -1),
+        [
+            lambda v: payoff_bounds(GAME, 0.5, tolerance=v),
+            lambda v: public_bounds(GAME, SIGNALS, 0.5, tolerance=v),
+            lambda v: population_generations(GAME, HALVES, 3, background=v),
+        ],
+    ),
+    "not four payoffs": (
+        (None, "x", (1, 2), (5, 3, 1, "a"), (5, 3, 1, np.nan)),
+        [lambda v: extortion(0, payoffs=v), lambda v: zero_determinant(0, 0.1, 0.5, 1, v)],
+    ),
+    "not actions of rounds or players": (
+        (None, "ab", 5, [9], [0.5], [np.nan]),
+        [
+            lambda v: best_so_far(GAME, v),
+            lambda v: local_interaction(TABLE, np.ones((2, 2)), v, [[0]]),
+            lambda v: local_interaction(TABLE, np.ones((2, 2)), [0, 0], v),
+            lambda v: local_interaction(TABLE, np.ones((2, 2)), [0, 0], [[0], v]),
+            lambda v: grim_trigger_automaton(0, (2, 2), v, (1, 1)),
+        ],
+    ),
+    "not a function or its value": (
+        ("x", 0.5, 7),
+        [
+            lambda v: FunctionStrategy(v),
+            lambda v: match([FunctionStrategy(lambda past, i, rng: v)] * 2, rounds=3, rng=RNG),
+            lambda v: SymmetricRace(v, 2, 1 / 3, 1 / 4, 0.01, 0.5),
+            lambda v: stick_and_carrot(v, lambda q: (1 - q) ** 2 / 4, target=1 / 4, nash=1 / 3, worst=1 / 2),
+            lambda v: local_interaction(TABLE, np.ones((2, 2)), [0, 0], [[0]], v),
+            lambda v: best_trigger(v, 0.1, 0.5),
+            lambda v: supporting_play(GAME, v),
+        ],
+    ),
+    "not a name, expression or list": (
+        ("a b", ["a", "b", "c"], 0.5, {"a": 1}),
+        [
+            lambda v: learn(GAME, v, rounds=3, rng=RNG),
+            lambda v: cycle(v, 0),
+            lambda v: cournot_threshold(v),
+            lambda v: tullock_threshold(n=v),
+            lambda v: symbolic_critical_discount_factor(v),
+            lambda v: invasion_diagram(TABLE, 5, 1, names=v),
+            lambda v: moran_fixation_exact(v, 5),
+            lambda v: rare_mutation_distribution(v),
+        ],
     ),
     "not a threshold": (
         (np.nan, "x", None, 1.0),  # the restrained spend 2

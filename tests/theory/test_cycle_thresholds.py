@@ -5,9 +5,12 @@ import pytest
 import sympy
 
 from theory import (
+    ContinuousGame,
     Game,
+    continuous_nash,
     grim_trigger,
     is_subgame_perfect,
+    reversion_thresholds,
     stick_and_carrot,
     symbolic_critical_discount_factor,
     turn_taking,
@@ -16,6 +19,9 @@ from theory.automata import Automaton
 from theory.cycle_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
 from theory.errors import InputError
 
+QUANTITY = np.array([0, 1 / 4, 1 / 3, 1 / 2])
+PROFIT = QUANTITY[:, None] * (1 - QUANTITY[:, None] - QUANTITY)
+COURNOT = Game.from_bimatrix(PROFIT, PROFIT.T)
 DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
 A = np.indices((2, 2, 2))
 PUBLIC = Game(np.stack([(0.6 + 0.1 * i) * (1 - A).sum(axis=0) + A[i] for i in range(3)]))
@@ -42,18 +48,41 @@ def cycle_automata(game, cycle, punish):
         (DILEMMA, [(1, 0), (0, 1)]),
         (DILEMMA, [(0, 0), (0, 0), (1, 0), (0, 1)]),
         (DILEMMA, [(0, 0), (1, 0), (0, 1)]),
+        (COURNOT, [(3, 0), (0, 3)]),  # whose turn it is replies best, and would lose by leaving before the other's turn
         (PUBLIC, [(0, 0, 0)]),
         (PUBLIC, [(0, 0, 1), (1, 0, 0), (0, 1, 0)]),
     ],
 )
 def test_thresholds_are_those_of_the_automata(game, cycle):
     """Just above the largest threshold the exact one-shot-deviation test passes, just below it fails."""
-    punish = (1,) * game.n_players
+    punish = (2, 2) if game is COURNOT else (1,) * game.n_players
     needed = float(path_thresholds(game, cycle, punish).max())
     machines = cycle_automata(game, cycle, punish)
     assert 0 < needed < 1
     assert is_subgame_perfect(game, machines, discount_factor=needed + 1e-6)
     assert not is_subgame_perfect(game, machines, discount_factor=needed - 1e-6)
+
+
+def test_games_over_quantities():
+    """For ever the same is Friedman's threshold; turns are those of finer and finer grids; a bound is no choice."""
+    profits = [lambda x, i=i: x[..., i] * (1 - 0.1 * i - x.sum(-1)) for i in range(3)]
+    oligopoly = ContinuousGame(profits, lower=0, upper=1)
+    nash, restrained = continuous_nash(oligopoly).select(), [0.2, 0.15, 0.08]
+    constant = path_thresholds(oligopoly, [restrained], nash)
+    np.testing.assert_allclose(constant, reversion_thresholds(oligopoly, restrained, nash), atol=1e-9)
+    assert keeps_to_path(oligopoly, [restrained], nash, constant + 1e-6)
+    assert not keeps_to_path(oligopoly, [restrained], nash, constant - 1e-6)
+    duopoly = ContinuousGame([lambda x, i=i: x[..., i] * (1 - x.sum(-1)) for i in range(2)], lower=0, upper=1)
+    exact = path_thresholds(duopoly, [(1 / 2, 0), (0, 1 / 2)], (1 / 3, 1 / 3))
+    assert exact == pytest.approx([0.8, 0.8], abs=1e-6)
+    for steps in (12, 96):
+        grid = duopoly.discretise([np.linspace(0, 1, steps + 1)] * 2)
+        cycle, threat = [(steps // 2, 0), (0, steps // 2)], (steps // 3, steps // 3)
+        near = path_thresholds(grid, cycle, threat)
+        assert (near < exact).all() and (near > exact - 4 / steps).all()
+    for cycle, punish in (([(1 / 2, 2)], nash[:2]), ([(1 / 4, 1 / 4)], (1 / 2, 1 / 2)), ([], (0, 0)), ("ab", (0, 0))):
+        with pytest.raises(InputError):
+            path_thresholds(duopoly, cycle, punish)
 
 
 def test_unequal_patience():

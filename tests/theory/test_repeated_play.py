@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory.automata import (
-    CATALOGUE,
     Automaton,
     alternator,
     always_race,
@@ -28,10 +27,16 @@ from theory.errors import InputError
 from theory.game import Game
 from theory.plain_simulation import simulate
 from theory.repeated_play import expected_path, finite_strategy_counts, play
+from theory.strategies import CLASSICS
 from theory.subgame_perfection import is_subgame_perfect, one_shot_deviations
 
 DILEMMA = Game.from_bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
-RIVALS = [CATALOGUE[name](1) for name in CATALOGUE]
+NAMES = (
+    "always_restrain", "always_race", "grim", "tit_for_tat", "suspicious_tit_for_tat", "tit_for_two_tats",
+    "two_tits_for_tat", "generous_tit_for_tat", "win_stay_lose_shift", "alternator", "random", "forgiving_grim",
+    "extortion",
+)  # fmt: skip
+RIVALS = [CLASSICS[name](1) for name in NAMES]
 
 
 def public_goods(n: int) -> Game:
@@ -44,11 +49,11 @@ def public_goods(n: int) -> Game:
 # -- exact against simulation ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("first", "second"), list(itertools.product(CATALOGUE, CATALOGUE)))
+@pytest.mark.parametrize(("first", "second"), list(itertools.product(NAMES, NAMES)))
 def test_exact_path_agrees_with_simulation(first: str, second: str) -> None:
-    pair = [CATALOGUE[first](0), CATALOGUE[second](1)]
+    pair = [CLASSICS[first](0), CLASSICS[second](1)]
     slips = {"noise": [0.02, 0.1], "misperception": [0.15, 0.05]}
-    seed = [list(CATALOGUE).index(first), list(CATALOGUE).index(second)]
+    seed = [NAMES.index(first), NAMES.index(second)]
     match = simulate(DILEMMA, pair, rounds=25, replications=600, rng=np.random.default_rng(seed), **slips)
     path = expected_path(DILEMMA, pair, rounds=25, **slips)
     error = match.frequencies.std(axis=0, ddof=1) / np.sqrt(600)
@@ -75,7 +80,7 @@ def test_three_players_with_three_actions_agree_with_simulation() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [("alternator", "random"), ("grim", "extortion"), ("random", "grim")])
 def test_distributions_are_sums_over_the_path(first: str, second: str) -> None:
-    pair = [CATALOGUE[first](0), CATALOGUE[second](1)]
+    pair = [CLASSICS[first](0), CLASSICS[second](1)]
     path = expected_path(DILEMMA, pair, rounds=4000, noise=0.01)
     found = play(DILEMMA, pair, discount_factor=0.9, noise=0.01)
     weights = 0.1 * 0.9 ** np.arange(4000)
@@ -84,11 +89,11 @@ def test_distributions_are_sums_over_the_path(first: str, second: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), list(itertools.product(CATALOGUE, ["tit_for_tat", "alternator", "extortion"]))
+    ("first", "second"), list(itertools.product(NAMES, ["tit_for_tat", "alternator", "extortion"]))
 )
 def test_patience_leads_to_the_long_run(first: str, second: str) -> None:
     """The Abel limit of a bounded sequence is its Cesaro limit; no digits are lost with d next to one."""
-    pair = [CATALOGUE[first](0), CATALOGUE[second](1)]
+    pair = [CLASSICS[first](0), CLASSICS[second](1)]
     found = play(DILEMMA, pair, discount_factor=1 - 1e-13)
     assert found.discounted == pytest.approx(found.long_run, abs=1e-9)
     assert found.long_run.sum() == pytest.approx(1, abs=1e-14)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from theory import Game, nash, pure_nash
-from theory.automata import CATALOGUE
 from theory.errors import InputError
 from theory.history_play import AutomatonStrategy, AxelrodStrategy
 from theory.repeated_play import expected_path
@@ -63,7 +62,7 @@ def test_scores_and_the_rating_of_the_library_that_is_none():
     between (3, 2, 0) and (2, 3, 0), for the eigenvalues 0.6 and -0.6 are alike in size.
     """
     names = ("alternator", "tit_for_tat", "always_race")
-    entries = {name: CATALOGUE[name] for name in names}
+    entries = {name: CLASSICS[name] for name in names}
     scores = round_robin(DILEMMA, entries, rounds=5, repetitions=2, seed=1).scores[0] * 5
     np.fill_diagonal(scores, 0)
     assert scores.sum(axis=1).round(9).tolist() == [15, 17, 26]
@@ -85,7 +84,7 @@ def test_scores_and_the_rating_of_the_library_that_is_none():
 
 def test_the_empirical_game_is_solved():
     """Among always restrain, always race and tit for tat in long matches, tit for tat and racing are equilibria."""
-    entries = {name: CATALOGUE[name] for name in ("always_restrain", "always_race", "tit_for_tat")}
+    entries = {name: CLASSICS[name] for name in ("always_restrain", "always_race", "tit_for_tat")}
     game = round_robin(DILEMMA, entries, rounds=50, repetitions=2, seed=1).game()
     assert game.actions[0] == tuple(entries)
     found = pure_nash(game)
@@ -96,7 +95,7 @@ def test_the_empirical_game_is_solved():
 
 def test_ecology_drives_out_who_lives_on_the_weak():
     """Axelrod 1984, ch. 2: racing thrives while the unconditional last, then tit for tat takes over."""
-    entries = {name: CATALOGUE[name] for name in ("always_restrain", "always_race", "tit_for_tat")}
+    entries = {name: CLASSICS[name] for name in ("always_restrain", "always_race", "tit_for_tat")}
     scores = round_robin(DILEMMA, entries, rounds=100, repetitions=2, seed=1).scores[0]
     path = ecology(scores, generations=200, start=[0.6, 0.3, 0.1])
     race = path[:, 1]
@@ -126,7 +125,8 @@ def test_fermi_imitation_drifts_without_selection():
     for _ in range(runs):
         path = on_graph(ring, np.eye(2), {n: int(n < 2) for n in ring}, generations=60, selection=0.0, rng=rng)
         wins += int(path[-1].sum() == 6)
-    assert wins / runs == pytest.approx(1 / 3, abs=0.1)
+    error = np.sqrt(1 / 3 * 2 / 3 / runs)  # and 60 generations leave next to nothing unsettled
+    assert wins / runs == pytest.approx(1 / 3, abs=5 * error + 0.01)
 
 
 def test_bad_input():
@@ -136,4 +136,4 @@ def test_bad_input():
         ecology([[1, -1], [0, 1]], generations=1)
     with pytest.raises(InputError, match="every node"):
         on_graph(networkx.path_graph(3), np.eye(2), {0: 1}, generations=1)
-    assert AutomatonStrategy(CATALOGUE["grim"](0)) is not None
+    assert AutomatonStrategy(CLASSICS["grim"](0)) is not None
