@@ -117,13 +117,10 @@ class CapacityRace(PayoffModel):
             raise InputError(f"the equal split is written for one or two suppliers; n is {self.n}. Use rule=herd")
         for name in ("price", "cost"):
             worth, bound = np.broadcast_arrays(self.salvage, getattr(self, name))
-            if (worth >= bound).any():
-                given, most = float(worth[worth >= bound][0]), float(bound[worth >= bound][0])
-                why = "a GW would earn more idle than used" if name == "price" else "building would cost nothing"
-                raise InputError(
-                    f"salvage (s) is {given:g}; it must be below {name} ({self.parameters()[name].symbol}), {most:g} "
-                    f"US$ bn/GW, or {why}. See: computerace models {self.name}"
-                )
+            bad = worth >= bound
+            if bad.any():
+                most = f"below {name} ({self.parameters()[name].symbol}), which is {bound[bad][0]:g}"
+                raise self.refused("salvage", float(worth[bad][0]), most)
 
     @property
     def players(self) -> tuple[str, ...]:
