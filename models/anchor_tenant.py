@@ -264,7 +264,8 @@ class AnchorTenant(Tenancy):
     def unused_cost_share(self, quantity: Any = None, price: Any = None) -> Any:
         """Share of the capital cost of unused capacity that the builder bears under a take-or-pay contract, in [0, 1].
 
-        For other models: the cost of a GW for which there is no demand is this share of its capital cost.
+        What is left of it is paid by the lab that leaves, or by a market that re-lets. The study of the linked race
+        takes the lab's part (`stranded`) in place of its drawn take-or-pay share.
 
         Parameters
         ----------

@@ -19,16 +19,26 @@ payoffs and gradients (for arrays of draws as readily as for one value), the alg
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Self, TypeVar, cast, dataclass_transform
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from models.parameters import Parameter, Value, choice, count, parameter, parameters_of, unknown_parameter
+from models.parameters import (
+    Parameter,
+    Value,
+    choice,
+    count,
+    parameter,
+    parameters_of,
+    require_one_unit,
+    unknown_parameter,
+)
 from models.sampling import Priors, sobol_points
 from models.symbolic import CompiledPayoffs, compile_payoffs, symbolic_model
 from theory.continuous import ContinuousGame
@@ -118,6 +128,7 @@ class PayoffModel:
         for name, spec in self.parameters().items():
             object.__setattr__(self, name, spec.check(getattr(self, name), self.name))
         _ = self.batch_shape
+        require_one_unit(vars(self), self.parameters(), self.name)
         for name, spec in self.parameters().items():
             if spec.per_player and np.shape(getattr(self, name))[-1] != self.n_players:
                 raise InputError(
@@ -147,6 +158,10 @@ class PayoffModel:
         except ValueError:
             given = {name: shape for name, shape in shapes.items() if shape}
             raise InputError(f"draws of the parameters have different shapes: {given}; give them all one") from None
+
+    def refused(self, name: str, value: Any, allowed: str) -> InputError:
+        """Error for a value that the others rule out, in the words of a value out of bounds."""
+        return self.parameters()[name].refuse(value, allowed, self.name)
 
     def replace(self, **changes: Any) -> Self:
         """Copy with some parameters changed; numbers or arrays of draws.
@@ -307,6 +322,22 @@ _REGISTRY: dict[str, type[PayoffModel]] = {}
 def payoff_parts(cls: Model) -> Model:
     """Class decorator for a base that other models share: its parameters are inherited, it is no model by itself."""
     dataclasses.dataclass(frozen=True, eq=False, repr=False, kw_only=True)(cls)  # works in place, returns cls
+    by_name = cls.__init__
+    fields = tuple(field.name for field in dataclasses.fields(cast(Any, cls)))
+
+    @functools.wraps(by_name)
+    def init(self: Any, *unnamed: Any, **values: Any) -> None:
+        title = type(self).name or type(self).__name__
+        if unnamed:
+            raise InputError(
+                f"{title} is given {unnamed[0]!r} without a name; give parameters by name: {fields[0]}=..."
+            )
+        for name in values:
+            if name not in fields:
+                raise unknown_parameter(name, fields, title)
+        by_name(self, **values)
+
+    cast(Any, cls).__init__ = init
     return cls
 
 

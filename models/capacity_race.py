@@ -12,6 +12,10 @@ Two rules say who serves whom, both with full spill-over (Lippman and McCardle 1
             E sale_i = mean over orders of G(q_B + q_i) - G(q_B)
     equal   demand is split evenly, what one cannot serve goes to the other (one or two suppliers)
 
+Each building ``q``, what a supplier adds lies idle with probability ``I(q)``, the mean over ``m = 1..n`` of
+``P(D <= m q)`` (herd); in the symmetric equilibrium that is the critical ratio. As ``I(q) >= P(D <= n q) / n``, rivalry
+can raise the probability that all demand is met at most n times.
+
 From the literature: the newsvendor (Arrow, Harris and Marschak 1951) and its competitive versions (Parlar 1988;
 Lippman and McCardle 1997). Held to: critical ratio (p - c)/(p - s); overinvestment 2n/(n + 1) under herd rule with
 uniform demand; none under the equal split. Facts: `models.unit_economics` at its low, central and high values.
@@ -25,12 +29,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.optimize.elementwise import find_root
+from scipy.special import ndtr, ndtri
 
 from models.base import PayoffModel, Value, choice, count, parameter, payoff_model
 from models.prior import Prior, derived
 from models.shared_priors import demand_volatility
 from models.symbolic import exp, log, minimum, normal_cdf
 from models.unit_economics import UnitEconomics
+from theory.errors import InputError
 
 
 def _life_priors() -> tuple[Prior, Prior]:
@@ -107,9 +114,13 @@ class CapacityRace(PayoffModel):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.rule == "equal" and self.n > 2:
-            from theory.errors import InputError
-
             raise InputError(f"the equal split is written for one or two suppliers; n is {self.n}. Use rule=herd")
+        for name in ("price", "cost"):
+            worth, bound = np.broadcast_arrays(self.salvage, getattr(self, name))
+            bad = worth >= bound
+            if bad.any():
+                most = f"below {name} ({self.parameters()[name].symbol}), which is {bound[bad][0]:g}"
+                raise self.refused("salvage", float(worth[bad][0]), most)
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -118,8 +129,72 @@ class CapacityRace(PayoffModel):
 
     @property
     def critical_ratio(self) -> Any:
-        """Probability of meeting all demand at which one supplier stops building, (p - c)/(p - s)."""
-        return (self.price - self.cost) / (self.price - self.salvage)
+        """Probability of meeting all demand at which one supplier stops building, (p - c)/(p - s).
+
+        Zero where a used GW does not earn its cost: nothing is built there.
+        """
+        return np.maximum((self.price - self.cost) / (self.price - self.salvage), 0.0)
+
+    @property
+    def stakes_for_too_little(self) -> Any:
+        """What a GW must bring beside its sales for too little to be worse than too much, ``c - (p + s)/2``, US$ bn.
+
+        Then what is lost by a GW too few, ``p - c`` and the stakes, is what is lost by one too many, ``c - s`` without
+        them. At or below zero no stakes are needed.
+        """
+        return self.cost - (self.price + self.salvage) / 2
+
+    def met(self, x: Any) -> Any:
+        """Probability that demand is at most ``x``."""
+        return self._met(np.asarray(x, float) / self.demand, self.volatility)
+
+    def _met(self, relative: Any, volatility: Any) -> Any:
+        """The same by ``x`` over mean demand: elementwise, as a root finder wants it."""
+        if self.law == "uniform":
+            return np.clip(relative / 2, 0.0, 1.0)
+        if self.law == "normal":
+            return ndtr((relative - 1) / volatility)
+        with np.errstate(divide="ignore"):
+            return ndtr(np.log(relative) / volatility + volatility / 2)
+
+    def level(self, share: Any) -> Any:
+        """Demand that is not exceeded with probability ``share``, GW; never below zero."""
+        share = np.asarray(share, float)
+        if self.law == "uniform":
+            return 2 * self.demand * share
+        if self.law == "normal":
+            return self.demand * np.maximum(1 + self.volatility * ndtri(share), 0.0)
+        return self.demand * np.exp(self.volatility * ndtri(share) - np.asarray(self.volatility) ** 2 / 2)
+
+    def idle(self, q: Any) -> Any:
+        """Probability that what a supplier adds lies idle if each builds ``q``; in equilibrium the critical ratio."""
+        return self._idle(np.asarray(q, float) / self.demand, self.volatility)
+
+    def _idle(self, relative: Any, volatility: Any) -> Any:
+        sizes = range(1, self.n + 1) if self.rule == "herd" else (self.n,)
+        return sum(self._met(m * relative, volatility) for m in sizes) / len(sizes)
+
+    def each(self) -> Any:
+        """Capacity of each supplier in the symmetric equilibrium, GW.
+
+        Examples
+        --------
+        >>> race = CapacityRace(n=2, law="uniform", price=10.0, cost=4.0)
+        >>> round(float(2 * race.each() / race.replace(n=1).each()), 9)  # Lippman and McCardle (1997): 2n/(n + 1)
+        1.333333333
+        """
+        ratio = self.critical_ratio
+        most = self.level(ratio)  # P(D <= n q) >= idle(q) >= P(D <= q): one supplier's capacity, and its n-th part
+        if self.n == 1 or self.rule == "equal":
+            return most / self.n
+        values: Any = np.broadcast_arrays(most / self.demand, ratio, self.volatility)
+
+        def idle_beyond(relative: Any, *given: Any) -> Any:
+            share, volatility = given
+            return self._idle(relative, volatility) - share
+
+        found = find_root(idle_beyond, (values[0] / self.n, values[0]), args=tuple(values[1:]))
+        return self.demand * np.where(values[0] > 0, found.x, 0.0)
 
     def limited(self, x: Any) -> Any:
         """``G(x) = E min(D, x)``, the limited expected value of demand."""

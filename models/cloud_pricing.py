@@ -236,7 +236,7 @@ def _shared_profits(model: CloudSourcing) -> Floats:
 def cost_multipliers(model: CloudSourcing) -> Floats:
     """The lab's effective price of compute in equilibrium, over the market's cost, with 1, 2, .. n clouds ported to.
 
-    The others stay within reach at the switching cost. A race takes it as the multiplier of its capital cost.
+    The others stay within reach at the switching cost.
 
     Returns
     -------

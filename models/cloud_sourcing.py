@@ -43,7 +43,7 @@ from numpy.typing import NDArray
 
 from models.base import PayoffModel, Value, choice, count, parameter, payoff_model
 from models.prior import at_least, derived, fact, swept
-from models.shared_priors import charge, cloud_margin, contract_term, own_chips, porting_cost, switching_cost
+from models.shared_priors import charge, cloud_margin, contract_term, own_chips, porting_cost, switching_cost, tpu_power
 from models.symbolic import CompiledPayoffs, minimum
 from models.unit_economics import UnitEconomics
 from theory.errors import InputError
@@ -75,10 +75,10 @@ class CloudSourcing(PayoffModel):
         default=derived(
             at_least("F078b"),
             at_least("F078b") + fact("F105b"),
-            at_least("F078b") + fact("F107a"),
-            facts=("F078b", "F105b", "F107a"),
-            reason="Anthropic: TPU capacity of 2026, more than a GW and closed at it, alone (low), with "
-            "Project Rainier today (central) and later (high)",
+            tpu_power() + fact("F107a"),
+            facts=("F078a", "F078b", "F105a", "F105b", "F107a"),
+            reason="Anthropic: TPU capacity of 2026, more than a GW and closed at it, alone (low) and with Project "
+            "Rainier today (central); up to a million TPUs, at the power of Rainier's chips, with Rainier later (high)",
         ),
     )
     unit_cost: Value = parameter(
@@ -193,12 +193,26 @@ class CloudSourcing(PayoffModel):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._check_clouds()
         choke = np.asarray(self.value_terms()[0])[..., None]
         if (choke <= np.asarray(self.cost_factor) * np.asarray(self.unit_cost)[..., None]).any():
             raise InputError(
                 f"cost_factor (f) is {self.cost_factor} and elasticity (e) {self.elasticity}: the lab would buy "
                 "nothing from a cloud even at its cost; lower one of them"
             )
+
+    def _check_clouds(self) -> None:
+        """Shares of one demand, and porting that is done or not, of one cloud at least: porting a first is sunk."""
+        total = np.asarray(self.prior_share).sum(axis=-1)
+        if (total > 1 + 1e-9).any():  # the rest, if any, is demand that is new
+            raise self.refused(
+                "prior_share", self.prior_share, f"at most 1 in sum over the clouds, not {total.max():g}"
+            )
+        ported = np.asarray(self.ported)
+        if not np.isin(ported, (0.0, 1.0)).all():
+            raise self.refused("ported", self.ported, "0 or 1 for each cloud")
+        if (ported.sum(axis=-1) < 1).any():
+            raise self.refused("ported", self.ported, "1 for at least one cloud: the lab runs somewhere")
 
     @property
     def players(self) -> tuple[str, ...]:

@@ -65,6 +65,14 @@ class Dsair(PayoffModel):
     action_unit = ""
     payoff_unit = "per round"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        speed, length = np.broadcast_arrays(self.speed, self.length)
+        if (bad := speed > length).any():
+            raise self.refused(
+                "speed", float(speed[bad][0]), f"at most length (W), {length[bad][0]:g}: one round is least"
+            )
+
     @property
     def players(self) -> tuple[str, ...]:
         """Two developers."""

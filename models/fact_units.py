@@ -17,6 +17,7 @@ _BY_UNIT: Mapping[str, str] = {
     "US$ bn/yr": "F003 F007 F011 F012 F017 F019 F020 F021 F035a F035b F036b F036c F039a F039b F042b F045 F050a",
     "US$ mn/rack": "F093a F093b",
     "US$/chip-h": "F115a F116a",
+    "chips": "F078a F105a",
     "exponent": "F140d F140e F148b",
     "ratio": "F102",
     "ratio/yr": "F142",

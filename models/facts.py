@@ -46,6 +46,9 @@ UNITS = frozenset({
 LAST_DATE = "2025-11-30"
 """End of the month of the article: a later fact would leak the future into the calibration."""
 
+UNQUOTED = "not in the quotation"
+"""What the note of a row says whose number the quotation does not show: it was read elsewhere in the source."""
+
 LATE_NOTE = "after the fact"
 """How the note of a row begins that is kept for scoring forecasts, and may set nothing."""
 
@@ -76,6 +79,11 @@ class Fact:
     def open_end(self) -> str:
         """``"above"`` where the source gives only a lower end, ``"below"`` where only an upper one, else empty."""
         return {(False, True): "above", (True, False): "below"}.get((self.low is None, self.high is None), "")
+
+    @property
+    def quoted(self) -> bool:
+        """Whether the quotation shows the number, as far as the row's note says."""
+        return UNQUOTED not in self.note
 
     @property
     def late(self) -> bool:
@@ -198,6 +206,13 @@ def _fact(row: Mapping[str, str], where: str) -> Fact:
     given = [value for value in (low, central, high) if value is not None]
     if given != sorted(given):
         raise InputError(f"{where}: low, central, high are {low}, {central}, {high}; they must not decrease")
+    if given and given[0] < 0:
+        raise InputError(f"{where}: low, central, high are {low}, {central}, {high}; they must not be below 0")
+    if row["unit"] == "1" and given[-1] > 1:
+        raise InputError(
+            f"{where}: low, central, high are {low}, {central}, {high}; a share (unit 1) must not be above 1. Give a "
+            "percentage over 100, or a multiple the unit 'ratio'"
+        )
     checks = {
         "id": (re.fullmatch(r"[A-Z]\d+[a-z]?", row["id"]) is not None, "a letter, a number and at most one letter"),
         "unit": (
@@ -207,6 +222,7 @@ def _fact(row: Mapping[str, str], where: str) -> Fact:
         "grade": (row["grade"] in GRADES, f"one of {', '.join(GRADES)}"),
         "date": (_is_date(row["date"]), "a date that exists: YYYY, FYYYYY, YYYY-MM or YYYY-MM-DD"),
         "source": (bool(row["source"].strip()), "where the fact can be read"),
+        "quotation": (bool(row["quotation"].strip()), "what the source says, in its words"),
         "published": (not row["published"] or _is_date(row["published"]), "a date as in the column date, or empty"),
     }
     for name, (good, allowed) in checks.items():

@@ -8,10 +8,14 @@ parts are put together by inheritance, in any number, and each is switched off b
     TakeOrPay     pi_i += (1 - tau) nu c_i (k_i - q_i)    idle rented capacity is handed back, the hosts bear it
     EquityStakes  Pi_i  = (1 - sum_h s_hi) pi_i + sum_j s_ij pi_j    cash-flow rights without votes
 
-with ``k`` the builds, ``q`` the sales, ``c`` the cost of a GW, ``nu`` the share of a tenant's compute that is rented.
-Flows between players cancel in the sum; what hosts outside the race receive leaves it. From the literature: take-or-pay
-as a split of idle capacity (Masten and Crocker 1985), silent financial interests (Reynolds and Snapp 1986; O'Brien and
-Salop 2000). New: as parts of one race. Which players are tied is said by the race: see `models.linked_race`.
+These are reduced forms: a mark-up without porting, split or price stage (`models.cloud_sourcing`), and a refund
+without quantity, term or bargain (`models.anchor_tenant`); the study ``linked_race`` puts those models' answers in.
+
+Here ``k`` are the builds, ``q`` the sales, ``c`` is the cost of a GW, ``nu`` the share of a tenant's compute that is
+rented. Flows between players cancel in the sum; what hosts outside the race receive leaves it. From the literature:
+take-or-pay as a split of idle capacity (Masten and Crocker 1985), silent financial interests (Reynolds and Snapp 1986;
+O'Brien and Salop 2000). New: as parts of one race. Which players are tied is said by the race:
+see `models.linked_race`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Iterable, Sequence
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -67,7 +68,7 @@ class Parameter:
         """
         if self.options:
             if value not in self.options:
-                raise self._refuse(value, "one of " + ", ".join(self.options), model)
+                raise self.refuse(value, "one of " + ", ".join(self.options), model)
             return value
         if self.structural:
             return self._check_count(value, model)
@@ -75,13 +76,13 @@ class Parameter:
         try:
             array = np.array(value, dtype=float)
         except (TypeError, ValueError):
-            raise self._refuse(value, "a number or an array of numbers", model) from None
+            raise self.refuse(value, "a number or an array of numbers", model) from None
         if self.per_player and array.ndim == 0:
-            raise self._refuse(value, "one value per player", model)
+            raise self.refuse(value, "one value per player", model)
         below = array <= self.low if self.strict else array < self.low
         bad = ~np.isfinite(array) | below | (array > self.high)
         if bad.any():
-            raise self._refuse(float(array[bad][0]), f"finite, and {self.bounds}", model)
+            raise self.refuse(float(array[bad][0]), f"finite, and {self.bounds}", model)
         array.setflags(write=False)
         return array if array.ndim else float(array)
 
@@ -89,13 +90,14 @@ class Parameter:
         try:
             number = int(value)
         except (TypeError, ValueError, OverflowError):
-            raise self._refuse(value, f"one whole number, {self.bounds}", model) from None
+            raise self.refuse(value, f"one whole number, {self.bounds}", model) from None
         if isinstance(value, str | bool) or number != value or not self.low <= number <= self.high:
             given = f"{value:.12g}" if isinstance(value, float) else value  # from the command line, all are floats
-            raise self._refuse(given, f"one whole number, {self.bounds}", model)
+            raise self.refuse(given, f"one whole number, {self.bounds}", model)
         return number
 
-    def _refuse(self, value: Any, allowed: str, model: str) -> InputError:
+    def refuse(self, value: Any, allowed: str, model: str) -> InputError:
+        """Error that names the parameter, a value of it, what is allowed, and where to look."""
         unit = f" {self.unit}" if self.unit not in ("", "1") else ""
         return InputError(
             f"{self.name} ({self.symbol}) is {value}; it must be {allowed}{unit}. See: computerace models {model}"
@@ -181,6 +183,34 @@ def parameters_of(model: Any) -> dict[str, Parameter]:
         for item in dataclasses.fields(model)
         if "parameter" in item.metadata
     }
+
+
+_ONE_UNIT = 1e6
+"""How far one amount of money may be above its default, over the others' above theirs: a million is another unit."""
+
+
+def require_one_unit(values: Mapping[str, Any], specs: Mapping[str, Parameter], model: str) -> None:
+    """Refuse an amount of money that is in dollars (or thousands) where the others are in billions.
+
+    All of a model's money may be in any one unit, as payoffs then are as well: it is the ratios to the defaults that
+    are compared, each by the least over draws and players, with the median of the others.
+    """
+    factors = {
+        name: float(np.min(values[name]) / np.max(spec.default))
+        for name, spec in specs.items()
+        if spec.unit.startswith("US$ bn") and np.min(spec.default) > 0
+    }
+    positive = {name: factor for name, factor in factors.items() if factor > 0}
+    for name, factor in positive.items():
+        others = [value for other, value in positive.items() if other != name]
+        if len(others) > 1 and factor > _ONE_UNIT * statistics.median_high(others):
+            spec = specs[name]
+            raise spec.refuse(
+                f"{np.min(values[name]):.4g}, {factor:.2g} times its default",
+                "in one unit with the rest of the "
+                f"money, here at most {_ONE_UNIT * statistics.median_high(others) * np.max(spec.default):.4g}",
+                model,
+            )
 
 
 def unknown_parameter(name: str, known: Iterable[str], model: str) -> InputError:

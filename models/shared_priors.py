@@ -116,6 +116,14 @@ def contract_term() -> Prior:
     )
 
 
+def tpu_power() -> float:
+    """GW of "up to one million TPUs" (an upper end) at the power of Rainier, whose chips are a million in about a GW.
+
+    That a chip of either maker takes as much power, all in, is assumed: it closes "more than a GW in 2026" (F078b).
+    """
+    return at_most("F078a") * fact("F105b") / fact("F105a")
+
+
 def cloud_margin() -> Prior:
     """Gross margin of a cloud on compute that it rents to AI labs."""
     return mapped(

@@ -48,10 +48,9 @@ MAIN_LINE = (
 """Systems of the main line: number, name, study, and label of the section."""
 
 WITHOUT_STUDY = (
-    ("S9", "Scarcity", "What would be built if unit margins alone counted?", "who"),
     ("S14", "The dynamic race", "Who leads in the long run, as compute ages and builders enter and leave?", ""),
 )
-"""Systems without a study of their own: a benchmark inside S2, and one that is left for later."""
+"""Systems without a study: one that is left for later."""
 
 
 def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Model cards of the main line: S1, S2, S9 and the repeated race of S13."""
+"""Model cards of the main line: S1, S2 and the repeated race of S13."""
 
 from __future__ import annotations
 
@@ -63,19 +63,6 @@ CARDS = (
         ),
         "race",
         ("wedge", "asymmetry"),
-    ),
-    MainCard(
-        "S9",
-        "capacity-race",
-        "who",
-        (
-            "Suppliers of compute.",
-            "Capacity in GW.",
-            "Capacity first, then demand; customers that one cannot serve go to the others in part.",
-            "Nash, each a newsvendor given the others' capacity; in the paper, S2 on unit margins alone.",
-        ),
-        "race",
-        ("carried", "critical ratio"),
     ),
     MainCard(
         "S13",

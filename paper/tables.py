@@ -75,7 +75,8 @@ def _where(fact: Numbers) -> str:
     """Models that a number of the article enters, itself or as the same number from another source; else why not."""
     own = [_names(fact["used"])] if fact["used"] else []
     other = [f"as {twin}: {_names(used)}" for twin, used in fact["as"].items()]
-    return "; ".join([*own, *other]) or f"context: {fact['note']}"
+    beside = f" (beside what is swept or set in {_names(fact['beside'])})" if fact["beside"] else ""
+    return "; ".join([*own, *other]) or f"context{beside}: {fact['note']}"
 
 
 def _names(used: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ No draws: the paper reads records and never models, so what it prints of the cal
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from models.base import PayoffModel
 from models.catalogue import catalogue
 from models.facts import LAST_DATE, Fact, load_facts
 from models.lab_dilemma import LabDilemma
+from models.parameters import Parameter
 from models.prior import Prior
 from models.symbolic import choice_symbols
 from models.typeset import symbol, typst
@@ -54,6 +55,7 @@ def summarise(replicates: Sequence[Mapping[str, NDArray[Any]]], *, rng: np.rando
             "facts in file": len(facts),
             "article": article(models, facts),
             "last date": LAST_DATE,
+            "not in the quotation": [f for f in used if f in setting(models) and not facts[f].quoted],
             "dated by year alone": [f for f in used if year_alone(facts[f])],
             "for scoring only": [f for f, fact in facts.items() if fact.late],
             "formulas": formulas(),
@@ -64,18 +66,41 @@ def summarise(replicates: Sequence[Mapping[str, NDArray[Any]]], *, rng: np.rando
 
 def article(models: Mapping[str, type[PayoffModel]], facts: Mapping[str, Fact]) -> list[dict[str, Any]]:
     """Every number of the news article: the parameters that it sets, or, as context, what its row says of it."""
-    used: dict[str, list[str]] = {}
-    for name, model in models.items():
-        for spec in model.parameters().values():
-            for fact_id in spec.fact_ids:
-                used.setdefault(fact_id, []).append(f"{name}: {spec.name}")
+    sets, beside = setting(models), mentioning(models)
     numbered = {f: fact for f, fact in facts.items() if fact.grade == "article" and (fact.low or fact.high)}
     return [
         _fact(fact)
-        | {"id": f, "note": fact.note, "used": used.get(f, [])}
-        | {"as": {twin: used[twin] for twin in twins(fact, facts) if twin in used}}
+        | {"id": f, "note": fact.note, "used": sets.get(f, []), "beside": beside.get(f, [])}
+        | {"as": {twin: sets[twin] for twin in twins(fact, facts) if twin in sets}}
         for f, fact in numbered.items()
     ]
+
+
+def setting(models: Mapping[str, type[PayoffModel]]) -> dict[str, list[str]]:
+    """Parameters by the facts that set or bound them: those of a prior, or of a default that has none."""
+    return _by_fact(
+        models, lambda spec: [f for prior in _priors(spec) for f in prior.facts] if _priors(spec) else spec.facts
+    )
+
+
+def mentioning(models: Mapping[str, type[PayoffModel]]) -> dict[str, list[str]]:
+    """Parameters by the facts that are named beside their prior, of which they set no number."""
+    return _by_fact(models, lambda spec: spec.facts if _priors(spec) else ())
+
+
+def _by_fact(
+    models: Mapping[str, type[PayoffModel]], facts_of: Callable[[Parameter], Sequence[str]]
+) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, model in models.items():
+        for spec in model.parameters().values():
+            for fact_id in dict.fromkeys(facts_of(spec)):
+                found.setdefault(fact_id, []).append(f"{name}: {spec.name}")
+    return found
+
+
+def _priors(spec: Parameter) -> tuple[Prior, ...]:
+    return spec.prior if isinstance(spec.prior, tuple) else (spec.prior,) if spec.prior else ()
 
 
 def twins(fact: Fact, facts: Mapping[str, Fact]) -> list[str]:

@@ -3,6 +3,14 @@
 Every draw is one race of six builders. The same draw is solved without ties, with each tie alone, and with all of
 them; the joint optimum of the untied industry is the yardstick for all, because ties only move money between players
 (and to hosts outside the race).
+
+The terms of the ties are drawn, as a mark-up and a share of idle capacity: reduced forms of S3 and S5. The last cases
+take them from those models instead, solved at the draw: the mark-up is what the clouds of a lab that ports to the
+best number of them ask in equilibrium, over the market's cost (never below zero, as what its own chips save a host is
+in its own cost), and the tenant pays for idle capacity what a lab that leaves its contract pays: over what lab and
+builder lose together, or over all of the cost, if what a market would re-let is off the tenant's bill as well (the
+race has no such market). Margin and take-or-pay share are the draw's; what else S3 and S5 need is drawn from their
+priors.
 """
 
 from __future__ import annotations
@@ -14,6 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.registry import Columns, Findings, experiment, share
+from models.anchor_tenant import AnchorTenant
+from models.cloud_pricing import homing
+from models.cloud_sourcing import CloudSourcing
 from models.linked_race import LINKED, LinkedRace
 from theory import continuous_nash, from_replicates, hindsight_split, joint_optimum, probability
 
@@ -40,6 +51,9 @@ CASES: dict[str, tuple[str, ...]] = {
 }
 """Which ties are on under each heading."""
 
+SOLVED = {"solved, over losses": "take_or_pay", "solved, over cost": "with re-letting"}
+"""All ties, on terms that S3 and S5 give: the case, and which share of idle capacity the tenant pays for in it."""
+
 KEPT = ("take_or_pay", "markup", "hosted_in_plans")
 """Parameters that draws are sorted by."""
 
@@ -59,8 +73,12 @@ def study(*, draws: int = 512, rng: np.random.Generator) -> Columns:
     price = np.asarray(model.capital_cost)[:, None] * np.asarray(model.cost_factor)
     seed = int(rng.integers(2**62))  # every case meets the same states
     columns: dict[str, NDArray[Any]] = {name: np.asarray(getattr(model, name)) for name in KEPT}
-    for case, on in CASES.items():
-        tied = with_ties(model, on)
+    solved = solved_terms(model, rng)
+    columns |= {f"solved {name}": value for name, value in solved.items()}
+    races = {case: with_ties(model, on) for case, on in CASES.items()}
+    for case, paid in SOLVED.items():
+        races[case] = model.replace(markup=solved["markup"], take_or_pay=solved[paid])
+    for case, tied in races.items():
         game = tied.continuous_game()
         solution = continuous_nash(game)
         certified = np.asarray(solution.certified.any(axis=-1))
@@ -74,7 +92,7 @@ def study(*, draws: int = 512, rng: np.random.Generator) -> Columns:
         for i, name in enumerate(LINKED):
             columns[f"GW, {case}, {name}"] = builds[..., i]
             columns[f"payoff, {case}, {name}"] = game.payoff(builds)[..., i]
-        if not on:
+        if case == "no ties":
             starts = np.stack([builds, game.lower, game.lower + 0.1 * (game.upper - game.lower)])
             joint = joint_optimum(game, game.total(), starts=starts)
             columns["capital, joint"] = (joint * price).sum(axis=-1)
@@ -86,10 +104,35 @@ def with_ties(model: LinkedRace, on: Sequence[str]) -> LinkedRace:
     return model.replace(**{name: value for tie, off in OFF.items() if tie not in on for name, value in off.items()})
 
 
+def share_of(part: Any, whole: Any) -> NDArray[np.float64]:
+    """Share in [0, 1]; all of nothing."""
+    return np.asarray(np.clip(np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), 1.0), 0.0, 1.0))
+
+
+def solved_terms(model: LinkedRace, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+    """Mark-up and share of idle capacity paid for, from S3 and S5; the draw's own where S3 finds no equilibrium."""
+    draws = len(np.asarray(model.markup))
+    sourcing = CloudSourcing()
+    terms = sourcing.priors().sample(draws, rng=rng) | {"margin": model.markup / (1 + model.markup)}
+    market = sourcing.replace(**terms)
+    found = homing(market)
+    best = np.nanargmax(np.where(np.isfinite(found.surplus), found.surplus, -np.inf), axis=0)
+    price = np.take_along_axis(found.mean_price, best[None], axis=0)[0]
+    markup = np.maximum(price / market.unit_cost - 1, 0.0)
+    tenant = AnchorTenant()
+    contract = tenant.replace(**tenant.priors().sample(draws, rng=rng) | {"take_or_pay": model.take_or_pay})
+    idle = contract.stranded(contract.demand, contract.demand, contract.covered() * contract.market_price())
+    return {
+        "markup": np.where(np.isfinite(markup), markup, model.markup),
+        "take_or_pay": share_of(idle["lab"], idle["lab"] + idle["builder"]),
+        "with re-letting": share_of(idle["lab"], idle["total"]),
+    }
+
+
 @study.summary
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Effect of every tie on builds, spending beyond the joint optimum, losses and payoffs."""
-    solved = [np.all([part[f"certified, {case}"] for case in CASES], axis=0) for part in replicates]
+    solved = [np.all([part[f"certified, {case}"] for case in (*CASES, *SOLVED)], axis=0) for part in replicates]
     parts = [
         {name: values[keep] for name, values in part.items()} for part, keep in zip(replicates, solved, strict=True)
     ]
@@ -107,6 +150,15 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "excess, no ties": _spread(rows["capital, no ties"] - rows["capital, joint"]),
         "P(adds) by terms": by_terms(rows),
         "counted twice": counted_twice(rows),
+        "solved terms": {
+            "markup": _spread(rows["solved markup"]),
+            "drawn markup": _spread(rows["markup"]),
+            "drawn take_or_pay": _spread(rows["take_or_pay"]),
+            "cases": {
+                case: {"take_or_pay": _spread(rows[f"solved {paid}"])} | _case(parts, rows, case)
+                for case, paid in SOLVED.items()
+            },
+        },
     }
     return Findings(numbers)
 

@@ -7,6 +7,8 @@ calibration and everything else swept:
   they know. Enmity, the loss if a rival's machine is the safe one, is what a lab in the calibrated two-lab race loses
   in stakes by lagging: ``e = 1 - S / T``, both of prize and standing alone.
 - `dsair` (Han et al. 2020): whether safe development is better for both and yet risk-dominated.
+  Both also with a regulator: detection, ``found_out``, and the trust game of users, creators and regulators
+  (`ai-trust`, Alalawi et al. 2026) with and without a reward for findings.
 - `SafetyTax` (Jensen, Emery-Xu and Trager 2023): the sign of the effect of the price of compute on safety. Returns of
   performance to compute are the scaling exponents behind the decisiveness of the race.
 """
@@ -21,19 +23,27 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from experiments.registry import Columns, Findings, experiment, share
+from models.ai_trust import ACTIONS, AiTrust
 from models.dsair import Dsair
 from models.lab_dilemma import LabDilemma
 from models.prior import Prior, swept
 from models.racing_to_precipice import RacingToPrecipice
 from models.safety_tax import SafetyTax
-from theory import probability
+from theory import probability, pure_nash
 from theory.errors import SolverError
+from theory.multi_population import interior_rest_points
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 Floats = NDArray[np.float64]
 
 REPLICATES = 8
 TEAMS = (2, 3, 5, 8)
+DETECTION = (0.0, 0.1, 0.25, 0.5, 0.75)
+"""Probabilities that unsafe development is found out."""
+
+REWARDS = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0)
+"""Rewards of a regulator for a finding, over the normalisation of the trust game."""
+
 SOLVED = 16
 """Draws of each replicate for which the model of the safety tax is solved; the others go by its condition."""
 
@@ -77,8 +87,9 @@ def study(*, draws: int = 16_384, rng: np.random.Generator) -> Columns:
         teams = RacingToPrecipice(n=n, enmity=columns["enmity"], capability=drawn["capability"])
         columns[f"risk if private, {n}"] = teams.private_risk()
         columns[f"risk if public, {n}"] = teams.public_risk()
-    low, high = zone(drawn)
-    columns["zone low"], columns["zone high"] = low, high
+    for found_out in DETECTION:
+        low, high = zone(drawn, found_out)
+        columns |= {f"zone low, {found_out:g}": low, f"zone high, {found_out:g}": high}
     solved = np.zeros(size, bool)
     solved[np.linspace(0, size - 1, min(SOLVED, size)).astype(int)] = True
     return columns | {"dearer is safer": _condition(drawn) > 0, "slope": _slopes(drawn, solved)}
@@ -94,14 +105,15 @@ def enmity(draws: int, rng: np.random.Generator) -> Floats:
     return np.asarray(1 - lagging / leading)
 
 
-def zone(drawn: Mapping[str, Floats]) -> tuple[Floats, Floats]:
-    """Ends of DSAIR's dilemma zone for the draws."""
+def zone(drawn: Mapping[str, Floats], found_out: float = 0.0) -> tuple[Floats, Floats]:
+    """Ends of DSAIR's dilemma zone for the draws, where unsafe development is found out with this probability."""
     base = Dsair()
     return Dsair(
         strategies="AS AU",
         care=drawn["care"] * base.benefit,
         prize=drawn["prize"] * base.benefit * base.length,
         speed=drawn["speed"],
+        found_out=found_out,
     ).dilemma_zone()
 
 
@@ -130,12 +142,9 @@ def _slopes(drawn: Mapping[str, Floats], chosen: NDArray[np.bool_]) -> Floats:
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Risk by number of teams and knowledge; shares of the dilemma zone; sign of the price of compute."""
     rows = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
-    risk, low, high = rows["risk"], rows["zone low"], rows["zone high"]
-    states = {
-        "unsafe is better for both": risk <= low,
-        "dilemma": (risk > low) & (risk < high),
-        "safe prevails": (risk > low) & (risk >= high),
-    }
+    risk = rows["risk"]
+    by_detection = {f"{found_out:g}": _states(rows, found_out) for found_out in DETECTION}
+    states = by_detection["0"]
     known = np.isfinite(rows["slope"])
     agree = (rows["slope"] > 0) == rows["dearer is safer"]
     few, *_, many = TEAMS
@@ -155,6 +164,11 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             },
             "states": {name: probability(flags) for name, flags in states.items()},
             "states by risk": _by_risk(risk, states),
+            "states by detection": {
+                found_out: {name: probability(flags) for name, flags in each.items()}
+                for found_out, each in by_detection.items()
+            },
+            "trust": {f"{reward:g}": trust(reward) for reward in REWARDS},
             "P(dearer is safer)": probability(rows["dearer is safer"]),
             "solved": int(known.sum()),
             "not solved": int(np.sum([min(SOLVED, len(part["slope"])) for part in replicates]) - known.sum()),
@@ -162,6 +176,33 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             "ranges": {name: [prior.low, prior.central, prior.high] for name, prior in SWEPT.items()},
         }
     )
+
+
+def _states(rows: Mapping[str, NDArray[Any]], found_out: float) -> dict[str, NDArray[np.bool_]]:
+    """What the risk of a draw makes of its two developers."""
+    risk, low, high = rows["risk"], rows[f"zone low, {found_out:g}"], rows[f"zone high, {found_out:g}"]
+    return {
+        "unsafe is better for both": risk <= low,
+        "dilemma": (risk > low) & (risk < high),
+        "safe prevails": (risk > low) & (risk >= high),
+    }
+
+
+def trust(reward: float) -> dict[str, Any]:
+    """Equilibria of the trust game: pure ones, and shares of trusting users, safe creators, checks in the mixed one."""
+    model = AiTrust(reward=reward)
+    game = model.game()
+    pure = [
+        [action[int(np.argmax(x))] for action, x in zip(ACTIONS, p, strict=True)] for p in pure_nash(game).profiles()
+    ]
+    points = interior_rest_points(game)
+    shares = [[float(each[0]) for each in point.shares] for point in points]
+    return {
+        "pure": pure,
+        "mixed": shares[0] if shares else None,
+        "mixed repels": bool(points[0].repels) if points else None,
+        "least reward": float(model.least_reward()),
+    }
 
 
 def _by_risk(risk: Floats, states: Mapping[str, NDArray[np.bool_]]) -> dict[str, list[float]]:

@@ -34,7 +34,7 @@ def write(numbers: Numbers) -> Section:
         payoff=None,
         payoff_in_words="That of S2 with its ties: bought compute is paid at a mark-up to the cloud that sells it, a "
         "part of what is unused is owed under take-or-pay, and owners have their part of the profit of others.",
-        paragraphs=(_answer(numbers), _each(numbers), _who(numbers)),
+        paragraphs=(_answer(numbers), _each(numbers), _who(numbers), _solved(numbers)),
         caption="(a) Capital spending that each tie adds to the equilibrium, alone and all together. Marks: medians "
         "over the draws; lines: quartiles (thick) and 5th to 95th percentile. (b) Change of each player's build "
         "with all ties on.",
@@ -46,18 +46,54 @@ def write(numbers: Numbers) -> Section:
 def _answer(numbers: Numbers) -> str:
     total = numbers["cases"]["all ties"]
     excess, chance = numbers["excess, no ties"]["0.5"], total["P(adds)"]
-    verdict = "mostly escalate" if chance["low"] > 0.5 else "mostly restrain" if chance["high"] < 0.5 else "may swing"
+    verdict = _direction(chance)
     cells = {(c["loose contracts"], c["low mark-up"]): c for c in numbers["P(adds) by terms"]}
     loose, tight = cells[True, True], cells[False, False]
     return (
-        f"Taken together, the ties that are known {verdict} the race: they change the capital spending of one "
+        "Taken together, and on terms that are drawn, the ties that are known "
+        f"{verdict} the race: they change the capital spending of one "
         f"vintage by US$ {spread(total['added capital'], 2)} bn, and raise it in {percent_interval(chance)} of the "
         f"draws (the untied race exceeds the joint optimum by US$ {number(excess)} bn in the median draw). "
+        f"{_other_terms(numbers)}"
         f"{_terms(loose, tight)}: they add in "
         f"{percent(_value(loose['P(adds)']))} of the draws with contracts that bind below the median and a mark-up "
         f"below it ({number(loose['take_or_pay'], 2)} and {number(loose['markup'], 2)}), and in "
         f"{percent(_value(tight['P(adds)']))} with both above. {_counted(numbers['counted twice'])}"
     )
+
+
+def _solved(numbers: Numbers) -> str:
+    """What the terms that S3 and S5 give change, against those that are drawn."""
+    solved, drawn = numbers["solved terms"], numbers["cases"]["all ties"]
+    losses, cost = solved["cases"].values()
+    first, second = (_direction(case["P(adds)"]) for case in (losses, cost))
+    kept = first == second == _direction(drawn["P(adds)"])
+    return (
+        "Mark-up and take-or-pay are reduced forms here: a mark-up that is drawn, without porting, splits and price "
+        "stage (S3), and a share of idle capacity, without quantity, term and bargain (S5). With those models' own "
+        f"answers in their place the mark-up is {spread(solved['markup'], 2)} instead of "
+        f"{spread(solved['drawn markup'], 2)}, and the tenant pays for {spread(losses['take_or_pay'], 2)} of idle "
+        f"capacity instead of {spread(solved['drawn take_or_pay'], 2)}; then the ties {first}: they raise capital "
+        f"spending in {percent_interval(losses['P(adds)'])} of the draws, by US$ {spread(losses['added capital'], 2)} "
+        "bn. If what the market would take over is off the tenant's bill too, it pays for "
+        f"{spread(cost['take_or_pay'], 2)}, and the ties {second}, in {percent_interval(cost['P(adds)'])} and by US$ "
+        f"{spread(cost['added capital'], 2)} bn. "
+        + ("The sign of the ties does not hang on the reduced forms." if kept else "The sign hangs on these terms.")
+    )
+
+
+def _other_terms(numbers: Numbers) -> str:
+    """The same in a sentence, where the sign is another."""
+    here = _direction(numbers["cases"]["all ties"]["P(adds)"])
+    there = [_direction(case["P(adds)"]) for case in numbers["solved terms"]["cases"].values()]
+    if all(one == here for one in there):
+        return ""
+    said = " or ".join(dict.fromkeys(there))
+    return f"On the terms that S3 and S5 solve for they {said} instead (last paragraph). "
+
+
+def _direction(chance: Mapping[str, Any]) -> str:
+    return "mostly escalate" if chance["low"] > 0.5 else "mostly restrain" if chance["high"] < 0.5 else "may swing"
 
 
 def _terms(loose: Numbers, tight: Numbers) -> str:

@@ -86,9 +86,8 @@ def _insurance(numbers: Mapping[str, Any]) -> str:
         "the "
         f"second cloud worth its cost up to {_middle(numbers['break-even porting'])} of the bill. With everything "
         "counted, porting, moving and risk as well as price, a GW-year that is there when needed costs the lab "
-        f"{_times(all_in['1'])} times the market's cost with one cloud and {_times(all_in['2'])} with two: the "
-        "number that "
-        "a model of the race takes as the multiplier of its capital cost."
+        f"{_times(all_in['1'])} times the market's cost with one cloud and {_times(all_in['2'])} with two. "
+        "(The linked race takes the price of the best number of clouds as the mark-up of one of its cases.)"
     )
 
 

@@ -25,8 +25,10 @@ def write(numbers: Numbers) -> Section:
         heading="Safety under race pressure",
         model="racing-to-precipice",
         card={
-            "Players": "Teams that race for a machine; two developers; identical labs that buy compute.",
-            "Choices": "How safe to be: a level; safe or unsafe; compute for safety and for performance.",
+            "Players": "Teams that race for a machine; two developers; users, creators and regulators; identical labs "
+            "that buy compute.",
+            "Choices": "How safe to be: a level; safe or unsafe; to trust, to build safely, to check; compute for "
+            "safety and for performance.",
             "Timing": "One shot, with private or public knowledge of abilities; a race of many rounds; one shot.",
             "Equilibrium": "Bayesian Nash and Nash in closed form with a check of every deviation; risk dominance; "
             "symmetric Nash, certified against all pairs of choices.",
@@ -34,13 +36,13 @@ def write(numbers: Numbers) -> Section:
         payoff=None,
         payoff_in_words="What the winner gets if no disaster comes, less the enmity to a rival that wins, or less the "
         "cost of being safe; for compute, the value of winning safely less the price of what is bought.",
-        paragraphs=(_risk(numbers), _zone(numbers), _price(numbers)),
+        paragraphs=(_risk(numbers), _zone(numbers), _regulators(numbers), _price(numbers)),
         caption="(a) Probability of disaster by number of teams and by what they know of each other. Marks: medians "
         "over the draws; bars: quartiles. (b) Shares of the draws, by the probability that an unsafe winner loses "
         "everything, in which both developers prefer to be unsafe, in which safety is better for both and yet "
         "risk-dominated (the dilemma), and in which it prevails.",
         alt="Points of the risk by number of teams; stacked areas of three states by the risk of unsafe development",
-        cites=("armstrong2016", "han2020", "jensen2023", "stafford2022"),
+        cites=("alalawi2026", "armstrong2016", "han2020", "jensen2023", "stafford2022"),
     )
 
 
@@ -72,6 +74,40 @@ def _zone(numbers: Numbers) -> str:
         f"{safe} safety prevails by itself. (No fact sets the ranges drawn from: the shares say how wide the zone "
         "is, not how likely.) The dilemma lies between a risk that is too small to matter to the developers and one "
         "that deters them: what is dangerous to others only does not enter it."
+    )
+
+
+def _regulators(numbers: Numbers) -> str:
+    """Detection in the race of two developers, and what makes regulators check."""
+    table, trust = numbers["states by detection"], numbers["trust"]
+    least, *_, most = sorted(table, key=float)
+    before, after = (table[key]["dilemma"] for key in (least, most))
+    narrows = after["high"] < before["low"]
+    none = trust[min(trust, key=float)]
+    alone = none["mixed"] is None and none["pure"] == [["abstain", "unsafe", "lax"]]
+    paid = [reward for reward in sorted(trust, key=float) if trust[reward]["mixed"] is not None]
+    text = (
+        f"Detection {'narrows' if narrows else 'does not narrow'} the dilemma: where unsafe development is found out "
+        f"with a probability of {percent(float(most))}, it is left in {percent_interval(after)} of the draws, safety "
+        f"prevails in {percent_interval(table[most]['safe prevails'])} instead of "
+        f"{percent_interval(table[least]['safe prevails'])}, and both would rather be unsafe in "
+        f"{percent_interval(table[most]['unsafe is better for both'])} instead of "
+        f"{percent_interval(table[least]['unsafe is better for both'])}, as what detection takes is the benefit of a "
+        "round and not the prize at the end. Whether anybody looks is another question. In "
+        "the trust game of users, creators and regulators, at its source's values, "
+        + ("nobody trusts, builds safely or checks" if alone else "more than distrust is an equilibrium")
+        + " if a finding brings the regulator no reward"
+    )
+    if not paid:
+        return f"{text}, and no reward that was tried makes another one."
+    found = trust[paid[0]]
+    shares = [percent(share) for share in found["mixed"]]
+    return (
+        f"{text}. With a reward of {number(float(paid[0]), 2)} there is another, in which {shares[0]} of the users "
+        f"trust, {shares[1]} of the creators are safe and {shares[2]} of the regulators check"
+        + (", from which large populations that adapt move away" if found["mixed repels"] else "")
+        + f"; it exists for {len(paid)} of the {len(trust)} rewards tried, as one that is too large makes so few users "
+        "enough for regulators to check that creators do not fear it."
     )
 
 

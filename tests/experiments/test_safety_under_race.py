@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from experiments.studies.safety_under_race import TEAMS, enmity, study, summarise, zone
+from experiments.studies.safety_under_race import DETECTION, REWARDS, TEAMS, enmity, study, summarise, trust, zone
+from models.ai_trust import AiTrust
 from models.lab_dilemma import LabDilemma
 from models.racing_to_precipice import RacingToPrecipice
 
@@ -55,3 +56,26 @@ def test_states_share_out_all_draws_and_solutions_agree_with_the_condition(colum
     assert sum(e.value for e in numbers["states"].values()) == pytest.approx(1)
     assert numbers["solved"] + numbers["not solved"] == 16
     assert numbers["solutions that agree"] == numbers["solved"] >= 14
+    table = numbers["states by detection"]
+    assert {key: e.value for key, e in table["0"].items()} == {key: e.value for key, e in numbers["states"].items()}
+    safe = [table[f"{found_out:g}"]["safe prevails"].value for found_out in DETECTION]
+    assert safe == sorted(safe)  # detection never makes unsafe development more attractive
+
+
+def test_detection_does_not_touch_a_race_for_the_prize_alone():
+    """It takes the benefit of a round; where the prize outweighs all rounds the zone stays where it is."""
+    drawn = {"care": np.full(3, 0.25), "prize": np.full(3, 1e9), "speed": np.array([1.2, 1.5, 2.5])}
+    np.testing.assert_allclose(zone(drawn, 0.75), zone(drawn), rtol=1e-6)
+
+
+def test_regulators_without_a_reward_leave_distrust_alone():
+    """Alalawi et al. (2026); and a mixed equilibrium is where each is indifferent."""
+    assert trust(0.0)["mixed"] is None
+    for reward in REWARDS:
+        found = trust(reward)
+        assert found["pure"] == [["abstain", "unsafe", "lax"]]  # with nobody to harm there is nothing to find
+        if found["mixed"] is not None:
+            model, shares = AiTrust(reward=reward), found["mixed"]
+            for player in range(3):
+                does, not_ = ([value if j == player else s for j, s in enumerate(shares)] for value in (1.0, 0.0))
+                assert model.payoffs_at(*does)[player] == pytest.approx(model.payoffs_at(*not_)[player])

@@ -66,7 +66,7 @@ def test_dates_that_are_accepted(tmp_path: Path, date: str) -> None:
     assert load_facts(_file(tmp_path, {**GOOD, "date": date}))["F900a"].date == date
 
 
-@pytest.mark.parametrize("numbers", [("1", "", ""), ("", "", "3"), ("1", "", "3"), ("2", "2", ""), ("-3", "0", "3")])
+@pytest.mark.parametrize("numbers", [("1", "", ""), ("", "", "3"), ("1", "", "3"), ("2", "2", ""), ("0", "0", "3")])
 def test_open_ends_are_accepted(tmp_path: Path, numbers: tuple[str, str, str]) -> None:
     row = {**GOOD, **dict(zip(("low", "central", "high"), numbers, strict=True))}
     fact = load_facts(_file(tmp_path, row))["F900a"]
@@ -91,6 +91,10 @@ def test_every_grade_is_accepted(tmp_path: Path, grade: str) -> None:
         ("central", "1-3", "central"),
         ("low", "2.5", "low, central, high"),  # above the centre
         ("high", "1.5", "low, central, high"),  # below the centre
+        ("low", "-1", "low, central, high"),  # nothing that is counted here is below zero
+        ("unit", "1", "a share"),  # 1 to 3 is none
+        ("quotation", "", "quotation"),
+        ("quotation", " ", "quotation"),
         ("unit", "USD", "unit"),
         ("unit", "", "unit"),
         ("grade", "D", "grade"),
