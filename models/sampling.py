@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from theory.copula import GaussianCopula
 from theory.errors import InputError
@@ -42,6 +41,8 @@ def sobol_points(start: int, stop: int, inputs: int, rng: np.random.Generator) -
     >>> bool((whole[40:] == part).all())
     True
     """
+    from scipy.stats import qmc
+
     if not 0 <= start < stop <= MOST:
         raise InputError(f"draws {start} to {stop} of {MOST}: from one to 2**30 can be sampled")
     sequence = qmc.Sobol(inputs, rng=rng)
@@ -53,6 +54,8 @@ def sobol_points(start: int, stop: int, inputs: int, rng: np.random.Generator) -
 
 def latin_hypercube(draws: int, inputs: int, rng: np.random.Generator) -> Floats:
     """Latin hypercube of ``draws`` points, shape ``(draws, inputs)``."""
+    from scipy.stats import qmc
+
     if not 1 <= draws <= MOST:
         raise InputError(f"draws is {draws}; from one to 2**30 can be sampled")
     return np.asarray(qmc.LatinHypercube(inputs, rng=rng).random(draws))

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from theory.errors import InputError
 
@@ -40,6 +39,8 @@ def regional_sensitivity(inputs: Mapping[str, ArrayLike], event: ArrayLike) -> d
     >>> found["x"]["distance"], found["x"]["sign"], found["x"]["at"]
     (1.0, 1, 0.6)
     """
+    from scipy import stats
+
     holds = np.asarray(event, bool)
     arrays = {name: np.asarray(values, float) for name, values in inputs.items()}
     for name, values in arrays.items():
