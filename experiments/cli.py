@@ -329,10 +329,12 @@ def _describe_study(study: Study, records: Path) -> dict[str, Any]:
 
 def _state(study: Study, records: Path) -> str:
     """State of the full record or, if there is nothing of it, of the quick one."""
+    from experiments.keys import key_of
     from experiments.records import state_of
 
-    full, quick = (state_of(study, quick=quick, directory=records) for quick in (False, True))
-    return f"{quick} (quick)" if full == "none" != quick else full
+    key = key_of(study, study.values())
+    full, quick = (state_of(study, quick=quick, directory=records, key=key) for quick in (False, True))
+    return f"{quick} (quick)" if full.startswith("none") and not quick.startswith("none") else full
 
 
 def _study_text(described: Mapping[str, Any]) -> Iterable[str]:

@@ -19,7 +19,7 @@ import hashlib
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self, overload
 
@@ -281,10 +281,14 @@ def load_record(
         raise _explain(key, Path(directory), command) from None
 
 
-def state_of(study: Study, *, quick: bool = False, directory: Path | str = RECORDS) -> str:
-    """State of the record of a study in a word or two: its key, stale, damaged, how much there is of it, or none."""
+def state_of(study: Study, *, quick: bool = False, directory: Path | str = RECORDS, key: Key | None = None) -> str:
+    """State of the record of a study in a word or two: its key, stale, damaged, how much there is of it, or none.
+
+    A ``key`` of the same study, with any parameters, saves reading its source again.
+    """
     values = study.values(quick=quick)
-    folder = record_folder(key_of(study, values), directory)
+    key = replace(key, parameters=values) if key else key_of(study, values)
+    folder = record_folder(key, directory)
     try:
         return _whole_record(folder).short_key
     except DamagedFileError:
@@ -295,13 +299,8 @@ def state_of(study: Study, *, quick: bool = False, directory: Path | str = RECOR
     kept = len(list(folder.glob("replicate-*.parquet")))
     if kept:
         return f"{kept} of {total} {study.piece}s"
-    try:
-        load_record(study, quick=quick, directory=directory)
-    except StaleRecord:
-        return "stale"
-    except MissingRecord:
-        pass
-    return "none"
+    older, same = _others(key, Path(directory))
+    return "stale" if same else f"none ({len(older)} with others)" if older else "none"
 
 
 def command_for(
@@ -342,15 +341,20 @@ def _table(path: Path, checksum: str) -> Columns:
     return columns
 
 
-def _explain(key: Key, directory: Path, command: str) -> MissingRecord:
-    """Which error it is: the newest record with these parameters says what has changed since."""
-    older = []
+def _others(key: Key, directory: Path) -> tuple[list[Record], list[Record]]:
+    """Complete records of the study with other keys, and those among them with the same parameters."""
+    others = []
     for path in (directory / key.study).glob("*/record.json"):
         try:
-            older.append(read_record(path.parent))
+            others.append(read_record(path.parent))
         except (MissingRecord, DamagedFileError):
             continue
-    same = [record for record in older if dict(record.parameters) == dict(key.parameters)]
+    return others, [record for record in others if dict(record.parameters) == dict(key.parameters)]
+
+
+def _explain(key: Key, directory: Path, command: str) -> MissingRecord:
+    """Which error it is: the newest record with these parameters says what has changed since."""
+    older, same = _others(key, directory)
     if same:
         latest = max(same, key=lambda record: record.started)
         changes = key.changes_since(latest.parts) or [f"replicates ({latest.replicates}, now {key.replicates})"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,9 @@ def test_the_state_of_a_record_is_said_in_a_word(workshop: Workshop) -> None:
         return state_of(workshop.study, quick=True, directory=workshop.records)
 
     assert state() == "none"
+    other = run(workshop.study, {"draws": 16}, workers=1, directory=workshop.records, progress=False)
+    assert state() == "none (1 with others)"
+    shutil.rmtree(other.folder)
     made = run(workshop.study, quick=True, workers=1, directory=workshop.records, progress=False)
     assert state() == made.short_key
     replicate_file(made.folder, 0).unlink()
