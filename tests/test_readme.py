@@ -71,7 +71,9 @@ def test_a_new_model_is_found_by_catalogue_command_line_and_contract(where, requ
     module = "power_race" if where == "own_package" else "models.power_race"
     listed = run("models", "--json", cwd=tmp_path, path=path)
     assert listed.returncode == 0, listed.stderr
-    assert "power-race" in listed.stdout
+    (described,) = (model for model in json.loads(listed.stdout) if model["name"] == "power-race")
+    drawn = {parameter["name"]: parameter["priors"] for parameter in described["parameters"] if parameter["priors"]}
+    assert [(prior["low"], prior["high"]) for prior in drawn["price"]] == [(0.3, 1.2)]
     solved = run("solve", "power-race", "--set", "prize=350", "--json", cwd=tmp_path, path=path)
     assert solved.returncode == 0, solved.stderr
     payoffs = json.loads(solved.stdout)["continuous"]["equilibria"][0]["payoffs"]
