@@ -7,6 +7,7 @@ bad input, with one line that says what was given, what is allowed and what to d
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -55,10 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except typer.TyperException as error:
         return _refuse(_usage(error))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it exits
-        return 1
+    except (BrokenPipeError, SystemExit) as error:  # typer makes the latter of the former
+        if not isinstance(error.__context__ or error, BrokenPipeError):
+            raise
+        _drop_output()
+        return 128 + 13  # whoever read has enough, as `head` has: no failure to speak of
     except OSError as error:
+        if error.filename is None and error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            _drop_output()
+            return _refuse(f"the output cannot be written: {error.strerror}; make room, or send it elsewhere", code=1)
         return _refuse(f"{error.filename or 'the system'}: {error.strerror or error}", code=1)
     except ShadowedPackageError as error:
         return _refuse(str(error), code=1)
@@ -67,6 +73,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _refuse_ours(error)
     return code if isinstance(code, int) else 0
+
+
+def _drop_output() -> None:
+    """Let what is left of the output go nowhere, else Python complains when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.callback(invoke_without_command=True)
@@ -84,7 +95,10 @@ def root(
         print(context.get_help())
 
 
-@app.command(epilog="Examples: computerace models; computerace models compute-race --json")
+@app.command(
+    short_help="List the payoff models, or describe one.",
+    epilog="Examples: computerace models; computerace models compute-race --json",
+)
 def models(
     name: Annotated[
         str | None,
@@ -107,7 +121,10 @@ def models(
     _print(every if as_json else table(["model", "players", "parameters", "summary"], rows))
 
 
-@app.command(epilog="Examples: computerace solve compute-race --set prize=350; computerace solve game.nfg --json")
+@app.command(
+    short_help="Solve a model or a game.",
+    epilog="Examples: computerace solve compute-race --set prize=350; computerace solve game.nfg --json",
+)
 def solve(
     target: Annotated[
         str,
@@ -121,15 +138,21 @@ def solve(
     as_json: Json = False,
 ) -> None:
     """Solve a model or a game: certified equilibria, class, strategic wedge, hindsight losses."""
+    from experiments.progress import working
     from experiments.settings import split_settings
     from experiments.solve import solve as solve_target
     from experiments.solve_text import solve_text
 
-    result = solve_target(target, split_settings(settings or ()))
+    chosen = split_settings(settings or ())
+    with working(f"solving {target}"):
+        result = solve_target(target, chosen)
     _print(result if as_json else solve_text(result))
 
 
-@app.command(epilog="Examples: computerace experiments; computerace experiments dilemma_class")
+@app.command(
+    short_help="List the studies and their records.",
+    epilog="Examples: computerace experiments; computerace experiments dilemma_class",
+)
 def experiments(
     name: Annotated[
         str | None, typer.Argument(autocompletion=study_names, help="A study; all of them if left out.")
@@ -139,18 +162,21 @@ def experiments(
 ) -> None:
     """List the studies and the state of their records, or describe one."""
     from experiments.catalogue import find, studies
+    from experiments.progress import working
     from experiments.text import table
 
     if name is not None:
         described = _describe_study(find(name), records)
         _print(described if as_json else _study_text(described))
         return
-    every = [_describe_study(study, records) for study in studies().values()]
+    with working("reading the studies"):
+        every = [_describe_study(study, records) for study in studies().values()]
     rows = [[s["name"], s["claims"], s["replicates"], s["state"], s["question"]] for s in every]
     _print(every if as_json else table(["study", "claims", "replicates", "record", "question"], rows))
 
 
 @app.command(
+    short_help="Run a study, or what is missing of it.",
     context_settings=EXTRA,
     epilog="Examples: computerace run dilemma_class --quick; computerace run dilemma_class --draws 1000000 --workers 2",
 )
@@ -191,7 +217,7 @@ def run(
     _print(record.to_dict() if as_json else _record_text(record))
 
 
-@app.command(epilog="Example: computerace reproduce --quick")
+@app.command(short_help="Run every study, verify, build the paper.", epilog="Example: computerace reproduce --quick")
 def reproduce(
     quick: Quick = False,
     workers: Workers = None,
@@ -209,7 +235,10 @@ def reproduce(
         reproduce_all(quick=quick, workers=workers, scheduler=scheduler, directory=records, paper=paper)
 
 
-@app.command(epilog="Example: computerace verify --only tullock_sym_r1.2 --only green_porter")
+@app.command(
+    short_help="Hold the toolkit to published results.",
+    epilog="Example: computerace verify --only tullock_sym_r1.2 --only green_porter",
+)
 def verify(
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this case; may be repeated.")] = None,
     as_json: Json = False,
@@ -223,7 +252,9 @@ def verify(
         raise typer.Exit(1)
 
 
-@app.command(epilog="Example: computerace check power_race:PowerRace")
+@app.command(
+    short_help="Run the contract tests on a payoff model.", epilog="Example: computerace check power_race:PowerRace"
+)
 def check(
     target: Annotated[
         str,
@@ -232,11 +263,13 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Run the contract tests on a payoff model; exit with 1 if one fails."""
+    from experiments.progress import working
     from experiments.targets import model_class
     from experiments.text import table
     from models.contract import check_model
 
-    results = check_model(model_class(target))
+    with working(f"checking {target}"):
+        results = check_model(model_class(target))
     values = [{"test": name, "passed": passed, "detail": detail} for name, passed, detail in results]
     rows = [["passed" if passed else "FAILED", name, detail] for name, passed, detail in results]
     _print(values if as_json else table(["result", "contract", "detail"], rows))
@@ -244,7 +277,11 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command(context_settings=EXTRA, epilog="Examples: computerace cite; computerace cite dilemma_class")
+@app.command(
+    short_help="Print BibTeX for the toolkit or a record.",
+    context_settings=EXTRA,
+    epilog="Examples: computerace cite; computerace cite dilemma_class",
+)
 def cite(
     context: typer.Context,
     study: Annotated[
@@ -329,10 +366,12 @@ def _describe_study(study: Study, records: Path) -> dict[str, Any]:
 
 def _state(study: Study, records: Path) -> str:
     """State of the full record or, if there is nothing of it, of the quick one."""
+    from experiments.keys import key_of
     from experiments.records import state_of
 
-    full, quick = (state_of(study, quick=quick, directory=records) for quick in (False, True))
-    return f"{quick} (quick)" if full == "none" != quick else full
+    key = key_of(study, study.values())
+    full, quick = (state_of(study, quick=quick, directory=records, key=key) for quick in (False, True))
+    return f"{quick} (quick)" if full.startswith("none") and not quick.startswith("none") else full
 
 
 def _study_text(described: Mapping[str, Any]) -> Iterable[str]:

@@ -220,7 +220,9 @@ def _connected(address: str) -> Iterator[Any]:
         import dask
         import distributed
     except ImportError:
-        raise InputError("--scheduler needs Dask; install it with: pip install distributed") from None
+        raise InputError(
+            "a scheduler needs Dask: install computerace with its extra, in a checkout pip install '.[cluster]'"
+        ) from None
     untyped: Any = distributed
     for name in [n for n in logging.root.manager.loggerDict if n.partition(".")[0] in ("distributed", "tornado")]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # tracebacks of a lost scheduler; we say it in one line

@@ -74,7 +74,7 @@ def compute_in_processes(tasks: Sequence[Task], workers: int, done: Done) -> Non
             if fruitless == 2:
                 raise WorkerLostError(
                     "worker processes were killed, twice; most likely memory ran out. What is finished is kept; "
-                    "run again with fewer workers, e.g. --workers 1"
+                    "run again with fewer workers, e.g. --workers 1 (in Python: workers=1)"
                 ) from None
 
 

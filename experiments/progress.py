@@ -20,6 +20,18 @@ def note(text: str) -> None:
 
 
 @contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say on a terminal that one piece of work is going on; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
+@contextmanager
 def progress_of(study: str, piece: str, total: int, kept: int, show: bool) -> Iterator[Advance]:
     """Progress with rate and time left.
 

@@ -9,16 +9,17 @@
                             record.json               numbers and provenance; written last, so it means complete
 
 A record is found by its key (`experiments.keys`): if the source, the data, the lock or a parameter changes, the key
-changes, and the old record is *stale*. `load_record` never returns a stale one. The replicates of a complete record
-are scaffolding: they may be deleted, and are not looked at again.
+changes, and the old record is *stale*. `load_record` never returns a stale one, nor one of whose replicates a file is
+gone or of another size; `experiments.runner.run` reads every byte of them, and computes again what is not as it was.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self, overload
 
@@ -32,7 +33,7 @@ from experiments.parameters import Value
 from experiments.registry import Columns, Study
 from theory.errors import ComputeraceError
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of ``record.json``; another version is read as no record."""
 
 RECORDS = Path("records")
@@ -57,6 +58,8 @@ class Record:
         JSON values: see `experiments.plain.plain` for NaN and infinities.
     tables
         Columns by table.
+    files
+        Bytes and SHA-256 of the file of every chunk, by its name.
     parts
         Digests of the source, data and lock that the key was made of.
     seed
@@ -81,6 +84,7 @@ class Record:
     seed: str
     numbers: Mapping[str, Any]
     tables: Mapping[str, Columns]
+    files: Mapping[str, Mapping[str, Any]]
     values_digest: str
     started: str
     seconds: float
@@ -100,6 +104,14 @@ class Record:
     def provenance(self) -> dict[str, Any]:
         """Everything but numbers and tables, as in ``record.json``."""
         return {name: value for name, value in self.to_dict().items() if name not in ("numbers", "tables")}
+
+    def broken_files(self, *, contents: bool) -> dict[Path, str]:
+        """Files of chunks that are not as they were written, and what is the matter: by their size, or every byte."""
+        return {
+            path: trouble
+            for name, entry in self.files.items()
+            if (trouble := _trouble(path := self.folder / name, entry, contents))
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Content of ``record.json``: tables by name, with their file and its checksum."""
@@ -132,6 +144,12 @@ def replicate_file(folder: Path, index: int, chunk: int = 0, chunks: int = 1) ->
     """File of one replicate, or of one of its chunks."""
     part = f"-{chunk:06d}" if chunks > 1 else ""
     return folder / f"replicate-{index:04d}{part}.parquet"
+
+
+def file_entry(path: Path) -> dict[str, Any]:
+    """Bytes and SHA-256 of a file, as a record keeps them."""
+    content = path.read_bytes()
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def read_provenance(path: Path) -> dict[str, Any]:
@@ -199,7 +217,7 @@ def record_folder(key: Key, directory: Path | str = RECORDS) -> Path:
 
 
 def read_record(folder: Path) -> Record:
-    """Record in a folder.
+    """Record in a folder; its chunks are not looked at, for the numbers stand without them.
 
     Raises
     ------
@@ -216,8 +234,9 @@ def read_record(folder: Path) -> Record:
         if content.pop("schema") != SCHEMA:
             raise MissingRecord(f"{path} was written by another version of computerace")
         tables = {name: _table(folder / entry["file"], entry["checksum"]) for name, entry in content["tables"].items()}
+        files = {name: {"bytes": entry["bytes"], "sha256": entry["sha256"]} for name, entry in content["files"].items()}
         sequences = {name: tuple(content[name]) for name in ("claims", "replicate_seconds", "chunks")}
-        record = Record(**(content | sequences | {"tables": tables, "folder": folder}))
+        record = Record(**(content | sequences | {"tables": tables, "files": files, "folder": folder}))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedFileError(f"{path} cannot be read as a record: {error}") from error
     if values_digest(record.numbers, record.tables) != record.values_digest:
@@ -255,19 +274,23 @@ def load_record(
     key = key_of(study, values)
     command = command_for(study, values, quick=quick, directory=directory)
     try:
-        return read_record(record_folder(key, directory))
+        return _whole_record(record_folder(key, directory))
     except DamagedFileError as error:
         raise MissingRecord(f"{error}. Run: {command}") from error
     except MissingRecord:
         raise _explain(key, Path(directory), command) from None
 
 
-def state_of(study: Study, *, quick: bool = False, directory: Path | str = RECORDS) -> str:
-    """State of the record of a study in a word or two: its key, stale, damaged, how much there is of it, or none."""
+def state_of(study: Study, *, quick: bool = False, directory: Path | str = RECORDS, key: Key | None = None) -> str:
+    """State of the record of a study in a word or two: its key, stale, damaged, how much there is of it, or none.
+
+    A ``key`` of the same study, with any parameters, saves reading its source again.
+    """
     values = study.values(quick=quick)
-    folder = record_folder(key_of(study, values), directory)
+    key = replace(key, parameters=values) if key else key_of(study, values)
+    folder = record_folder(key, directory)
     try:
-        return read_record(folder).short_key
+        return _whole_record(folder).short_key
     except DamagedFileError:
         return "damaged"
     except MissingRecord:
@@ -276,13 +299,8 @@ def state_of(study: Study, *, quick: bool = False, directory: Path | str = RECOR
     kept = len(list(folder.glob("replicate-*.parquet")))
     if kept:
         return f"{kept} of {total} {study.piece}s"
-    try:
-        load_record(study, quick=quick, directory=directory)
-    except StaleRecord:
-        return "stale"
-    except MissingRecord:
-        pass
-    return "none"
+    older, same = _others(key, Path(directory))
+    return "stale" if same else f"none ({len(older)} with others)" if older else "none"
 
 
 def command_for(
@@ -299,6 +317,23 @@ def command_for(
     return shlex.join(words)
 
 
+def _whole_record(folder: Path) -> Record:
+    """Record with all of its chunks, these as far as their sizes tell."""
+    record = read_record(folder)
+    for path, trouble in record.broken_files(contents=False).items():
+        raise DamagedFileError(f"{path} {trouble}")
+    return record
+
+
+def _trouble(path: Path, entry: Mapping[str, Any], contents: bool) -> str | None:
+    try:
+        size = path.stat().st_size
+        same = size == entry["bytes"] and (not contents or file_entry(path) == entry)
+    except OSError:
+        return "is missing"
+    return None if same else f"is damaged: {size} bytes that are not the {entry['bytes']} written"
+
+
 def _table(path: Path, checksum: str) -> Columns:
     columns = read_columns(path)
     if columns_digest(columns) != checksum:
@@ -306,15 +341,20 @@ def _table(path: Path, checksum: str) -> Columns:
     return columns
 
 
-def _explain(key: Key, directory: Path, command: str) -> MissingRecord:
-    """Which error it is: the newest record with these parameters says what has changed since."""
-    older = []
+def _others(key: Key, directory: Path) -> tuple[list[Record], list[Record]]:
+    """Complete records of the study with other keys, and those among them with the same parameters."""
+    others = []
     for path in (directory / key.study).glob("*/record.json"):
         try:
-            older.append(read_record(path.parent))
+            others.append(read_record(path.parent))
         except (MissingRecord, DamagedFileError):
             continue
-    same = [record for record in older if dict(record.parameters) == dict(key.parameters)]
+    return others, [record for record in others if dict(record.parameters) == dict(key.parameters)]
+
+
+def _explain(key: Key, directory: Path, command: str) -> MissingRecord:
+    """Which error it is: the newest record with these parameters says what has changed since."""
+    older, same = _others(key, directory)
     if same:
         latest = max(same, key=lambda record: record.started)
         changes = key.changes_since(latest.parts) or [f"replicates ({latest.replicates}, now {key.replicates})"]

@@ -36,6 +36,7 @@ from experiments.records import (
     Record,
     StoredReplicates,
     command_for,
+    file_entry,
     read_provenance,
     read_record,
     record_folder,
@@ -113,15 +114,16 @@ def run(
     if isinstance(draws, int) and draws % study.replicates and draws > study.replicates:
         used = draws - draws % study.replicates
         say(f"draws is {draws}; {used} are used, as many for each of {study.replicates} replicates")
-    try:
-        return read_record(folder)
-    except MissingRecord:
-        pass
-    except DamagedFileError as error:
-        say(f"{error}; making it again")
+    made = _made(folder, say)
+    broken = made.broken_files(contents=True) if made else {}
+    if made and not broken:
+        return made
     require_writable(directory, "folder of the records")
+    for path, trouble in broken.items():
+        say(f"{path} {trouble}; computing it again")
+        path.unlink(missing_ok=True)
     try:
-        return _Run(study, values, key, folder, scheduler or workers or os.cpu_count() or 1, progress).record()
+        return _Run(study, values, key, folder, scheduler or workers or os.cpu_count() or 1, progress).record(made)
     except KeyboardInterrupt:
         files = [task.file for task in all_tasks(study, values, key, folder)]
         kept = sum(path.is_file() for path in files)
@@ -130,6 +132,17 @@ def run(
         raise RunInterrupted(
             f"interrupted; {kept} of {len(files)} {study.piece}s of {study.name} are kept. To go on: {command}"
         ) from None
+
+
+def _made(folder: Path, say: Callable[[str], None]) -> Record | None:
+    """The record that is there already, if it can be read."""
+    try:
+        return read_record(folder)
+    except MissingRecord:
+        return None
+    except DamagedFileError as error:
+        say(f"{error}; making it again")
+        return None
 
 
 def all_tasks(study: Study, values: Mapping[str, Value], key: Key, folder: Path) -> list[Task]:
@@ -153,10 +166,13 @@ class _Run:
         self.tasks = all_tasks(study, values, key, folder)
         self.say = note if progress else _silent
 
-    def record(self) -> Record:
-        """Compute what is missing, sum up, write."""
+    def record(self, made: Record | None = None) -> Record:
+        """Compute what is missing, sum up, write; a record made of the same chunks before stands as it is."""
         started, began = datetime.now(UTC), time.perf_counter()
         seconds = self._compute()
+        if made and not made.broken_files(contents=True):
+            self.say(f"{self.study.name}: {len(seconds)} computed again as before, record {made.short_key} stands")
+            return made
         numbers, tables = self._sum_up(self._replicates())
         record = Record(
             study=self.study.name,
@@ -169,6 +185,7 @@ class _Run:
             seed=f"{self.key.seed:064x}",
             numbers=numbers,
             tables=tables,
+            files={task.file.name: file_entry(task.file) for task in self.tasks},
             values_digest=values_digest(numbers, tables),
             started=started.isoformat(timespec="seconds"),
             seconds=round(time.perf_counter() - began, 3),

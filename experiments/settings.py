@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from models.parameters import Parameter
 
 
+_ABSURD = 1e12
+
+
 def split_settings(texts: Iterable[str]) -> dict[str, str]:
     """Names and values of ``name=value`` texts.
 
@@ -112,12 +115,20 @@ def _one(spec: Parameter, text: str, model: str) -> Any:
 
 
 def _number(spec: Parameter, text: str, model: str, *, single: bool = False) -> float:
+    """Number of a text, not so far from the default that arithmetic could only fail."""
+    most = _ABSURD * (float(np.max(np.abs(np.asarray(spec.default, float)))) or 1.0)
     allowed = "numbers separated by commas, one per player" if spec.per_player and not single else "one number"
+    unit = f" {spec.unit}" if spec.unit not in ("", "1") else ""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
-        unit = f" {spec.unit}" if spec.unit not in ("", "1") else ""
         raise InputError(
             f"{spec.name} ({spec.symbol}) is {text!r}; it must be {allowed}, {spec.bounds}{unit}. "
             f"See: computerace models {model}"
         ) from None
+    if most < abs(value) < np.inf:
+        raise InputError(
+            f"{spec.name} ({spec.symbol}) is {text}; it must be at most {most:.4g}{unit}, {_ABSURD:.0e} times its "
+            f"default, beyond which numbers lose their digits. See: computerace models {model}"
+        )
+    return value

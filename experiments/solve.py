@@ -7,8 +7,8 @@ its outcomes include welfare, and the hindsight split if it has states of the wo
 
 from __future__ import annotations
 
-import dataclasses
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,10 @@ from theory.newton import continuous_nash
 from theory.nfg import from_gam, from_nfg
 from theory.risk import hindsight_split
 from theory.taxonomy import dilemma_class
-from theory.wedge import strategic_wedge
+from theory.vertices import maximal_components
+from theory.wedge import StrategicWedge, strategic_wedge
 
-STATES, REPLICATES, SEED = 1024, 8, 1
+STATES, REPLICATES, SEED = 256, 8, 1
 """Point set of the hindsight split: replicates of scrambled Sobol states from one fixed seed."""
 
 LOSSES = ("overspend", "underinvest")
@@ -151,7 +152,7 @@ def solve_model(model: PayoffModel) -> dict[str, Any]:
         result["continuous"]["measured at"] = f"the first of {int(solution.count)} equilibria"
     if "welfare" in game.outcomes:
         wedge = strategic_wedge(game, chosen)
-        result["wedge"] = {field.name: plain(getattr(wedge, field.name)) for field in dataclasses.fields(wedge)}
+        result["wedge"] = _wedge(wedge, game.action_unit, game.payoff_unit)
     if model.shocks:
         rng = np.random.default_rng(SEED)
         split = hindsight_split(model, chosen, rng=rng, states=STATES, replicates=REPLICATES)
@@ -159,8 +160,39 @@ def solve_model(model: PayoffModel) -> dict[str, Any]:
         if not all(np.isfinite(found[f"E[{loss}]"].high) for found in table.values() for loss in LOSSES):
             raise SolverError("hindsight losses are no finite numbers at these values; give values nearer the defaults")
         settings = {"states": STATES, "replicates": REPLICATES, "seed": SEED}
-        result["hindsight"] = {**settings, "players": plain(table)}
+        amounts = split.amounts()
+        found = {player: {**row, **amounts[player]} for player, row in table.items()}
+        units = _hindsight_units(found[game.players[0]], game.action_unit, game.payoff_unit)
+        result["hindsight"] = {**settings, "units": units, "players": plain(found)}
     return result
+
+
+def _wedge(wedge: StrategicWedge, choice: str, payoff: str) -> dict[str, Any]:
+    """The wedge with its units; without totals where choices are prices or rates, whose sum is no quantity."""
+    units = dict.fromkeys(("nash", "joint", "welfare"), choice)
+    units |= dict.fromkeys(("over_joint", "over_welfare", "total_over_joint", "total_over_welfare"), "1")
+    units |= dict.fromkeys(("profit_nash", "profit_joint", "welfare_nash", "welfare_optimum"), payoff)
+    units |= dict.fromkeys(("dissipation", "price_of_anarchy"), "1")
+    if not is_quantity(choice):
+        units = {name: unit for name, unit in units.items() if not name.startswith("total")}
+    values = {name: plain(getattr(wedge, name)) for name in units}
+    return {"players": list(wedge.players), "units": units, **values}
+
+
+def is_quantity(unit: str) -> bool:
+    """Whether choices in this unit add up: amounts do, prices, rates and shares do not.
+
+    Examples
+    --------
+    >>> is_quantity("GW"), is_quantity("US$ bn"), is_quantity("US$ bn/GW/yr"), is_quantity("1")
+    (True, True, False, False)
+    """
+    return unit not in ("", "1") and "/" not in unit
+
+
+def _hindsight_units(names: Iterable[str], choice: str, payoff: str) -> dict[str, str]:
+    """Units of what is said of each player: probabilities and lambda are pure numbers, amounts are choices."""
+    return {name: "1" if name.startswith(("P(", "lambda")) else choice if "too" in name else payoff for name in names}
 
 
 def solve_finite(game: Game) -> dict[str, Any]:
@@ -184,6 +216,9 @@ def solve_finite(game: Game) -> dict[str, Any]:
             for k in places
         ],
     }
+    if game.n_players == 2 and result["complete"]:
+        sets = [part for part in maximal_components(solution) if max(map(len, part)) > 1]
+        result["components"] = [[_floats(strategies) for strategies in part] for part in sets]
     if game.n_players > 1 and set(game.n_actions) == {2} and len(set(game.actions)) == 1:  # the same choice for all
         found = dilemma_class(game)
         result["class"] = {"name": str(found.names), "greed": plain(found.greed), "fear": plain(found.fear)}

@@ -10,7 +10,8 @@ from experiments.text import show, table
 
 Values = Mapping[str, Any]
 
-LOSSES = ("overspend", "underinvest")
+LOSSES = {"overspend": "too much", "underinvest": "too little"}
+"""The two losses, and the amounts that they come from."""
 
 
 def solve_text(result: Values) -> Iterator[str]:
@@ -31,6 +32,8 @@ def _certificate(part: Values) -> str:
     proof = "all there are" if part["complete"] else "others not excluded"
     note = f" ({part['note']})" if part["note"] else ""
     count = f"{found} equilibrium" if found == 1 else f"{found} equilibria"
+    if part.get("components"):
+        count, proof = f"{found} extreme equilibria", "all others are mixes of them"
     if not found:
         return f"Nash: none found{note}"
     certified = "certified" if part["certified"] else "NOT certified"
@@ -50,6 +53,7 @@ def _finite(part: Values) -> Iterator[str]:
                 part["players"], part["actions"], equilibrium["strategies"], equilibrium["payoffs"], strict=True
             )
         )
+    yield from _components(part)
     if "class" in part:
         found = part["class"]
         restrain, race = part["actions"][0]
@@ -59,6 +63,27 @@ def _finite(part: Values) -> Iterator[str]:
         yield "critical discount factor of grim trigger: " + (
             "none sustains restraint" if factor is None else show(factor)
         )
+
+
+def _components(part: Values) -> Iterator[str]:
+    """Which mixes are equilibria too."""
+    payoffs = part["payoffs"]
+    if payoffs is not None and all(len(set(_flat(own))) == 1 for own in payoffs):
+        yield "each player's payoffs are all equal: every mix of actions is an equilibrium"
+        return
+    for component in part.get("components", ()):
+        sides = (
+            f"{player}: "
+            + ("any mix of " if len(strategies) > 1 else "")
+            + ", ".join(_strategy(labels, s) for s in strategies)
+            for player, labels, strategies in zip(part["players"], part["actions"], component, strict=True)
+        )
+        yield f"equilibria without gaps: {'; '.join(sides)}"
+
+
+def _flat(values: Any) -> Iterator[float]:
+    for value in values:
+        yield from _flat(value) if isinstance(value, list) else (value,)
 
 
 def _strategy(labels: list[str], shares: list[float]) -> str:
@@ -100,7 +125,7 @@ def _continuous(result: Values) -> Iterator[str]:
         outcomes = (f"{name} {with_unit(value, units[name])}" for name, value in equilibrium["outcomes"].items())
         yield f"outcomes: {', '.join(outcomes)}"
     if wedge:
-        yield from _wedge(wedge, part["payoff unit"])
+        yield from _wedge(wedge)
     if hindsight:
         first = " of the first equilibrium" if len(part["equilibria"]) > 1 else ""
         yield ""
@@ -108,25 +133,28 @@ def _continuous(result: Values) -> Iterator[str]:
             f"hindsight losses{first} over {hindsight['replicates']} x {hindsight['states']} states; 95% intervals of "
             f"the means reach at most {with_unit(_widest(hindsight), part['payoff unit'])} to either side (all: --json)"
         )
-        yield from _hindsight(hindsight, part["payoff unit"])
+        yield from _hindsight(hindsight)
 
 
 def _builders(part: Values, equilibrium: Values, wedge: Values | None) -> list[str]:
     header, units = ["player", "choice", "payoff"], ["", part["action unit"], part["payoff unit"]]
     columns: list[list[object]] = [part["players"], equilibrium["choices"], equilibrium["payoffs"]]
     if wedge:
-        header += ["above joint optimum", "above welfare optimum"]
-        units += ["", ""]  # percentages, and shown as such
-        columns += [[percent(value) for value in wedge[name]] for name in ("over_joint", "over_welfare")]
+        for optimum in ("joint", "welfare"):
+            header += [f"{optimum} optimum", "above it"]
+            units += [part["action unit"], ""]  # percentages, and shown as such
+            columns += [wedge[optimum], [percent(value) for value in wedge[f"over_{optimum}"]]]
     return table(header, list(zip(*columns, strict=True)), units=[unit_text(unit) for unit in units])
 
 
-def _hindsight(hindsight: Values, unit: str) -> list[str]:
+def _hindsight(hindsight: Values) -> list[str]:
     header, units = ["player"], [""]
-    for loss in LOSSES:
-        header += [f"P({loss})", "mean", "CVaR95"]
-        units += ["", unit_text(unit), unit_text(unit)]
-    names = [name for loss in LOSSES for name in (f"P({loss})", f"E[{loss}]", f"CVaR95[{loss}]")]
+    names = []
+    for loss, amount in LOSSES.items():
+        header += [f"P({loss})", "mean", "CVaR95", f"mean {amount}"]
+        own = [f"P({loss})", f"E[{loss}]", f"CVaR95[{loss}]", f"E[{amount}]"]
+        units += [unit_text(hindsight["units"][name]) for name in own]
+        names += own
     rows = [
         [player, *(found[name]["value"] for name in names), show(found["lambda"])]
         for player, found in hindsight["players"].items()
@@ -134,14 +162,24 @@ def _hindsight(hindsight: Values, unit: str) -> list[str]:
     return table([*header, "lambda"], rows, units=[*units, "ratio of means"])
 
 
-def _wedge(wedge: Values, unit: str) -> Iterator[str]:
+def _wedge(wedge: Values) -> Iterator[str]:
+    units = wedge["units"]
+    if "total_over_joint" in wedge:  # choices that add up
+        nash, joint, welfare = (with_unit(sum(wedge[name]), units[name]) for name in ("nash", "joint", "welfare"))
+        yield (
+            f"total {nash}: {percent(wedge['total_over_joint'])} against {joint} at the joint optimum, "
+            f"{percent(wedge['total_over_welfare'])} against {welfare} at the welfare optimum"
+        )
+    profit, best = wedge["profit_nash"], wedge["profit_joint"]
     yield (
-        f"total against joint profit {percent(wedge['total_over_joint'])}, "
-        f"against welfare {percent(wedge['total_over_welfare'])}"
+        f"joint profit, the sum of the payoffs: {with_unit(profit, units['profit_nash'])}, "
+        f"{with_unit(best - profit, units['profit_nash'])} below the {with_unit(best, units['profit_joint'])} at the "
+        f"joint optimum: dissipation {show(wedge['dissipation'])}"
     )
     yield (
-        f"industry profit {with_unit(wedge['profit_nash'], unit)}, of {with_unit(wedge['profit_joint'], unit)} at the "
-        f"joint optimum: dissipation {show(wedge['dissipation'])}; price of anarchy {show(wedge['price_of_anarchy'])}"
+        f"welfare {with_unit(wedge['welfare_nash'], units['welfare_nash'])}, of "
+        f"{with_unit(wedge['welfare_optimum'], units['welfare_optimum'])} at its optimum: "
+        f"price of anarchy {show(wedge['price_of_anarchy'])}"
     )
 
 

@@ -43,7 +43,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
-from scipy.stats import qmc
 
 from models.base import PayoffModel, Value, count, parameter, payoff_model
 from models.lab_dilemma import LabDilemma
@@ -342,6 +341,8 @@ class Runway(PayoffModel):
 
         Normals of its mood, ``(quarters, pairs)``; normals of cash and uniforms of ruin, ``(quarters, 2, pairs)``.
         """
+        from scipy.stats import qmc
+
         quarters, pairs = QUARTERS * self.years, self.paths // 2
         points = np.clip(qmc.Sobol(5 * quarters, rng=rng).random(pairs).T, 1e-12, 1 - 1e-12)
         mood, rest = points[:quarters], points[quarters:].reshape(quarters, 4, pairs)

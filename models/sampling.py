@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from theory.arrays import finite_floats, one_of, whole_number
 from theory.copula import GaussianCopula
@@ -44,6 +43,8 @@ def sobol_points(start: int, stop: int, inputs: int, rng: np.random.Generator) -
     >>> bool((whole[40:] == part).all())
     True
     """
+    from scipy.stats import qmc
+
     if not 0 <= start < stop <= MOST:
         raise InputError(f"draws {start} to {stop} of {MOST}: from one to 2**30 can be sampled")
     sequence = qmc.Sobol(inputs, rng=rng)
@@ -55,6 +56,8 @@ def sobol_points(start: int, stop: int, inputs: int, rng: np.random.Generator) -
 
 def latin_hypercube(draws: int, inputs: int, rng: np.random.Generator) -> Floats:
     """Latin hypercube of ``draws`` points, shape ``(draws, inputs)``."""
+    from scipy.stats import qmc
+
     if not 1 <= draws <= MOST:
         raise InputError(f"draws is {draws}; from one to 2**30 can be sampled")
     return np.asarray(qmc.LatinHypercube(inputs, rng=rng).random(draws))

@@ -50,7 +50,7 @@ class Compiled:
 
         # numpy's printer stacks the arguments of Min and Max, which must then have one shape; ours broadcast
         modules = [{"Min": np.minimum, "Max": np.maximum}, "scipy", "numpy"]
-        function = sympy.lambdify(self._arguments, sympy.sympify(self._formula()), modules, cse=True, dummify=True)
+        function = sympy.lambdify(self._arguments, sympy.sympify(self._formula()), modules, cse=True)
         return cast(Callable[..., Any], function)
 
     def __call__(self, x: Any, *parameters: Any) -> Any:
@@ -70,8 +70,12 @@ def choice_symbols(n_players: int) -> tuple[Any, ...]:
     return tuple(sympy.Symbol(f"k_{i + 1}", positive=True) for i in range(n_players))
 
 
-def symbolic_model(cls: type[PayoffModel], counts: Mapping[str, int] | None = None) -> Any:
-    """Instance of a model whose fields are symbols; whole numbers keep the values in ``counts`` or their default."""
+def symbolic_model(cls: type[PayoffModel], counts: Mapping[str, int] | None = None, *, suffix: str = "") -> Any:
+    """Instance of a model whose fields are symbols; whole numbers keep the values in ``counts`` or their default.
+
+    Compiled code tells arguments from functions (``gamma``, ``pi``, ``e``) by a ``suffix`` of their names; sympy itself
+    would do so by replacing every symbol of every formula, which takes most of the time of compiling.
+    """
     import sympy
 
     model = object.__new__(cls)
@@ -81,10 +85,10 @@ def symbolic_model(cls: type[PayoffModel], counts: Mapping[str, int] | None = No
             object.__setattr__(model, name, (counts or {}).get(name, spec.default))
     for name, spec in specs.items():
         if not spec.structural and not spec.per_player:
-            object.__setattr__(model, name, _symbol(sympy, spec.symbol, spec.low))
+            object.__setattr__(model, name, _symbol(sympy, f"{spec.symbol}{suffix}", spec.low))
     for name, spec in specs.items():
         if spec.per_player:
-            each = tuple(_symbol(sympy, f"{spec.symbol}_{j + 1}", spec.low) for j in range(len(model.players)))
+            each = tuple(_symbol(sympy, f"{spec.symbol}_{j + 1}{suffix}", spec.low) for j in range(len(model.players)))
             object.__setattr__(model, name, each)
     return model
 
@@ -130,9 +134,9 @@ def compile_payoffs(
     """Compile a model's payoffs for a number of players; ``realised`` takes the states as further arguments."""
     import sympy
 
-    model = symbolic_model(cls, dict(counts))
+    model = symbolic_model(cls, dict(counts), suffix="_")
     k = choice_symbols(len(players))
-    state = {name: sympy.Symbol(shock.symbol, positive=True) for name, shock in cls.shocks.items()}
+    state = {name: sympy.Symbol(f"{shock.symbol}_", positive=True) for name, shock in cls.shocks.items()}
     arguments = [*k, *_parameter_symbols(model), *(state.values() if realised else ())]
     with _formulas_of(cls):
         formulas = [

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLE, POWER_RACE = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+EXAMPLE, STUDY, POWER_RACE = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 COMMAND = [sys.executable, "-P", "-c", "import sys; from experiments.cli import main; sys.exit(main())"]
 
 
@@ -28,6 +28,19 @@ def test_the_five_line_example_runs(capsys):
     printed = capsys.readouterr().out
     assert "1 certified" in printed
     assert "Alphabet" in printed
+
+
+def test_the_study_example_runs_with_workers_as_a_script(tmp_path):
+    assert '{"draws": 16_384}' in STUDY
+    (tmp_path / "script.py").write_text(STUDY.replace("16_384", "512"), encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert re.fullmatch(r"[0-9a-f]{12} \{'value': .*'low': .*\}\n", ran.stdout)
+    assert ran.stderr.count("record") == 1  # the workers, which import the script, run nothing
+    assert len(list(tmp_path.glob("records/dilemma_class/*/record.json"))) == 1
 
 
 @pytest.fixture
@@ -58,7 +71,9 @@ def test_a_new_model_is_found_by_catalogue_command_line_and_contract(where, requ
     module = "power_race" if where == "own_package" else "models.power_race"
     listed = run("models", "--json", cwd=tmp_path, path=path)
     assert listed.returncode == 0, listed.stderr
-    assert "power-race" in listed.stdout
+    (described,) = (model for model in json.loads(listed.stdout) if model["name"] == "power-race")
+    drawn = {parameter["name"]: parameter["priors"] for parameter in described["parameters"] if parameter["priors"]}
+    assert [(prior["low"], prior["high"]) for prior in drawn["price"]] == [(0.3, 1.2)]
     solved = run("solve", "power-race", "--set", "prize=350", "--json", cwd=tmp_path, path=path)
     assert solved.returncode == 0, solved.stderr
     payoffs = json.loads(solved.stdout)["continuous"]["equilibria"][0]["payoffs"]

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from theory.arrays import finite_floats, mapping_of, true_or_false
 from theory.errors import InputError
@@ -45,6 +44,8 @@ def regional_sensitivity(inputs: Mapping[str, ArrayLike], event: ArrayLike) -> d
     >>> found["x"]["distance"], found["x"]["sign"], found["x"]["at"]
     (1.0, 1, 0.6)
     """
+    from scipy import stats
+
     holds = true_or_false(event, "event")
     named = mapping_of(inputs, "inputs", "{'cost': values of shape (draws,)}")
     arrays = {name: finite_floats(values, f"input {name!r}") for name, values in named.items()}

@@ -46,12 +46,14 @@ class HasStates(Protocol):
 class HindsightSplit:
     """Hindsight losses of each player, split; arrays of shape ``(replicates, states, *batch, N)``.
 
-    The methods give, per player, estimates over all states and draws together.
+    ``excess`` is by how much the choice exceeds the best reply, ``k_i - k_i*``, in the unit of the choices, and zero
+    where there is no loss. The methods give, per player, estimates over all states and draws together.
     """
 
     players: tuple[str, ...]
     overspend: Floats
     underinvest: Floats
+    excess: Floats
 
     @property
     def loss(self) -> Floats:
@@ -80,6 +82,17 @@ class HindsightSplit:
         Losses are in the payoff's unit.
         """
         return {player: {name: self._estimate(i, name) for name in STATISTICS} for i, player in enumerate(self.players)}
+
+    def amounts(self) -> dict[str, dict[str, Estimate]]:
+        """Per player: how much too much and too little was chosen, on average over all states, in the choices' unit."""
+        lanes = np.moveaxis(self.excess, -1, 0).reshape(len(self.players), len(self.excess), -1)
+        return {
+            player: {
+                "E[too much]": from_replicates(np.maximum(own, 0).mean(axis=1)),
+                "E[too little]": from_replicates(np.maximum(-own, 0).mean(axis=1)),
+            }
+            for player, own in zip(self.players, lanes, strict=True)
+        }
 
     def __repr__(self) -> str:
         rows = [[player, *(f"{each.value:.4g}" for each in found.values())] for player, found in self.table().items()]
@@ -143,25 +156,27 @@ def hindsight_split(
     given = solution.only() if isinstance(solution, ContinuousSolution) else solution
     streams = require_generator(rng).spawn(replicates)
     parts = [_split(model.realised_game(states, stream), given) for stream in streams]
-    players = parts[0][0]
-    return HindsightSplit(players, np.stack([over for _, over, _ in parts]), np.stack([under for _, _, under in parts]))
+    losses = [np.stack(columns) for columns in zip(*(found for _, found in parts), strict=True)]
+    return HindsightSplit(parts[0][0], *losses)
 
 
-def _split(game: ContinuousGame, given: ArrayLike) -> tuple[tuple[str, ...], Floats, Floats]:
+def _split(game: ContinuousGame, given: ArrayLike) -> tuple[tuple[str, ...], tuple[Floats, Floats, Floats]]:
+    """Players; overspending, underinvesting and excess."""
     chosen = game.choices_within(given)
     if not np.isfinite(chosen).all():
         raise InputError(
             "some choices are NaN: draws without a certified equilibrium, to be left out; solution.count tells which"
         )
     x = np.broadcast_to(chosen, (*game.batch_shape, game.n_players))
-    over, under = np.empty(x.shape), np.empty(x.shape)
+    over, under, excess = np.empty(x.shape), np.empty(x.shape), np.empty(x.shape)
     for i in range(game.n_players):
         reply, value, spread = best_reply(game, x, i, levels=33, zooms=16)
         loss = value - game.payoff_of(i, x)
         loss = np.where(loss > _ROUNDING * spread, loss, 0.0)
         over[..., i] = np.where(x[..., i] > reply, loss, 0.0)
         under[..., i] = np.where(x[..., i] < reply, loss, 0.0)
-    return game.players, over, under
+        excess[..., i] = np.where(loss > 0, x[..., i] - reply, 0.0)
+    return game.players, (over, under, excess)
 
 
 def cvar(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:

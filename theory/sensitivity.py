@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from theory.errors import InputError
 from theory.generators import require_generator
@@ -82,6 +81,8 @@ def sobol_indices(
 def _one_design(
     function: Callable[[Floats], Floats], inputs: int, points: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
+    from scipy import stats
+
     uniform: Any = [stats.uniform()] * inputs
 
     def transposed(x: Floats) -> Floats:  # scipy passes (inputs, n)

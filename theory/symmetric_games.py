@@ -25,7 +25,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.stats import binom
 
 from theory.arrays import finite_floats
 from theory.errors import InputError
@@ -146,6 +145,8 @@ def by_counts(table: ArrayLike) -> Floats:
 
 def gain(gains: ArrayLike, p: float) -> float:
     """Advantage ``D(p)`` of action 1 when all others take it with probability ``p``: a binomial average."""
+    from scipy.stats import binom
+
     d = np.asarray(gains, float)
     return float(binom.pmf(np.arange(d.size), d.size - 1, p) @ d)
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import sympy
 from numpy.typing import NDArray
 
 from experiments.registry import Columns, Findings, experiment, share
@@ -229,5 +228,7 @@ def centre() -> dict[str, Any]:
 
 def formula() -> str:
     """A merchant's profit in Typst mathematics, ``w`` being the chip price that clears the market."""
+    import sympy
+
     price, cost, share, capital, x = sympy.symbols("w m_i h kappa x_i", positive=True)
     return typst((price - cost * share * capital) * x)

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from experiments.dilemma_risk import LABS
 from experiments.registry import Columns, Findings, experiment, share
@@ -216,6 +216,8 @@ def by_common_growth(rows: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, fl
 
 def _sets_apart(rows: Mapping[str, NDArray[Any]], meets: NDArray[np.bool_]) -> dict[str, dict[str, float]]:
     """Parameters by the largest gap between the distribution functions of draws that meet and do not (Smirnov)."""
+    from scipy import stats
+
     if not FEW <= meets.sum() <= len(meets) - FEW:
         return {}
     table = {

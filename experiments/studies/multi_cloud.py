@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import sympy
 from numpy.typing import NDArray
 
 from experiments.claims import claim, drawn
@@ -280,6 +279,8 @@ def centre() -> dict[str, Any]:
 
 def formula() -> str:
     """A cloud's profit in Typst mathematics, the share being the lab's best split."""
+    import sympy
+
     prices, shares = (sympy.symbols(f"{letter}_1 {letter}_2", positive=True) for letter in "ws")
     return typst(CloudSourcing.symbolic(n=2).profit(0, prices, shares))
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Symbol
 
 from experiments.registry import Columns, Findings, experiment, share
 from models.lab_dilemma import LabDilemma
@@ -69,6 +68,8 @@ def study(*, draws: int = 65_536, rng: np.random.Generator) -> Columns:
 @study.summary
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Critical patience, sustainability against the lag of information, and noisy automata at the centre."""
+    from sympy import Symbol
+
     pooled = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
     numbers = {
         "draws": len(pooled["discount rate"]),

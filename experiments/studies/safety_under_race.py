@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from experiments.registry import Columns, Findings, experiment, share
 from models.ai_trust import ACTIONS, AiTrust
@@ -79,6 +78,8 @@ SWEPT: dict[str, Prior] = {
 )
 def study(*, draws: int = 16_384, rng: np.random.Generator) -> Columns:
     """One independent set of draws, one row each."""
+    from scipy.stats import qmc
+
     size = share(draws, REPLICATES)
     u = qmc.Sobol(len(SWEPT), rng=rng).random_base2(int(np.ceil(np.log2(size))))[:size]
     drawn = {name: prior.ppf(u[:, j]) for j, (name, prior) in enumerate(SWEPT.items())}

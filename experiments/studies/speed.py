@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import sympy
 from numpy.typing import NDArray
 
 from experiments.claims import claim, drawn
@@ -295,6 +294,8 @@ def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
 
 def formula() -> str:
     """Value of leading, in Typst mathematics."""
+    import sympy
+
     names = "X X_F X_0 omega_1 omega_0 l D_10 D_11 beta beta_1 I"
     return typst(leader_value(*sympy.symbols(names, positive=True)))
 

@@ -383,8 +383,31 @@ def test_a_module_that_breaks_when_it_is_loaded_is_one_line(
 def test_one_player_of_a_parameter_per_player_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["solve", "compute-race", "--set", "plan[Nobody]=5"]) == 2
     assert "Amazon, Alphabet" in capsys.readouterr().err
-    assert main(["solve", "compute-race", "--set", "prize=1e308"]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("prize", ["1e308", "1e30"])
+def test_an_absurd_number_is_bad_input(prize: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", "compute-race", "--set", f"prize={prize}"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and f"prize (V) is {prize}; it must be at most 3.5e+14 US$ bn" in error
+
+
+def test_a_reader_that_has_enough_is_no_failure_and_a_full_output_is_one_line() -> None:
+    command = [*COMMAND, "models", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "the output cannot be written: No space left on device" in done.stderr
+
+
+def test_the_help_cuts_no_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "..." not in capsys.readouterr().out
 
 
 def test_more_builders_are_average_ones(capsys: pytest.CaptureFixture[str]) -> None:

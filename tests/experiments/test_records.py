@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -158,10 +159,13 @@ def test_the_state_of_a_record_is_said_in_a_word(workshop: Workshop) -> None:
         return state_of(workshop.study, quick=True, directory=workshop.records)
 
     assert state() == "none"
+    other = run(workshop.study, {"draws": 16}, workers=1, directory=workshop.records, progress=False)
+    assert state() == "none (1 with others)"
+    shutil.rmtree(other.folder)
     made = run(workshop.study, quick=True, workers=1, directory=workshop.records, progress=False)
     assert state() == made.short_key
-    replicate_file(made.folder, 0).unlink()  # scaffolding of a complete record
-    assert state() == made.short_key
+    replicate_file(made.folder, 0).unlink()
+    assert state() == "damaged"
     for content in ("[1]", "null", '{"schema"', "{}"):
         (made.folder / "record.json").write_text(content)
         assert state() == "damaged"
@@ -170,6 +174,42 @@ def test_the_state_of_a_record_is_said_in_a_word(workshop: Workshop) -> None:
     again = run(workshop.study, quick=True, workers=1, directory=workshop.records, progress=False)
     workshop.helper.write_text(workshop.helper.read_text() + "# a remark\n")
     assert (again.values_digest, state()) == (made.values_digest, "stale")
+
+
+@pytest.mark.parametrize(("harm", "said"), [("remove", "is missing"), ("truncate", "is damaged"), ("swap", None)])
+def test_a_record_stands_on_replicates_as_they_were_written(
+    workshop: Workshop, harm: str, said: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes = {"signs": str(workshop.signs)}
+    made = run(workshop.study, changes, quick=True, workers=1, directory=workshop.records, progress=False)
+    path, content = replicate_file(made.folder, 2), replicate_file(made.folder, 2).read_bytes()
+    before = (made.folder / "record.json").read_bytes()
+    if harm == "remove":
+        path.unlink()
+    else:  # or another's values, whole in themselves, which only a run finds: a look at the size is not enough
+        path.write_bytes(content[:100] if harm == "truncate" else replicate_file(made.folder, 1).read_bytes())
+    if said:
+        with pytest.raises(MissingRecord, match=rf"replicate-0002.parquet {said}.*Run: computerace run"):
+            load_record(workshop.study, changes, quick=True, directory=workshop.records)
+    capsys.readouterr()
+    run(workshop.study, changes, quick=True, workers=1, directory=workshop.records)
+    errors = capsys.readouterr().err
+    assert f"replicate-0002.parquet {said or 'is damaged'}" in errors
+    assert f"1 computed again as before, record {made.short_key} stands" in errors
+    assert workshop.computed() == 5
+    assert path.read_bytes() == content
+    assert (made.folder / "record.json").read_bytes() == before
+
+
+def test_replicates_that_come_out_otherwise_make_another_record(workshop: Workshop) -> None:
+    """As on other hardware: numbers and replicates stay together."""
+    made = run(workshop.study, quick=True, workers=1, directory=workshop.records, progress=False)
+    path = made.folder / "record.json"
+    digest = made.files["replicate-0002.parquet"]["sha256"]
+    path.write_text(path.read_text().replace(digest, "0" * 64))
+    again = run(workshop.study, quick=True, workers=1, directory=workshop.records, progress=False)
+    assert again.files == made.files
+    assert read_record(made.folder).files == made.files
 
 
 def test_changed_numbers_are_noticed(workshop: Workshop) -> None:

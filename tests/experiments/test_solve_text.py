@@ -33,6 +33,51 @@ def test_every_column_of_money_and_capacity_has_its_unit(race: dict[str, Any]) -
     assert [unit for name, unit in hindsight if name in ("mean", "CVaR95")] == ["US$ bn"] * 4
 
 
+def test_the_wedge_and_the_split_are_in_dollars_and_in_gigawatts(race: dict[str, Any]) -> None:
+    lines = list(solve_text(race))
+    amounts = dict(_column_units(lines, "player           P(overspend)"))
+    assert amounts["mean too much"] == amounts["mean too little"] == "GW"
+    assert dict(_column_units(lines, "player           choice"))["joint optimum"] == "GW"
+    assert re.search(r"total [\d.]+ GW: \+[\d.]+% against [\d.]+ GW at the joint optimum", "\n".join(lines))
+    for part in (race["wedge"], race["hindsight"]):
+        values = part if "nash" in part else next(iter(part["players"].values()))
+        assert set(part["units"]) == set(values) - {"units", "players"}
+        assert {"GW", "US$ bn", "1"} == set(part["units"].values())
+
+
+def test_too_much_less_too_little_is_the_choice_less_the_mean_best_reply(race: dict[str, Any]) -> None:
+    """The amounts are those of the same states as the losses: both are there, or neither."""
+    for found in race["hindsight"]["players"].values():
+        for loss, amount in (("overspend", "too much"), ("underinvest", "too little")):
+            share, mean = found[f"P({loss})"]["value"], found[f"E[{amount}]"]["value"]
+            assert 0 < share < 1 and mean > 0
+    smallest = min(race["continuous"]["equilibria"][0]["choices"])
+    assert all(found["E[too much]"]["value"] < smallest for found in race["hindsight"]["players"].values())
+
+
+def test_prices_have_no_total() -> None:
+    result = solve("cloud-sourcing")
+    assert not any(name.startswith("total") for name in result["wedge"])
+    assert not any(line.startswith("total") for line in solve_text(result))
+
+
+def test_an_outcome_before_flows_between_players_is_not_called_as_the_sum_of_their_payoffs() -> None:
+    lines = list(solve_text(solve("linked-race")))
+    assert sum("industry profit" in line for line in lines) == 1
+    assert any(line.startswith("joint profit, the sum of the payoffs: US$") for line in lines)
+
+
+def test_equal_payoffs_make_every_mix_an_equilibrium(tmp_path: Any) -> None:
+    lines = list(solve_text(solve("anchor-tenant")))
+    assert "each player's payoffs are all equal: every mix of actions is an equilibrium" in lines
+    assert not any("all there are" in line for line in lines)
+    path = tmp_path / "game.nfg"  # Avis et al. 2010: the column player is indifferent against the first row
+    path.write_text('NFG 1 R "T" { "A" "B" } { { "a" "b" "c" } { "l" "r" } } ""\n3 3 2 2 0 3 3 3 5 6 6 1\n')
+    text = "\n".join(solve_text(solve(str(path))))
+    assert "3 extreme equilibria, all others are mixes of them" in text
+    assert "equilibria without gaps: A: a; B: any mix of l, 0.6667 l + 0.3333 r" in text
+
+
 def test_every_outcome_has_its_unit(race: dict[str, Any]) -> None:
     outcomes = next(line for line in solve_text(race) if line.startswith("outcomes: "))
     for outcome in outcomes.removeprefix("outcomes: ").split(", "):
