@@ -399,7 +399,7 @@ def test_a_reader_that_has_enough_is_no_failure_and_a_full_output_is_one_line() 
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 141
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "the output cannot be written: No space left on device" in done.stderr
