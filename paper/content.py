@@ -10,7 +10,18 @@ from paper.claims import judge_claims
 from paper.figures.drivers import drivers_hidden
 from paper.figures.plane import chief_drivers as drivers_of_the_map
 from paper.figures.style import spoken
-from paper.formats import BRACKETS, count, curly, listed, number, percent, percent_interval, signed_percent, spread
+from paper.formats import (
+    BRACKETS,
+    count,
+    curly,
+    in_words,
+    listed,
+    number,
+    percent,
+    percent_interval,
+    signed_percent,
+    spread,
+)
 from paper.main_cards import first_sentences, main_cards
 from paper.phrases import (
     dilemma_phrases,
@@ -219,12 +230,24 @@ def _calibration_texts(calibration: Numbers, chief: list[str]) -> dict[str, str]
         "last date": calibration["last date"],
         "brackets": BRACKETS,
         "undated": undated(calibration["dated by year alone"]),
+        "unquoted": unquoted(calibration["not in the quotation"]),
         "uncertain numbers": str(len(rows)),
         "swept numbers": str(sum(row["grade"] == "swept" for row in rows)),
         "mapped numbers": str(sum(row["grade"] == "mapped" for row in rows)),
         "chief driver": chief[0],
         "second driver": chief[1],
     }
+
+
+def unquoted(facts: list[str]) -> str:
+    """How many of the facts that set a parameter have their number from elsewhere than the quotation."""
+    if not facts:
+        return "Each number is in its quotation."
+    are = "is one fact whose number is" if len(facts) == 1 else f"are {in_words(len(facts))} facts whose numbers are"
+    return (
+        f"Among those that set or bound a parameter there {are} not in the quotation but computed from it or read "
+        f"beside it, as the row says: {', '.join(facts)}."
+    )
 
 
 def undated(facts: list[str]) -> str:

@@ -62,7 +62,7 @@ CARDS = (
             "Nash, by semismooth Newton from several starts, certified by global best replies.",
         ),
         "race",
-        ("wedge", "asymmetry"),
+        ("wedge", "danger in brief"),
     ),
     MainCard(
         "S13",
