@@ -33,8 +33,8 @@ def import_closure(module: str) -> dict[str, Path]:
 
     Examples
     --------
-    >>> sorted(import_closure("theory.intervals"))
-    ['theory.errors', 'theory.intervals']
+    >>> sorted(import_closure("theory.regional"))
+    ['theory.arrays', 'theory.errors', 'theory.regional']
     """
     root = module.partition(".")[0]
     if root == "__main__" or importlib.util.find_spec(root) is None:

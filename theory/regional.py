@@ -39,6 +39,7 @@ def regional_sensitivity(inputs: Mapping[str, ArrayLike], event: ArrayLike) -> d
 
     Examples
     --------
+    >>> import numpy as np
     >>> x = np.linspace(0, 1, 1001)
     >>> found = regional_sensitivity({"x": x, "other": np.resize([0.0, 1.0], 1001)}, x > 0.6)
     >>> found["x"]["distance"], found["x"]["sign"], found["x"]["at"]

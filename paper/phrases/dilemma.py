@@ -7,7 +7,7 @@ from typing import Any
 
 from paper.figures.style import spoken
 from paper.formats import interval, listed, percent, percent_interval, trimmed
-from paper.phrases.words import DILEMMA, how_often, trend, with_article
+from paper.phrases.words import DILEMMA, trend, with_article
 
 Numbers = Mapping[str, Any]
 
@@ -15,7 +15,6 @@ Numbers = Mapping[str, Any]
 def dilemma_phrases(dilemma: Numbers, calibration: Numbers) -> dict[str, str]:
     """Sentences on which game it is."""
     return scenario_phrases(dilemma) | {
-        "how often": how_often(dilemma["classes"][DILEMMA]["value"]),
         "most probable": most_probable(dilemma["classes"]),
         "labs": by_number_of_labs(dilemma["classes by labs"]),
         "terms": margins_alone(dilemma["classes by terms"]),

@@ -37,7 +37,7 @@ def test_it_is_a_pdf_with_its_sources_beside_it(paper: Path) -> None:
         "built.json",
         "figures",
     }
-    assert len(list((sources / "figures").glob("*.svg"))) == 7 + len(systems())
+    assert len(list((sources / "figures").glob("*.svg"))) == 8 + len(systems())
 
 
 def test_the_same_records_give_the_same_bytes(records: Path, paper: Path, tmp_path: Path) -> None:
