@@ -48,6 +48,6 @@ clean:          ## remove everything that make and the studies made
 
 .venv/.installed: .tools/bin/uv requirements.lock pyproject.toml
 	.tools/bin/uv venv --quiet --allow-existing --python .tools/bin/python .venv
-	.tools/bin/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	.tools/bin/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	.tools/bin/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

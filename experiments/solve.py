@@ -20,7 +20,8 @@ from experiments.targets import model_class
 from experiments.text import show
 from models.base import PayoffModel
 from models.catalogue import catalogue
-from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.continuous import ContinuousGame
+from theory.continuous_solution import ContinuousSolution
 from theory.discounting import grim_trigger
 from theory.equilibrium import nash
 from theory.errors import InputError, SolverError
@@ -32,7 +33,7 @@ from theory.taxonomy import dilemma_class
 from theory.vertices import maximal_components
 from theory.wedge import StrategicWedge, strategic_wedge
 
-STATES, REPLICATES, SEED = 256, 8, 1
+STATES, REPLICATES, SEED = 512, 8, 1
 """Point set of the hindsight split: replicates of scrambled Sobol states from one fixed seed."""
 
 LOSSES = ("overspend", "underinvest")

@@ -14,8 +14,9 @@ from theory.common_objective import joint_optimum
 from theory.comparative_statics import EquilibriumDerivative, equilibrium_derivative
 from theory.contest import tullock_contest
 from theory.continuation import EquilibriumMap, continue_equilibria
-from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.continuous import ContinuousGame
 from theory.continuous_commitment import ContinuousCommitment, continuous_commitment
+from theory.continuous_solution import ContinuousSolution
 from theory.continuous_thresholds import reversion_thresholds, symmetric_stick_and_carrot
 from theory.cycle_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
 from theory.discounting import (

@@ -24,7 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous, table_of_choices
+from theory.continuous import ContinuousGame, Floats, Payoff, require_continuous
+from theory.continuous_solution import table_of_choices
 from theory.errors import InputError
 from theory.newton import search
 from theory.payoff_probes import require_payoffs

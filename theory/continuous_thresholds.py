@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from theory.arrays import number_between
 from theory.best_replies import best_reply
-from theory.continuous import ContinuousGame, ContinuousSolution, Floats, require_continuous
+from theory.continuous import ContinuousGame, Floats, require_continuous
+from theory.continuous_solution import ContinuousSolution
 from theory.discounting import StickAndCarrot, critical_discount_factor, stick_and_carrot
 from theory.errors import InputError
 from theory.newton import continuous_nash

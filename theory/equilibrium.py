@@ -10,7 +10,8 @@ from typing import overload
 from theory.arrays import one_of
 from theory.batches import MOST_PAIRS, batch_support_enumeration
 from theory.bimatrix import lemke_howson_all, nashpy_vertex_enumeration, support_enumeration
-from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.continuous import ContinuousGame
+from theory.continuous_solution import ContinuousSolution
 from theory.errors import InputError, SolverError
 from theory.float_vertices import float_vertex_enumeration
 from theory.gambit import METHODS as GAMBIT

@@ -243,6 +243,34 @@ class Game:
         object.__setattr__(shifted, "payoffs", (flat - least[..., None]).reshape(self.payoffs.shape))
         return shifted, least
 
+    def in_ranges(self) -> tuple[Array, Array, Array]:
+        """Payoffs of a single game in units of each player's range, from 0 to 1, and how to undo it.
+
+        Returns
+        -------
+        payoffs
+            Shape ``(N, *n_actions)``, floats; the payoffs are ``least + range * payoffs``.
+        least, range
+            Shape ``(N,)``: smallest payoff, and largest less smallest; the range is one where payoffs are all equal.
+
+        Raises
+        ------
+        InputError
+            For a batch.
+
+        Examples
+        --------
+        >>> payoffs, least, ranges = Game.from_bimatrix([[3, 0], [5, 1]], [[3e9, 5e9], [0, 1e9]]).in_ranges()
+        >>> least.tolist(), ranges.tolist(), float(payoffs[1, 0, 0])
+        ([0.0, 0.0], [5.0, 5000000000.0], 0.6)
+        """
+        self._require_single("in_ranges")
+        plain, least = self.from_minimum()
+        payoffs = np.asarray(plain.payoffs, float)
+        largest = payoffs.reshape(self.n_players, -1).max(axis=1)
+        ranges = np.where(largest > 0, largest, 1.0)
+        return payoffs / ranges.reshape(-1, *(1,) * self.n_players), np.asarray(least, float), ranges
+
     # -- converters ----------------------------------------------------------------------------
 
     @classmethod

@@ -94,11 +94,7 @@ def logit_homotopy(game: Game) -> Solution:
 
 def _normalised(game: Game) -> Game:
     """The same game with payoffs from 0 to 1 for every player; flat payoffs are 0."""
-    plain, _ = game.from_minimum()
-    payoffs = np.asarray(plain.payoffs)
-    largest = payoffs.reshape(game.n_players, -1).max(axis=1)
-    scale = np.where(largest > 0, largest, 1).reshape(-1, *(1,) * game.n_players)
-    return Game(np.asarray(payoffs / scale, float))
+    return Game(game.in_ranges()[0])
 
 
 def _points(curve: LogitCurve) -> Iterator[tuple[int, float, list[Floats]]]:

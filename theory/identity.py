@@ -13,7 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.continuous import ContinuousSolution, Floats
+from theory.continuous import Floats
+from theory.continuous_solution import ContinuousSolution
 from theory.errors import InputError
 
 

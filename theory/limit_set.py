@@ -80,17 +80,13 @@ def limit_score(game: Game, signals: ArrayLike, direction: ArrayLike) -> LimitSc
     chances, h = signal_chances(signals, game.n_actions), finite_floats(direction, "direction")
     if game.batch_ndim or h.shape != (game.n_players,) or not h.any():
         raise InputError(f"{game!r} with direction {h.tolist()}: one game, and a number per player, not all zero")
-    plain, level = game.from_minimum()
-    payoffs, n = np.asarray(plain.payoffs, float), game.n_players
-    scale = payoffs.reshape(n, -1).max(axis=1)
-    scale = np.where(scale > 0, scale, 1.0)
-    payoffs = payoffs / scale.reshape(-1, *(1,) * n)
+    payoffs, level, scale = game.in_ranges()
     weights = h * scale / np.abs(h * scale).max()  # of payoffs in units of each player's range
-    best = LimitScore(-np.inf, (), np.full(n, np.nan))
+    best = LimitScore(-np.inf, (), np.full(game.n_players, np.nan))
     for profile in np.ndindex(*game.n_actions):
         found = _score(payoffs, chances, weights, profile)
         if found is not None:
-            moved = found * scale + np.asarray(level, float)
+            moved = found * scale + level
             if h @ moved > best.level:
                 best = LimitScore(float(h @ moved), profile, moved)
     return best

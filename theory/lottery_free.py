@@ -110,11 +110,7 @@ def path_payoffs(game: Game, discount_factor: float, *, cells: int = 200) -> Pat
     if game.n_players != 2 or game.batch_ndim:
         raise InputError(f"{game!r}: a single two-player game is needed")
     cells = whole_number(cells, "cells", 4)
-    plain, level = game.from_minimum()
-    tables = np.asarray(plain.payoffs, float)
-    scale = tables.reshape(2, -1).max(axis=1)
-    scale = np.where(scale > 0, scale, 1.0)
-    tables = tables / scale[:, np.newaxis, np.newaxis]
+    tables, level, scale = game.in_ranges()
     gains = np.stack([table.max(axis=i, keepdims=True) - table for i, table in enumerate(tables)])
     stage, needed = (array.reshape(2, -1).T for array in (tables, gains))
     alive = _outer(stage, needed, float(discount_factor), int(cells))

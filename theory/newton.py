@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from theory.arrays import finite_floats, number_between, whole_number
 from theory.best_replies import LEVELS, ZOOMS, best_reply
-from theory.continuous import ContinuousGame, ContinuousSolution, Floats, require_continuous
+from theory.continuous import ContinuousGame, Floats, require_continuous
+from theory.continuous_solution import ContinuousSolution
 from theory.errors import InputError
 from theory.payoff_probes import refuse_undefined, require_payoffs
 

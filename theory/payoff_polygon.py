@@ -170,16 +170,12 @@ class _Stage:
 
     @classmethod
     def of(cls, game: Game, discount_factor: float) -> _Stage:
-        plain, level = game.from_minimum()
-        tables = np.asarray(plain.payoffs, float)
-        scale = tables.reshape(2, -1).max(axis=1)
-        tables = tables / np.where(scale > 0, scale, 1.0)[:, None, None]
+        tables, level, widths = game.in_ranges()
         best = [tables[0].max(axis=0, keepdims=True), tables[1].max(axis=1, keepdims=True)]
         gains = np.stack([best[0] - tables[0], best[1] - tables[1]])
         points = [np.ascontiguousarray(t.reshape(2, -1).T) for t in (tables, gains)]
         floor = (float(best[0].min()), float(best[1].min()))
-        widths = np.where(scale > 0, scale, 1.0)
-        return cls(points[0], points[1], floor, discount_factor, np.asarray(level, float), widths)
+        return cls(points[0], points[1], floor, discount_factor, level, widths)
 
     def settle(self, enough: float, max_iterations: int) -> tuple[list[Point], int, float]:
         """Iterate from the hull of all payoffs and the minmax values: the set, iterations (-1: unsettled), change."""

@@ -205,18 +205,11 @@ class _Stage:
 
     @classmethod
     def of(cls, game: Game, discount_factor: float, directions: Floats) -> _Stage:
-        plain, level = game.from_minimum()
-        tables = np.asarray(plain.payoffs, float)
+        tables, level, scale = game.in_ranges()
         n = game.n_players
-        scale = tables.reshape(n, -1).max(axis=1)
-        scale = np.where(scale > 0, scale, 1.0)
-        tables = tables / scale.reshape(-1, *(1,) * n)
         gains = np.stack([table.max(axis=i, keepdims=True) - table for i, table in enumerate(tables)])
         profiles = np.array(list(np.ndindex(*game.n_actions)), np.int64)
-        return cls(
-            tables.reshape(n, -1).T, gains.reshape(n, -1).T, profiles, directions, discount_factor,
-            np.asarray(level, float), scale,
-        )  # fmt: skip
+        return cls(tables.reshape(n, -1).T, gains.reshape(n, -1).T, profiles, directions, discount_factor, level, scale)
 
     def least(self, a: int, worst: Floats) -> Floats:
         """Least continuations that enforce a profile."""

@@ -79,11 +79,8 @@ class PublicStage:
     @classmethod
     def of(cls, game: Game, chances: Floats, discount_factor: float) -> PublicStage:
         """Scale a game and list the deviations from each of its profiles."""
-        plain, level = game.from_minimum()
-        tables, n = np.asarray(plain.payoffs, float), game.n_players
-        scale = tables.reshape(n, -1).max(axis=1)
-        scale = np.where(scale > 0, scale, 1.0)
-        tables = tables / scale.reshape(-1, *(1,) * n)
+        tables, level, scale = game.in_ranges()
+        n = game.n_players
         profiles = np.array(list(np.ndindex(*game.n_actions)), np.int64)
         player, drift, gains = [], [], []
         for profile in profiles:
@@ -94,7 +91,7 @@ class PublicStage:
             gains.append(np.array([tables[(i, *b)] - tables[(i, *a)] for i, b in others]))
         return cls(
             tables.reshape(n, -1).T, profiles, chances.reshape(len(profiles), -1), player, drift, gains,
-            discount_factor, np.asarray(level, float), scale,
+            discount_factor, level, scale,
         )  # fmt: skip
 
     def less_patient(self, discount_factor: float) -> PublicStage:

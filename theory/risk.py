@@ -23,7 +23,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import axis_of, finite_floats, share_between, whole_number
 from theory.best_replies import best_reply
-from theory.continuous import ContinuousGame, ContinuousSolution
+from theory.continuous import ContinuousGame
+from theory.continuous_solution import ContinuousSolution
 from theory.display import aligned
 from theory.errors import InputError
 from theory.generators import require_generator

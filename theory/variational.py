@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.continuous import ContinuousGame, ContinuousSolution, Floats, Payoff
+from theory.continuous import ContinuousGame, Floats, Payoff
+from theory.continuous_solution import ContinuousSolution
 from theory.errors import InputError
 from theory.newton import certify, newton, payoff_scale, search
 from theory.payoff_probes import refuse_undefined, require_payoffs

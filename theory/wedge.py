@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.common_objective import STARTS, joint_optimum
-from theory.continuous import ContinuousGame, ContinuousSolution, Payoff, require_continuous
+from theory.continuous import ContinuousGame, Payoff, require_continuous
+from theory.continuous_solution import ContinuousSolution
 from theory.display import aligned
 from theory.errors import InputError
 

@@ -45,7 +45,7 @@ def test_the_wedge_and_the_split_are_in_dollars_and_in_gigawatts(race: dict[str,
         assert {"GW", "US$ bn", "1"} == set(part["units"].values())
 
 
-def test_too_much_less_too_little_is_the_choice_less_the_mean_best_reply(race: dict[str, Any]) -> None:
+def test_amounts_are_there_with_the_losses_and_below_the_choice(race: dict[str, Any]) -> None:
     """The amounts are those of the same states as the losses: both are there, or neither."""
     for found in race["hindsight"]["players"].values():
         for loss, amount in (("overspend", "too much"), ("underinvest", "too little")):
