@@ -66,9 +66,6 @@ def _map(axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: M
     every, *_ = np.histogram2d(table[x], table[y], bins=edges)
     share = 100 * hits / np.maximum(every, 1)
     mesh = axes.pcolormesh(*edges, share.T, cmap="cividis", vmin=0, vmax=100, edgecolors="white", linewidth=0.2)
-    centres = [(e[1:] + e[:-1]) / 2 for e in edges]
-    if share.min() < 50 < share.max():
-        _longest_contour(axes, centres, share.T)
     for name, setter in ((x, axes.set_xlabel), (y, axes.set_ylabel)):
         setter(f"{spoken(name)} {math_label(parameters[name]['symbol'])} ({_unit(parameters[name]['unit'])})")
     for scale, ends in ((axes.set_xscale, edges[0]), (axes.set_yscale, edges[1])):
@@ -83,12 +80,6 @@ def _map(axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: M
     axes.set_ylim(edges[1][0], edges[1][-1])
     figure.colorbar(mesh, ax=axes, label="P(prisoner's dilemma), %", pad=0.02, aspect=30)
     panel(axes, "a", "where the dilemma is")
-
-
-def _longest_contour(axes: Axes, centres: list[NDArray[Any]], share: NDArray[Any]) -> None:
-    """The line of one half; islands of single cells are sampling error."""
-    lines = axes.contour(*centres, share, levels=[50], alpha=0).allsegs[0]
-    axes.plot(*max(lines, key=len).T, color="white", linewidth=1.4)
 
 
 def _unit(unit: str) -> str:
