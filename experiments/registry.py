@@ -18,7 +18,7 @@ makes the record.
 A study that says ``chunk=16_384`` has its replicates cut into *chunks* of at most so many draws, which bound its memory
 and are what is computed, written and resumed. Its function takes ``part`` as well, a `Part`; its summary gets
 replicates that are read from their files when they are asked for, so it should go through them once, best with
-`each_replicate`.
+`each_replicate`. A summary that computes much besides hands it to `at_once`.
 """
 
 from __future__ import annotations
@@ -48,9 +48,23 @@ Result = TypeVar("Result")
 
 
 def each_replicate(replicates: Replicates, function: Callable[[Columns], Result]) -> list[Result]:
-    """A module's function of every replicate, in order; replicates in files share it out among the run's workers."""
-    share_out: Callable[..., list[Result]] | None = getattr(replicates, "map", None)
-    return share_out(function) if share_out else [function(part) for part in replicates]
+    """A module's function of every replicate, in order; of many chunks, the run's workers share them out."""
+    return at_once(replicates, function, {})[0]
+
+
+def at_once(
+    replicates: Replicates, function: Callable[[Columns], Result], calls: Mapping[str, Callable[[], Any]]
+) -> tuple[list[Result], dict[str, Any]]:
+    """`each_replicate`, and independent calls by name, which the run's workers share out as well.
+
+    A call is a module's function with its arguments (`functools.partial`), the longest first; one that draws gets a
+    generator of its own, so that the number of workers changes no bit.
+    """
+    share_out = getattr(replicates, "share_out", None)
+    if share_out:
+        found, made = share_out(function, calls)
+        return found, made
+    return [function(part) for part in replicates], {name: call() for name, call in calls.items()}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, overload
 
@@ -259,11 +260,10 @@ class _Run:
 
     def _replicates(self) -> Replicates:
         """Columns of the replicates: read when asked for if there are chunks, and so more than memory may hold."""
+        chunks = self.study.chunks(self.values)
+        stored = StoredReplicates(self.folder, self.study.replicates, chunks)
         workers = self.where if isinstance(self.where, int) else 1
-        stored = StoredReplicates(self.folder, self.study.replicates, self.study.chunks(self.values))
-        if not self.study.chunk:
-            return list(stored)
-        return _SharedReplicates(stored, workers) if workers > 1 and len(self.tasks) >= MANY else stored
+        return _SharedReplicates(stored, workers, len(self.tasks), kept=not self.study.chunk)
 
     def _sum_up(self, replicates: Replicates) -> tuple[Mapping[str, Any], Mapping[str, Columns]]:
         rng = self.key.generator(self.study.replicates)
@@ -281,10 +281,11 @@ class _Run:
 
 
 class _SharedReplicates(Sequence[Columns]):
-    """Stored replicates of which `experiments.registry.each_replicate` lets worker processes read one each."""
+    """Replicates of a run, and its workers for what the summary asks of them at once (`experiments.registry`)."""
 
-    def __init__(self, stored: StoredReplicates, workers: int) -> None:
-        self._stored, self._workers = stored, workers
+    def __init__(self, stored: StoredReplicates, workers: int, chunks: int, *, kept: bool) -> None:
+        self._stored, self._workers, self._chunks = stored, workers, chunks
+        self._read: Sequence[Columns] = list(stored) if kept else stored
 
     def __len__(self) -> int:
         return len(self._stored)
@@ -294,16 +295,25 @@ class _SharedReplicates(Sequence[Columns]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Columns]: ...
     def __getitem__(self, index: int | slice) -> Columns | Sequence[Columns]:
-        return self._stored[index]
+        return self._read[index]
 
-    def map(self, function: Callable[[Columns], Any]) -> list[Any]:
-        """A module's function of every replicate, in order."""
-        tasks = [(function, self._stored, index) for index in range(len(self))]
-        return map_in_processes(_applied, tasks, self._workers)
+    def share_out(
+        self, function: Callable[[Columns], Any], calls: Mapping[str, Callable[[], Any]]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """A module's function of every replicate, in order, and what the calls return."""
+        if self._workers == 1 or not (calls or self._chunks >= MANY):
+            return [function(part) for part in self], {name: call() for name, call in calls.items()}
+        readings = [partial(_applied, function, self._stored, index) for index in range(len(self))]
+        tasks: list[Callable[[], Any]] = [*calls.values(), *readings]
+        done = map_in_processes(_called, tasks, self._workers)
+        return done[len(calls) :], dict(zip(calls, done, strict=False))
 
 
-def _applied(task: tuple[Callable[[Columns], Any], StoredReplicates, int]) -> Any:
-    function, stored, index = task
+def _called(task: Callable[[], Any]) -> Any:
+    return task()
+
+
+def _applied(function: Callable[[Columns], Any], stored: StoredReplicates, index: int) -> Any:
     return function(stored[index])
 
 

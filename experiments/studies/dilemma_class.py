@@ -8,7 +8,8 @@ equilibrium. The same draws with the stakes switched off say which term carries 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from experiments.claims import claim, drawn
 from experiments.dilemma_boundary import boundaries, boundary_plane, chief_pair
 from experiments.dilemma_risk import LABS, gains_in_hindsight, reduce_risk, risk_in_equilibrium, risk_numbers
-from experiments.registry import Columns, Findings, Part, each_replicate, experiment
+from experiments.registry import Columns, Findings, Part, at_once, experiment
 from models.lab_dilemma import LabDilemma
 from models.unit_economics import LOSS_ELASTICITY, rent_at_reported_margin, rent_in_backlog
 from theory import (
@@ -161,9 +162,18 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
 
     Each replicate is read once and leaves counts, means and quantiles, whose spread over replicates gives intervals.
     """
-    found = each_replicate(replicates, _reduce)
-    driven, shown = drivers(rng), shown_draws(rng)
-    pair = chief_pair(driven["dilemma"], SHOWN)
+    stream = iter(rng.spawn(6))
+    calls: dict[str, Callable[[], Any]] = {
+        "judged": partial(judged, next(stream)),
+        "boundaries": boundaries,
+        "drivers": partial(drivers, next(stream)),
+        "tornado": partial(tornado, next(stream)),
+        "shares in step": partial(shares_in_step, next(stream), orders=min(256, max(4, draws // 512))),
+        "information": partial(information, next(stream)),
+        "separation": partial(separation, next(stream)),
+    }
+    found, made = at_once(replicates, _reduce, calls)
+    pair = chief_pair(made["drivers"]["dilemma"], SHOWN)
     numbers = {
         "draws": sum(part["draws"] for part in found),
         "states per draw": STATES,
@@ -190,16 +200,16 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         **risk_numbers([part["risk"] for part in found]),
         "greed in dilemmas": _quartiles(found, "greed"),
         "fear in dilemmas": _quartiles(found, "fear"),
-        "drivers": driven,
-        "tornado": tornado(rng),
-        "Shapley effects, rent in step with cost": shares_in_step(rng, orders=min(256, max(4, draws // 512))),
-        "what separates dilemmas": separation(rng),
-        "value of information": information(rng),
-        "boundaries": boundaries(),
+        "drivers": made["drivers"],
+        "tornado": made["tornado"],
+        "Shapley effects, rent in step with cost": made["shares in step"],
+        "what separates dilemmas": made["separation"],
+        "value of information": made["information"],
+        "boundaries": made["boundaries"],
         "centre": centre(rng),
-        **judged(rng),
+        **made["judged"],
     }
-    return Findings(numbers, {"map": shown, "boundary": boundary_plane(pair)})
+    return Findings(numbers, {"map": shown_draws(rng), "boundary": boundary_plane(pair)})
 
 
 def _reduce(part: Columns) -> dict[str, Any]:

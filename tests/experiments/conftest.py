@@ -63,11 +63,12 @@ def summarise(replicates, *, rng, draws, step, fault, signs):
 
 CHUNKED = '''
 import os, signal, time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from experiments.registry import Findings, each_replicate, experiment
+from experiments.registry import Findings, at_once, experiment
 from models import LabDilemma
 from {package}.scale import scaled
 from theory.intervals import from_replicates
@@ -86,11 +87,18 @@ def reduce(part):
     return part["x"].mean() + part["noise"].mean(), part["x"]
 
 
+def centre(rng, where):
+    """A call that needs no replicate."""
+    return where + rng.random()
+
+
 @study.summary
 def summarise(replicates, *, rng, draws, pause, design):
     """Mean with its interval, and all draws."""
-    means, drawn = zip(*each_replicate(replicates, reduce))
-    return Findings({{"mean": from_replicates(means)}}, {{"draws": {{"x": np.concatenate(drawn)}}}})
+    calls = {{f"at {{at}}": partial(centre, stream, at) for at, stream in enumerate(rng.spawn(3))}}
+    found, made = at_once(replicates, reduce, calls)
+    means, drawn = zip(*found)
+    return Findings({{"mean": from_replicates(means), **made}}, {{"draws": {{"x": np.concatenate(drawn)}}}})
 '''
 
 SCALE = "def scaled(values, step):\n    return values * step\n"
