@@ -17,6 +17,7 @@ import platform
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -29,8 +30,8 @@ from experiments.folders import require_writable
 from experiments.keys import Key, key_of, library_versions
 from experiments.parameters import Value
 from experiments.plain import plain
-from experiments.pool import Done, compute_in_processes, map_in_processes
-from experiments.progress import note, progress_of
+from experiments.pool import Done, WorkerLostError, compute_in_processes, map_in_processes
+from experiments.progress import note, progress_of, working
 from experiments.records import (
     RECORDS,
     MissingRecord,
@@ -268,7 +269,10 @@ class _Run:
     def _sum_up(self, replicates: Replicates) -> tuple[Mapping[str, Any], Mapping[str, Columns]]:
         rng = self.key.generator(self.study.replicates)
         try:
-            findings = self.study.summarise(replicates, rng=rng, **self.values)
+            with working(f"{self.study.name}: summing up") if self.progress else nullcontext():
+                findings = self.study.summarise(replicates, rng=rng, **self.values)
+        except WorkerLostError:
+            raise
         except Exception as error:
             raise study_error(error, self.study.name, "summary", self.values) from error
         owner = f"the study {self.study.name!r}"
@@ -301,12 +305,13 @@ class _SharedReplicates(Sequence[Columns]):
         self, function: Callable[[Columns], Any], calls: Mapping[str, Callable[[], Any]]
     ) -> tuple[list[Any], dict[str, Any]]:
         """A module's function of every replicate, in order, and what the calls return."""
-        if self._workers == 1 or not (calls or self._chunks >= MANY):
-            return [function(part) for part in self], {name: call() for name, call in calls.items()}
-        readings = [partial(_applied, function, self._stored, index) for index in range(len(self))]
-        tasks: list[Callable[[], Any]] = [*calls.values(), *readings]
-        done = map_in_processes(_called, tasks, self._workers)
-        return done[len(calls) :], dict(zip(calls, done, strict=False))
+        tasks: list[Callable[[], Any]] = list(calls.values())
+        if many := self._chunks >= MANY:
+            tasks += [partial(_applied, function, self._stored, index) for index in range(len(self))]
+        shared = self._workers > 1 and len(tasks) > 1
+        done = map_in_processes(_called, tasks, self._workers) if shared else [task() for task in tasks]
+        found = done[len(calls) :] if many else [function(part) for part in self]
+        return found, dict(zip(calls, done, strict=False))
 
 
 def _called(task: Callable[[], Any]) -> Any:

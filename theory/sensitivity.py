@@ -8,7 +8,8 @@ explains with all its interactions (Sobol 1993; Saltelli et al. 2010). Design an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ Floats = NDArray[np.float64]
 
 Indices = dict[str, dict[str, Estimate]]
 """``{name: {"first": ..., "total": ...}}``, the largest total first."""
+
+Design: TypeAlias = tuple[Floats, Floats]
+"""First-order and total indices of every output and input by one design."""
 
 
 def sobol_indices(
@@ -61,15 +65,36 @@ def sobol_indices(
     >>> round(indices["a"]["total"].value, 2)  # 16 / (16 + 9)
     0.64
     """
+    designs = sobol_designs(function, names, points=points, rng=rng, replicates=replicates)
+    return indices_of(names, [design() for design in designs])
+
+
+def sobol_designs(
+    function: Callable[[Floats], Floats],
+    names: Sequence[str],
+    *,
+    points: int,
+    rng: np.random.Generator,
+    replicates: int = 8,
+) -> list[Callable[[], Design]]:
+    """The independent designs of `sobol_indices`, each a call still to be made, so that processes can share them.
+
+    Of a module's function they can be pickled. What they return is for `indices_of`.
+    """
     if points < 2 or points & (points - 1) or replicates < 2:
         raise InputError(
             f"points is {points} and replicates {replicates}; a power of two, and at least two, are needed"
         )
     if len(names) < 2:
         raise InputError(f"the inputs are {list(names)}; at least two are needed to share out the result's variance")
-    runs = [_one_design(function, len(names), points, stream) for stream in require_generator(rng).spawn(replicates)]
-    first, total = (np.stack([run[kind] for run in runs]) for kind in range(2))  # (replicates, outputs, inputs)
-    return [
+    streams = require_generator(rng).spawn(replicates)
+    return [partial(_one_design, function, len(names), points, stream) for stream in streams]
+
+
+def indices_of(names: Sequence[str], designs: Sequence[Design]) -> list[Indices]:
+    """Indices of every output, with intervals, from what the `sobol_designs` returned."""
+    first, total = (np.stack([design[kind] for design in designs]) for kind in range(2))
+    return [  # first and total are (replicates, outputs, inputs)
         {
             names[c]: {"first": from_replicates(first[:, o, c]), "total": from_replicates(total[:, o, c])}
             for c in np.argsort(-total[:, o].mean(axis=0), kind="stable")
@@ -78,9 +103,7 @@ def sobol_indices(
     ]
 
 
-def _one_design(
-    function: Callable[[Floats], Floats], inputs: int, points: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def _one_design(function: Callable[[Floats], Floats], inputs: int, points: int, rng: np.random.Generator) -> Design:
     from scipy import stats
 
     uniform: Any = [stats.uniform()] * inputs

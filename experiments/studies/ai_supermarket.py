@@ -8,20 +8,20 @@ pair of decisions whom to serve. Differences are between equilibria of one draw.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.claims import by_bound, claim, drawn
-from experiments.registry import Columns, Findings, experiment, share
+from experiments.registry import Columns, Findings, at_once, experiment, share
 from models.ai_supermarket import LABS, SERVED, SUPPLIERS, AiSupermarket, Supply, pair_gain, solve_supplies
 from models.cross_holdings import concentration, profit_weights
 from models.two_lab_pricing import sale
 from models.typeset import typst
 from theory import probability
-from theory.sensitivity import sobol_indices
+from theory.sensitivity import Design, indices_of, sobol_designs
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
@@ -184,7 +184,9 @@ def serving(served: Mapping[tuple[str, str], Supply]) -> dict[str, NDArray[Any]]
 @study.summary
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Policies, ties, hedge, foreclosure, softening, concentration, drivers, and the centre over rivalry."""
-    columns = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
+    designs = {f"design {k}": design for k, design in enumerate(_designs(rng, points=8 if draws > 64 else 2))}
+    parts, made = at_once(replicates, dict, {**designs, "centre": centre, "payoff": formula})
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     certified = columns.pop("certified")
     kept = {name: values[certified] for name, values in columns.items()}
     gains = {tie: kept[f"gain with Anthropic: {tie}"] for tie in TIES} | {
@@ -227,9 +229,9 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "serving": {
             key: probability(kept[key]) for key in kept if key.endswith(("equilibrium", "pays both", "dominant"))
         },
-        "drivers": drivers(rng, points=8 if draws > 64 else 2),
-        "centre": centre(),
-        "payoff": formula(),
+        "drivers": drivers([made[name] for name in designs]),
+        "centre": made["centre"],
+        "payoff": made["payoff"],
     }
     return Findings(numbers, {"gains": {name.replace(",", ""): values for name, values in gains.items()}})
 
@@ -350,25 +352,29 @@ def _spread(values: NDArray[np.float64]) -> dict[str, float]:
     return {f"{q:g}": float(v) for q, v in zip(QUANTILES, np.quantile(values, QUANTILES), strict=True)}
 
 
-def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
+def drivers(designs: Sequence[Design]) -> dict[str, Any]:
     """Sobol indices of what the cloud and Anthropic gain by an exclusive deal, and by a stake, over serving both."""
-    base = AiSupermarket()
-    priors = base.priors()
-
-    def outputs(u: NDArray[np.float64]) -> NDArray[np.float64]:
-        model = base.replace(**priors.ppf(u))
-        plain = model.replace(stake=0.0)
-        markets = {
-            "both": plain.market(),
-            "exclusive": plain.market("only Anthropic"),
-            "stake": model.market(),
-        }
-        found = solve_supplies(markets, model.odds)
-        gains = [pair_gain(found[name], found["both"], 0) for name in ("exclusive", "stake")]
-        return np.nan_to_num(np.stack(gains))
-
-    exclusive, stake = sobol_indices(outputs, priors.names, points=points, rng=rng, replicates=4)
+    exclusive, stake = indices_of(AiSupermarket().priors().names, designs)
     return {"exclusive deal": exclusive, "stake": stake}
+
+
+def _designs(rng: np.random.Generator, points: int) -> list[Callable[[], Design]]:
+    return sobol_designs(_pair_gains, AiSupermarket().priors().names, points=points, rng=rng, replicates=4)
+
+
+def _pair_gains(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Gains of the cloud and Anthropic by an exclusive deal and by a stake, at quantiles of the parameters."""
+    base = AiSupermarket()
+    model = base.replace(**base.priors().ppf(u))
+    plain = model.replace(stake=0.0)
+    markets = {
+        "both": plain.market(),
+        "exclusive": plain.market("only Anthropic"),
+        "stake": model.market(),
+    }
+    found = solve_supplies(markets, model.odds)
+    gains = [pair_gain(found[name], found["both"], 0) for name in ("exclusive", "stake")]
+    return np.nan_to_num(np.stack(gains))
 
 
 def centre() -> dict[str, Any]:

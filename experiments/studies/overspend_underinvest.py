@@ -10,15 +10,16 @@ joint optimum, or half the way to it, under the threat of the race for ever.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.claims import claim, drawn
-from experiments.registry import Columns, Findings, Part, each_replicate, experiment
+from experiments.registry import Columns, Findings, Part, at_once, experiment
 from models.base import Shock
 from models.compute_race import BUILDERS, PLANS, ComputeRace
 from theory import (
@@ -34,7 +35,7 @@ from theory import (
     share_in_replicates,
     strategic_wedge,
 )
-from theory.sensitivity import sobol_indices
+from theory.sensitivity import Design, indices_of, sobol_designs
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
@@ -155,7 +156,17 @@ def _loss(term: str, build: str, name: str) -> str:
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Split and wedge per builder with intervals, the terms' shares, drivers, and the calibrated centre."""
     states = 2 * STATES
-    found = each_replicate(replicates, _reduce)
+    stream = iter(rng.spawn(4))
+    points = max(16, draws // 64)
+    designs = {f"design {k}": design for k, design in enumerate(_designs(next(stream), points=points))}
+    calls: dict[str, Callable[[], Any]] = {
+        "rivals": rivals,
+        "centre": partial(centre, next(stream)),
+        "laws": partial(asymmetry_by_law, next(stream)),
+        "scarcity": partial(scarcity, next(stream)),
+        **designs,
+    }
+    found, made = at_once(replicates, _reduce, calls)
     per_draw = {name: np.concatenate([part["per draw"][name] for part in found]) for name in found[0]["per draw"]}
     split = {build: {term: _split(found, term, build) for term in TERMS} for build in (EQUILIBRIUM, DEMAND)}
     numbers = {
@@ -183,11 +194,11 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "terms": {term: _spread(per_draw[f"total GW, {term}"]) for term in TERMS},
         "stranded capital": _spread(per_draw["stranded capital"]),
         "unmet demand": _spread(per_draw["unmet demand"]),
-        "drivers": drivers(rng, points=max(16, draws // 64)),
-        "centre": centre(rng),
-        "rivals": rivals(),
-        "lambda by law of the prize": asymmetry_by_law(rng),
-        **scarcity(rng),
+        "drivers": drivers([made[name] for name in designs]),
+        "centre": made["centre"],
+        "rivals": made["rivals"],
+        "lambda by law of the prize": made["laws"],
+        **made["scarcity"],
     }
     return Findings(numbers, {"losses": _shown([part["shown"] for part in found])})
 
@@ -276,19 +287,23 @@ def _restraint(per_draw: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     return results
 
 
-def drivers(rng: np.random.Generator, points: int) -> dict[str, Any]:
+def drivers(designs: Sequence[Design]) -> dict[str, Any]:
     """Sobol indices of the total build in equilibrium, and of the spending beyond what unit margins would bring."""
-    base = ComputeRace()
-    priors = base.priors()
-
-    def outputs(u: NDArray[np.float64]) -> NDArray[np.float64]:
-        model = base.replace(**priors.ppf(u))
-        equilibrium, alone = (_solved(m, alone=True).actions[..., 0, :] for m in (model, model.replace(**OFF)))
-        spent = (equilibrium - alone).sum(axis=-1) * model.capital_cost
-        return np.asarray(np.nan_to_num(np.stack([equilibrium.sum(axis=-1), spent])))
-
-    total, excess = sobol_indices(outputs, priors.names, points=points, rng=rng)
+    total, excess = indices_of(ComputeRace().priors().names, designs)
     return {"total GW": total, "spending beyond unit margins": excess}
+
+
+def _designs(rng: np.random.Generator, points: int) -> list[Callable[[], Design]]:
+    return sobol_designs(_builds, ComputeRace().priors().names, points=points, rng=rng)
+
+
+def _builds(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Total build, and spending beyond what unit margins would bring, at quantiles of the parameters."""
+    base = ComputeRace()
+    model = base.replace(**base.priors().ppf(u))
+    equilibrium, alone = (_solved(m, alone=True).actions[..., 0, :] for m in (model, model.replace(**OFF)))
+    spent = (equilibrium - alone).sum(axis=-1) * model.capital_cost
+    return np.asarray(np.nan_to_num(np.stack([equilibrium.sum(axis=-1), spent])))
 
 
 def _solved(model: ComputeRace, *, alone: bool) -> ContinuousSolution:

@@ -9,13 +9,14 @@ the priors: what is kept and what is overspent. A year's vintage is a round, eac
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from experiments.registry import Columns, Findings, experiment, share
+from experiments.registry import Columns, Findings, at_once, experiment, share
 from models.lab_dilemma import LabDilemma
 from theory import continuous_nash, from_replicates, probability
 from theory.noisy_restraint import SymmetricRace, best_trigger, symmetric_bounds
@@ -128,7 +129,9 @@ def kept_and_overspent(race: SymmetricRace, found: Any, cost: float) -> tuple[Fl
 @study.summary
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Maps at the centre, critical noise, policies; shares over the priors."""
-    pooled = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
+    centres = {str(n): partial(centre, n) for n in LABS}
+    parts, made = at_once(replicates, dict, {"map": over_patience_and_noise, "policies": policies, **centres})
+    pooled = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     over = pooled["overbuilds"]
     cells: dict[str, Any] = {}
     for late in LATE:
@@ -145,9 +148,9 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "P(overbuilds)": probability(over),
         "excess": _mean(replicates, "excess"),
         "drawn": cells,
-        "map": over_patience_and_noise(),
-        "centre": {str(n): centre(n) for n in LABS},
-        "policies": policies(),
+        "map": made["map"],
+        "centre": {n: made[n] for n in centres},
+        "policies": made["policies"],
         "reference noise": REFERENCE,
     }
     return Findings(numbers)

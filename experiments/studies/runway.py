@@ -13,13 +13,14 @@ both; the map of two equal labs, whose parameters are no draws, is made anew on 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.claims import by_bound, claim, drawn
-from experiments.registry import Columns, Findings, experiment, share
+from experiments.registry import Columns, Findings, at_once, experiment, share
 from models.multi_stage_race import staged_race
 from models.prior import at_least, fact
 from models.runway import LABS, PLANS, Runway
@@ -147,7 +148,13 @@ def multiplier(model: Runway, seed: int) -> dict[str, NDArray[Any]]:
 @study.summary
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, paths: int) -> Findings:
     """Ruin, kinds of game, the jump of a valuation, feedback; who escalates; maps for equal labs; drivers."""
-    rows = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
+    mapped, driven = rng.spawn(2)
+    calls = {
+        "map": partial(equal_labs, max(16, paths // 4), mapped),
+        "drivers": partial(drivers, driven, points=max(4, draws // 8), paths=paths),
+    }
+    parts, made = at_once(replicates, dict, calls)
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     plans = [rows[f"fearful plan, {lab}"] for lab in LABS]
     one = rows["kind"] == "one escalates"
     race = staged_race(steps=2)
@@ -182,8 +189,8 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
         "elasticity": _spread(rows["elasticity"]),
         "spending per dollar": _spread(rows["spending per dollar"]),
         "loop": _spread(rows["spending per dollar"] / rows["spending per dollar, cut"]),
-        "map": equal_labs(max(16, paths // 4), rng),
-        "drivers": drivers(rng, points=max(4, draws // 8), paths=paths),
+        "map": made["map"],
+        "drivers": made["drivers"],
     }
     return Findings(numbers)
 

@@ -144,22 +144,24 @@ def test_source_that_changes_during_a_run_leaves_no_replicates(
     assert not list(before.iterdir())
 
 
+@pytest.mark.parametrize("many", [2, 64])
 @pytest.mark.parametrize("workers", [1, 2])
-def test_workers_that_read_the_replicates_change_no_bit(
-    chunked: Workshop, monkeypatch: pytest.MonkeyPatch, workers: int
+def test_workers_that_share_the_summary_change_no_bit(
+    chunked: Workshop, monkeypatch: pytest.MonkeyPatch, workers: int, many: int
 ) -> None:
     plainly = run(chunked.study, workers=1, directory=chunked.root / "plainly", progress=False)
-    read: list[int] = []
+    shared_out: list[tuple[int, int]] = []
 
     def counted(function: object, items: list[object], given: int) -> list[object]:
-        read.append(given)
+        shared_out.append((len(items), given))
         return map_in_processes(function, items, given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("experiments.runner.MANY", 2)
+    monkeypatch.setattr("experiments.runner.MANY", many)
     monkeypatch.setattr("experiments.runner.map_in_processes", counted)
     shared = run(chunked.study, workers=workers, directory=chunked.root / "shared", progress=False)
     assert shared.values_digest == plainly.values_digest
-    assert read == ([workers] if workers > 1 else [])
+    replicates_read = 3 if many == 2 else 0
+    assert shared_out == ([(3 + replicates_read, workers)] if workers > 1 else [])
 
 
 def test_workers_that_cannot_start_are_not_called_short_of_memory(tmp_path: Path) -> None:
@@ -176,3 +178,12 @@ def test_workers_that_cannot_start_are_not_called_short_of_memory(tmp_path: Path
 def test_a_worker_that_is_killed_while_it_reads_is_said() -> None:
     with pytest.raises(WorkerLostError, match="a worker process was killed"):
         map_in_processes(os._exit, [9], 1)
+
+
+def test_a_worker_that_is_killed_while_it_sums_up_is_said(chunked: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        map_in_processes(os._exit, [9], 1)
+
+    monkeypatch.setattr("experiments.runner.map_in_processes", killed)
+    with pytest.raises(WorkerLostError, match="a worker process was killed"):
+        run(chunked.study, workers=2, directory=chunked.root / "killed", progress=False)

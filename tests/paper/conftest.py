@@ -19,14 +19,9 @@ PER_REPLICATE = {"dilemma_class": 32, "overspend_underinvest": 2, "repeated_race
 """Draws of each replicate here; 16 for every other study."""
 
 
-def few_points(study: Any) -> Any:
+def few_points(rng: np.random.Generator, drivers: Any = dilemma_class.drivers) -> Any:
     """The study's own Sobol indices, on the smallest useful design."""
-    drivers = study.drivers
-
-    def cheap(rng: np.random.Generator, **_: int) -> Any:
-        return drivers(rng, points=16)
-
-    return cheap
+    return drivers(rng, points=16)
 
 
 def three_counts() -> dict[str, dict[str, float]]:
@@ -42,8 +37,7 @@ def tiny() -> Iterator[pytest.MonkeyPatch]:
             study = find(name)
             if "draws" in study.parameters:
                 patch.setitem(study.quick, "draws", PER_REPLICATE.get(name, 16) * study.replicates)
-        patch.setattr(dilemma_class, "drivers", few_points(dilemma_class))
-        patch.setattr(overspend_underinvest, "drivers", few_points(overspend_underinvest))
+        patch.setattr(dilemma_class, "drivers", few_points)
         patch.setattr(overspend_underinvest, "rivals", three_counts)
         yield patch
 
