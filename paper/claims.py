@@ -73,13 +73,18 @@ LEFT_TO = {
 CAUTIONS = {
     1: "The priors are drawn independently, and industry stakes do not grow when all race: both could move draws to "
     "another class.",
-    2: "A loss asymmetry is no dilemma, and a firm without any rival may face one.",
-    3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone.",
+    2: "A loss asymmetry is no dilemma, and a firm without any rival may face one. The reading by the tail rests on "
+    "the law of demand and prize, lognormal and so skewed, which no fact sets: by any symmetric law it says what the "
+    "mean says.",
+    3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone. That suppliers "
+    "compete counts any fall of the price, however small.",
     4: "The known stake is a claim on profits, without votes or seats; the talks behind the larger one rest on one "
-    "source.",
+    "source. A share that is larger before a rival's price cut is mostly larger after it, so that the share left, and "
+    "the part lost where points lost hardly change, say little more than that the share rises.",
     5: "A condition on others that act as one seller is a hypothetical, and no fact bears on how alike the labs are. "
     "How the other clouds conduct themselves is a scenario, and not an equilibrium choice; at cost and with room "
-    "for all they replace any cloud, so that none is indispensable by construction.",
+    "for all they replace any cloud, so that none is indispensable by construction, and as one seller they leave a lab "
+    "at most half of its profit by construction (equal clouds, the other lab aside).",
     6: "Who bids for the tenant is a scenario, and not an equilibrium choice; an equal rival bids all away by "
     "construction. What the lab earns is a multiple of rent, without prize or standing, which carry the race of S2.",
     7: "What a lab gains from compute that is there today is not in it.",
@@ -90,7 +95,8 @@ CAUTIONS = {
     11: "Tightness is a parameter and not the outcome of a market; the contract is bargained by one lab and one cloud. "
     "What the lab earns is a multiple of rent, without prize or standing, which carry the race of S2.",
     12: "Stakes here carry no votes; a merger or a loan would be another game. It is a verdict on one silent stake, "
-    "which can hardly move an index of quantities, and not on exclusive service or on what owners share (S4).",
+    "which can hardly move an index of quantities: the other clouds are one supplier as large as this one, where the "
+    "index of clouds is flat. It is none on exclusive service, or on what owners share (S4).",
 }
 """What each verdict leaves out, whatever the numbers are; a study may add what depends on them."""
 

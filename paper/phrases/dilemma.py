@@ -40,7 +40,9 @@ def fear_of_the_tail(cases: Mapping[str, Numbers]) -> str:
         f"{percent(max(mean))} of the draws by the mean loss, over numbers of labs, and in {percent(min(tail))} to "
         f"{percent(max(tail))} by the mean of the worst twentieth of each loss"
     )
-    return shares + (": the fear is one of the tail." if min(tail) > max(mean) else ".")
+    if min(tail) <= max(mean):
+        return f"{shares}."
+    return f"{shares}: the fear is one of the tail, and the tail one of the lognormal law that is assumed."
 
 
 def constant_stakes(estimate: Mapping[str, float]) -> str:

@@ -36,7 +36,7 @@ def write(numbers: Numbers) -> Section:
         payoff=None,
         payoff_in_words="What the winner gets if no disaster comes, less the enmity to a rival that wins, or less the "
         "cost of being safe; for compute, the value of winning safely less the price of what is bought.",
-        paragraphs=(_risk(numbers), _zone(numbers), _regulators(numbers), _price(numbers)),
+        paragraphs=(_risk(numbers), _zone(numbers), _regulators(numbers), _price(numbers), _ranges(numbers)),
         caption="(a) Probability of disaster by number of teams and by what they know of each other. Marks: medians "
         "over the draws; bars: quartiles. (b) Shares of the draws, by the probability that an unsafe winner loses "
         "everything, in which both developers prefer to be unsafe, in which safety is better for both and yet "
@@ -125,9 +125,23 @@ def _price(numbers: Numbers) -> str:
     return (
         f"A tax that makes compute dearer {verdict}: it is safer in {percent_interval(safer)} of the draws, where "
         "the drag of performance on safety, times the returns of performance to compute, exceeds the returns of safety "
-        f"to compute ({checks}). No fact bears on two of these three numbers; the ranges swept are on record, and the "
-        f"third, {number(numbers['ranges']['performance returns'][0], 2)} to "
+        f"to compute ({checks}). No fact bears on two of these three numbers; the third, "
+        f"{number(numbers['ranges']['performance returns'][0], 2)} to "
         f"{number(numbers['ranges']['performance returns'][2], 2)}, is that of the scaling exponents."
+    )
+
+
+def _ranges(numbers: Numbers) -> str:
+    """What is drawn beside enmity, for the models of the literature have no priors of their own on the card."""
+    drawn = [
+        f"{name} {number(low, 2)} to {number(high, 2)} ({number(centre, 2)})"
+        for name, (low, centre, high) in numbers["ranges"].items()
+    ]
+    return (
+        "Drawn, from low to high (mode), beside the enmity of the calibrated race: "
+        f"{listed(drawn)}. Capability is the spread of ability over the cost of full safety, speed how much faster "
+        "the careless are, risk the probability that an unsafe winner loses everything, prize that over all benefits "
+        "on the way, care its cost over a round's benefit, drag how much harder performance makes safety."
     )
 
 

@@ -7,6 +7,7 @@ from scipy.special import ndtr
 from experiments.dilemma_risk import BUILD, gains_in_hindsight, reduce_risk, risk_in_equilibrium, risk_numbers
 from experiments.studies.dilemma_class import two_labs
 from models import LabDilemma
+from theory import cvar
 
 DRAWS, STATES, REPLICATES = 64, 1024, 4
 
@@ -83,3 +84,22 @@ def test_the_game_from_counts_is_the_model_s_own_and_gains_are_what_the_states_p
             realised.payoff_of(0, np.broadcast_to(np.stack([own, rival], axis=-1), (4, 8, 2))) for own in (high, low)
         )
         np.testing.assert_allclose(gains[place], race - restrain, rtol=1e-9, atol=1e-9)
+
+
+def test_by_a_symmetric_law_the_worst_twentieth_says_what_the_mean_says():
+    """A gain that is symmetric about a positive mean dominates its mirror image; only a skewed law tells them apart."""
+    model = LabDilemma()
+    model = model.replace(**model.priors().sample(128, rng=np.random.default_rng(6)))
+    low, high = (level for _, level in model.levels())
+    u = np.random.default_rng(7).uniform(-1, 1, (2, 2000, 1))
+    prize, demand = np.concatenate([1 + u, 1 - u], axis=1)  # even on [0, 2], in pairs about the mean of one
+
+    def tail_says_so(state):
+        gain = model.realised(0, [high, high], state) - model.realised(0, [low, high], state)
+        return cvar(np.maximum(gain, 0), axis=0) > cvar(np.maximum(-gain, 0), axis=0)
+
+    payoffs = model.payoffs_by_count()
+    mean_says_so = payoffs[..., 1, 1] > payoffs[..., 0, 1]
+    np.testing.assert_array_equal(tail_says_so({"prize": prize, "demand": demand}), mean_says_so)
+    lognormal = tail_says_so(model.states(2000, np.random.default_rng(8)))
+    assert (lognormal & ~mean_says_so).mean() > 0.2  # the claim's reading by the tail is that of the law

@@ -3,10 +3,23 @@
 import numpy as np
 import pytest
 
-from experiments.studies.safety_under_race import DETECTION, REWARDS, TEAMS, enmity, study, summarise, trust, zone
+from experiments.plain import plain
+from experiments.studies.safety_under_race import (
+    DETECTION,
+    REWARDS,
+    SWEPT,
+    TEAMS,
+    enmity,
+    study,
+    summarise,
+    trust,
+    zone,
+)
 from models.ai_trust import AiTrust
 from models.lab_dilemma import LabDilemma
 from models.racing_to_precipice import RacingToPrecipice
+from paper.formats import number
+from paper.systems.safety_under_race import write
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +92,11 @@ def test_regulators_without_a_reward_leave_distrust_alone():
             for player in range(3):
                 does, not_ = ([value if j == player else s for j, s in enumerate(shares)] for value in (1.0, 0.0))
                 assert model.payoffs_at(*does)[player] == pytest.approx(model.payoffs_at(*not_)[player])
+
+
+def test_the_section_states_every_range_that_is_drawn(columns):
+    """The models of the literature have no priors, so that their card has no table."""
+    numbers = summarise([columns], rng=np.random.default_rng(0), draws=8 * 64).numbers
+    text = " ".join(write(plain(numbers)).paragraphs)
+    for name, prior in SWEPT.items():
+        assert f"{name} {number(prior.low, 2)} to {number(prior.high, 2)} ({number(prior.central, 2)})" in text

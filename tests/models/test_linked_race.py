@@ -6,7 +6,7 @@ import pytest
 from models import ComputeRace
 from models.base import PayoffModel, parameter, payoff_model
 from models.linked_race import LINKED, LinkedRace
-from theory import nash
+from theory import joint_optimum, nash
 from theory.errors import InputError
 
 UNTIED = {
@@ -119,3 +119,13 @@ def test_two_parameters_with_one_symbol_are_refused():
         class Clash(PayoffModel):
             prize: float = parameter("V", default=1.0, meaning="prize")
             value: float = parameter("V", default=2.0, meaning="value")
+
+
+def test_plans_counted_twice_make_the_excess_over_the_joint_optimum_larger():
+    def excess(part):
+        game = LinkedRace(**(UNTIED | {"hosted_in_plans": part})).continuous_game()
+        built = nash(game).select()
+        joint = joint_optimum(game, game.total(), starts=np.stack([built, game.lower]))
+        return (built - joint).sum()
+
+    assert 1 < excess(0.0) / excess(1.0) < 1.1

@@ -61,3 +61,13 @@ def test_section_names_the_best_tie_of_the_numbers(numbers):
     turned = {**numbers, "best for cloud and Anthropic": {**best, "both": {"value": 1.0, "low": 0.9, "high": 1.0}}}
     text = write(turned).paragraphs[1]
     assert "serving both without a stake" in text and "go together" not in text
+
+
+@pytest.mark.parametrize("substitution", [0.0, 0.3, 0.7, 0.95])
+def test_one_other_seller_leaves_a_lab_at_most_half_by_construction(substitution):
+    """Linear demand (Singh and Vives 1984): ``(1 + sigma)(2 - sigma)^2 / 8`` of its profit; claim 5 says so."""
+    model = AiSupermarket(stake=0.0, own_chips=1.0, porting=0.0, rivalry=0.0, swing=0.0, substitution=substitution)
+    both, refused = model.supply(), model.supply("only OpenAI")
+    kept = refused.mean(refused.profit)[0] / both.mean(both.profit)[0]
+    assert kept == pytest.approx((1 + substitution) * (2 - substitution) ** 2 / 8, rel=1e-6)
+    assert kept <= 0.5 + 1e-9
