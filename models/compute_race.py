@@ -34,7 +34,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from models.base import Floats, Shock, Value, count, parameter, payoff_model
-from models.links import Accounts
+from models.links import Accounts, Sales
 from models.prior import Prior, at_most, fact, fixed, mapped, swept
 from models.shared_priors import own_chips
 from models.symbolic import log, minimum, normal_cdf
@@ -187,24 +187,25 @@ class ComputeRace(Stakes, Accounts):
         d = d if isinstance(d, tuple) else np.moveaxis(d, -1, 0)  # one entry per builder, of symbols or of draws
         return (1 - self.stealing) * d[i] + self.stealing * self.prize_share(i, k) * sum(d)
 
-    def expected_sale(self, i: int, k: Sequence[Any]) -> Any:
-        """``E min(k_i, theta D_i)``, GW."""
+    def expected_sale(self, i: int, k: Sequence[Any], first: Any = None) -> Any:
+        """``E min(x, theta D_i)``, GW, of the ``first`` x GW; of all that builder ``i`` has, if not given."""
+        x = k[i] if first is None else first
         mean, s = self.mean_demand(i, k), self.demand_volatility
-        relative = log(k[i] / mean) / s
-        return mean * normal_cdf(relative - s / 2) + k[i] * (1 - normal_cdf(relative + s / 2))
+        relative = log(x / mean) / s
+        return mean * normal_cdf(relative - s / 2) + x * (1 - normal_cdf(relative + s / 2))
 
-    def account(self, i: int, k: Sequence[Any], sold: Sequence[Any], prize: Any = 1) -> Any:
+    def account(self, i: int, k: Sequence[Any], sold: Sales, prize: Any = 1) -> Any:
         """Payoff of builder ``i`` once sales (GW) and prize are known: stakes, revenue, cost."""
-        return self.stakes(i, k, prize) + self.revenue_per_gw() * sold[i] - self.cost(i) * k[i]
+        return self.stakes(i, k, prize) + self.revenue_per_gw() * sold(i, k[i]) - self.cost(i) * k[i]
 
     def payoff(self, i: int, k: Sequence[Any]) -> Any:
         """Expected payoff of builder ``i``, US$ bn: accounts are linear in sales, so expected sales are enough."""
-        return self.account(i, k, [self.expected_sale(j, k) for j in range(len(k))])
+        return self.account(i, k, lambda j, first: self.expected_sale(j, k, first))
 
     def realised(self, i: int, k: Sequence[Any], state: Mapping[str, Any]) -> Any:
         """Payoff of builder ``i`` once demand and prize are known."""
-        sold = [minimum(k[j], state["demand"] * self.mean_demand(j, k)) for j in range(len(k))]
-        return self.account(i, k, sold, state["prize"])
+        demand = [state["demand"] * self.mean_demand(j, k) for j in range(len(k))]
+        return self.account(i, k, lambda j, first: minimum(first, demand[j]), state["prize"])
 
     def critical_ratio(self, k: Floats) -> Floats:
         """What too little loses over that and what too much loses, at the margin of ``k``: a newsvendor's ratio.
@@ -252,7 +253,7 @@ class ComputeRace(Stakes, Accounts):
         players = range(len(k))
         sold = [self.expected_sale(i, k) for i in players]
         served = self.revenue_per_gw() * sum(sold)
-        profit = sum(ComputeRace.account(self, i, k, sold) for i in players)  # before flows between players
+        profit = sum(ComputeRace.account(self, i, k, lambda j, _: sold[j]) for i in players)  # before flows
         surplus, external = self.user_surplus * served, self.external_cost * sum(k)
         return {
             "total compute": sum(k),

@@ -4,7 +4,7 @@ Players: the builders of `models.compute_race` and Anthropic. Timing: contracts 
 many GW to commission or to contract for at once; then demand and prize are drawn and accounts are settled. Payoff: that
 of the compute race, with the parts of `models.links` on top, each switched off by a parameter:
 
-    rented = 0                   no mark-ups, nothing to hand back
+    rented = 0                   no mark-ups, no contracts
     markup = 0, take_or_pay = 1  a rented GW costs what an owned one does, and is paid for whether used or not
     all three stakes = 0         nobody owns a part of another
     hosted_in_plans = 0          a host's plan holds none of what it lets to the labs of the race
@@ -21,6 +21,7 @@ a host's own demand and what it lets add up to its plan. New: all of them in one
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -185,6 +186,11 @@ class LinkedRace(EquityStakes, TakeOrPay, ComputeRace):
         for (tenant, host), share in self.hosting().items():
             net[host] = net[host] - self.hosted_in_plans * self.rented * share * own[tenant]
         return tuple(net) if symbolic else np.stack(np.broadcast_arrays(*net), axis=-1)
+
+    def outcomes(self, k: Sequence[Any]) -> Mapping[str, Any]:
+        """Those of the race, before flows between players; and what all hosts earn on what they let, US$ bn."""
+        fees = self.fees(k, lambda j, first: self.expected_sale(j, k, first))
+        return {**super().outcomes(k), "margin of hosts": sum(fees.values())}
 
     @property
     def players(self) -> tuple[str, ...]:

@@ -1,26 +1,28 @@
 """Parts that tie the players of a race to each other: rented compute, take-or-pay contracts, equity.
 
-A race that keeps *accounts* (`Accounts`) says what a player earns once it is known how much each has sold; its payoff
-is linear in these sales. A part adds flows of money to the accounts and calls the next part for the rest, so that
-parts are put together by inheritance, in any number, and each is switched off by a parameter:
+A race that keeps *accounts* (`Accounts`) says what a player earns once it is known what each sells of any capacity; its
+payoff is linear in these sales. A part adds flows of money to the accounts and calls the next part for the rest, so
+that parts are put together by inheritance, in any number, and each is switched off by a parameter:
 
-    Renting       pi_i -= m nu c_i k_i                    and the hosts of i receive it
-    TakeOrPay     pi_i += (1 - tau) nu c_i (k_i - q_i)    idle rented capacity is handed back, the hosts bear it
-    EquityStakes  Pi_i  = (1 - sum_h s_hi) pi_i + sum_j s_ij pi_j    cash-flow rights without votes
+    Renting       pi_i -= m nu c_i k_i                                   and the hosts of i receive it
+    TakeOrPay     pi_i += (1 + m) nu c_i (k_i - max(q_i, tau k_i))       what is not paid for, the hosts bear
+    EquityStakes  Pi_i  = (1 - sum_h s_hi) pi_i + sum_j s_ij pi_j        cash-flow rights without votes
 
-These are reduced forms: a mark-up without porting, split or price stage (`models.cloud_sourcing`), and a refund
-without quantity, term or bargain (`models.anchor_tenant`); the study ``linked_race`` puts those models' answers in.
+so that of what it rents a tenant pays for what it uses, and for the share tau in any case. These are reduced forms: a
+mark-up without porting, split or price stage (`models.cloud_sourcing`), whose answer the study ``linked_race`` puts in;
+a contract whose quantity the tenant chooses at a given mark-up, without term, exit fee or bargain, and without a market
+that takes over what is idle (`models.anchor_tenant`).
 
 Here ``k`` are the builds, ``q`` the sales, ``c`` is the cost of a GW, ``nu`` the share of a tenant's compute that is
-rented. Flows between players cancel in the sum; what hosts outside the race receive leaves it. From the literature:
-take-or-pay as a split of idle capacity (Masten and Crocker 1985), silent financial interests (Reynolds and Snapp 1986;
-O'Brien and Salop 2000). New: as parts of one race. Which players are tied is said by the race:
-see `models.linked_race`.
+rented, idle in the proportion of all that the tenant has. Flows between players cancel in the sum; what hosts outside
+the race receive leaves it. From the literature: the minimum bill of a take-or-pay contract (Masten and Crocker 1985),
+silent financial interests (Reynolds and Snapp 1986; O'Brien and Salop 2000). New: as parts of one race. Which players
+are tied is said by the race: see `models.linked_race`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -33,6 +35,9 @@ from theory.errors import InputError
 Pairs: TypeAlias = Mapping[tuple[int, int], Any]
 """A share for each tied pair: (tenant, host) or (holder, firm held)."""
 
+Sales: TypeAlias = Callable[[int, Any], Any]
+"""What a player sells of its first so many GW: the smaller of these and its demand, or the mean of that."""
+
 
 @payoff_parts
 class Accounts(PayoffModel):
@@ -42,8 +47,8 @@ class Accounts(PayoffModel):
         """Present value that a GW costs player ``i``."""
         raise InputError(f"{type(self).__name__} gives no cost(self, i)")
 
-    def account(self, i: int, k: Sequence[Any], sold: Sequence[Any], prize: Any = 1) -> Any:
-        """Payoff of player ``i`` at builds ``k``, sales ``sold`` and state of the prize, all flows included."""
+    def account(self, i: int, k: Sequence[Any], sold: Sales, prize: Any = 1) -> Any:
+        """Payoff of player ``i`` at builds ``k``, by what is ``sold`` and the prize's state, all flows included."""
         raise InputError(f"{type(self).__name__} gives no account(self, i, k, sold, prize)")
 
 
@@ -81,30 +86,38 @@ class Renting(Accounts):
         """Players that rent."""
         return tuple(dict.fromkeys(tenant for tenant, _ in self.hosting()))
 
-    def account(self, i: int, k: Sequence[Any], sold: Sequence[Any], prize: Any = 1) -> Any:
-        """Payoff with the mark-up paid and received."""
-        fees = {j: self.markup * self.rented * self.cost(j) * k[j] for j in self.tenants()}
-        return super().account(i, k, sold, prize) + self.to_hosts(i, fees)
+    def fees(self, k: Sequence[Any], sold: Sales) -> dict[int, Any]:
+        """What each tenant pays beyond the cost of what it rents: the margin of its hosts."""
+        return {j: self.markup * self.rented * self.cost(j) * k[j] for j in self.tenants()}
+
+    def account(self, i: int, k: Sequence[Any], sold: Sales, prize: Any = 1) -> Any:
+        """Payoff with fees paid and received."""
+        return super().account(i, k, sold, prize) + self.to_hosts(i, self.fees(k, sold))
 
 
 @payoff_parts
 class TakeOrPay(Renting):
-    """Tenants commit to pay for a share of the capacity that they rent whether they use it or not."""
+    """Tenants pay for what they use of the capacity that they rent, and for a share of it in any case."""
 
     take_or_pay: Value = parameter(
         "tau",
         unit="1",
-        low=0,
+        above=0,
         high=1,
-        meaning="share of unused rented capacity that the tenant pays for",
+        meaning="share of rented capacity that is paid for in any case",
         default=take_or_pay(),
         facts=("F076b", "F078a"),
     )
 
-    def account(self, i: int, k: Sequence[Any], sold: Sequence[Any], prize: Any = 1) -> Any:
-        """Payoff with unused capacity handed back to the hosts."""
-        back = {j: -(1 - self.take_or_pay) * self.rented * self.cost(j) * (k[j] - sold[j]) for j in self.tenants()}
-        return super().account(i, k, sold, prize) + self.to_hosts(i, back)
+    def fees(self, k: Sequence[Any], sold: Sales) -> dict[int, Any]:
+        """The margin of each tenant's hosts, less what the tenant need not pay for."""
+        price = {j: (1 + self.markup) * self.rented * self.cost(j) for j in self.tenants()}
+        return {j: fee - price[j] * self.unpaid(j, k, sold) for j, fee in super().fees(k, sold).items()}
+
+    def unpaid(self, j: int, k: Sequence[Any], sold: Sales) -> Any:
+        """GW that tenant ``j`` neither uses nor has to pay for, ``k - max(q, tau k)``, were all of them rented."""
+        minimum = self.take_or_pay * k[j]
+        return (k[j] - sold(j, k[j])) - (minimum - sold(j, minimum))
 
     def action_bounds(self) -> tuple[Any, Any]:
         """Bounds of the race, wider because a tenant bears only a part of the cost of idle capacity."""
@@ -121,7 +134,7 @@ class EquityStakes(Accounts):
         """Share of the firm held that each holder owns."""
         raise InputError(f"{type(self).__name__} gives no holdings()")
 
-    def account(self, i: int, k: Sequence[Any], sold: Sequence[Any], prize: Any = 1) -> Any:
+    def account(self, i: int, k: Sequence[Any], sold: Sales, prize: Any = 1) -> Any:
         """Payoff less what outside holders own of it, plus the share held of others'."""
         held = self.holdings()
         kept = 1 - sum(share for (_, firm), share in held.items() if firm == i)

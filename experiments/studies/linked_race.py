@@ -4,13 +4,13 @@ Every draw is one race of six builders. The same draw is solved without ties, wi
 them; the joint optimum of the untied industry is the yardstick for all, because ties only move money between players
 (and to hosts outside the race).
 
-The terms of the ties are drawn, as a mark-up and a share of idle capacity: reduced forms of S3 and S5. The last cases
-take them from those models instead, solved at the draw: the mark-up is what the clouds of a lab that ports to the
-best number of them ask in equilibrium, over the market's cost (never below zero, as what its own chips save a host is
-in its own cost), and the tenant pays for idle capacity what a lab that leaves its contract pays: over what lab and
-builder lose together, or over all of the cost, if what a market would re-let is off the tenant's bill as well (the
-race has no such market). Margin and take-or-pay share are the draw's; what else S3 and S5 need is drawn from their
-priors.
+The terms of the ties are drawn, as a mark-up and a minimum payment: reduced forms of S3 and S5. The last case takes the
+mark-up from S3 instead: what the clouds of a lab that ports to the best number of them ask in equilibrium, over the
+market's cost, with the draw's margin and the rest of S3's priors drawn anew. It is cut at zero: a host's own chips let
+it ask less than the market's cost, but the race books what a host lets at the market's, and it would be seen to pay for
+its tenants. S5's contract has no such case: its price pays for a term, an exit fee and a market that takes idle
+capacity over, none of which the race has. What hosts earn by the ties is recorded; where it is below zero, they would
+not let on these terms.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.registry import Columns, Findings, experiment, share
-from models.anchor_tenant import AnchorTenant
 from models.cloud_pricing import homing
 from models.cloud_sourcing import CloudSourcing
 from models.linked_race import LINKED, LinkedRace
@@ -37,7 +36,7 @@ STATES = 8
 STAKES = ("stake_microsoft_openai", "stake_amazon_anthropic", "stake_alphabet_anthropic")
 OFF: dict[str, dict[str, float]] = {
     "rents": {"markup": 0.0},
-    "exits": {"take_or_pay": 1.0},
+    "contracts": {"take_or_pay": 1.0},
     "stakes": dict.fromkeys(STAKES, 0.0),
 }
 """What switches a tie off."""
@@ -45,14 +44,14 @@ OFF: dict[str, dict[str, float]] = {
 CASES: dict[str, tuple[str, ...]] = {
     "no ties": (),
     "+ rents": ("rents",),
-    "+ exits": ("exits",),
+    "+ contracts": ("contracts",),
     "+ stakes": ("stakes",),
     "all ties": tuple(OFF),
 }
 """Which ties are on under each heading."""
 
-SOLVED = {"solved, over losses": "take_or_pay", "solved, over cost": "with re-letting"}
-"""All ties, on terms that S3 and S5 give: the case, and which share of idle capacity the tenant pays for in it."""
+SOLVED = "all ties, S3's mark-up"
+"""All ties, with the mark-up that S3 gives."""
 
 KEPT = ("take_or_pay", "markup", "hosted_in_plans")
 """Parameters that draws are sorted by."""
@@ -62,7 +61,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 @experiment(
     "linked_race",
-    question="What do rents, take-or-pay contracts with exits, and equity stakes add to the race?",
+    question="What do rents, take-or-pay contracts and equity stakes add to the race?",
     replicates=REPLICATES,
     quick={"draws": 64},
 )
@@ -73,11 +72,9 @@ def study(*, draws: int = 512, rng: np.random.Generator) -> Columns:
     price = np.asarray(model.capital_cost)[:, None] * np.asarray(model.cost_factor)
     seed = int(rng.integers(2**62))  # every case meets the same states
     columns: dict[str, NDArray[Any]] = {name: np.asarray(getattr(model, name)) for name in KEPT}
-    solved = solved_terms(model, rng)
-    columns |= {f"solved {name}": value for name, value in solved.items()}
+    columns["solved markup"] = solved_markup(model, rng)
     races = {case: with_ties(model, on) for case, on in CASES.items()}
-    for case, paid in SOLVED.items():
-        races[case] = model.replace(markup=solved["markup"], take_or_pay=solved[paid])
+    races[SOLVED] = model.replace(markup=np.maximum(columns["solved markup"], 0.0))
     for case, tied in races.items():
         game = tied.continuous_game()
         solution = continuous_nash(game)
@@ -86,6 +83,7 @@ def study(*, draws: int = 512, rng: np.random.Generator) -> Columns:
         columns[f"certified, {case}"] = certified
         columns[f"total GW, {case}"] = builds.sum(axis=-1)
         columns[f"capital, {case}"] = (builds * price).sum(axis=-1)
+        columns[f"margin of hosts, {case}"] = game.outcome("margin of hosts", builds)
         split = hindsight_split(tied, builds, rng=np.random.default_rng(seed), states=STATES, replicates=2)
         for title, loss in (("overspend", split.overspend), ("underinvest", split.underinvest)):
             columns[f"{title}, {case}"] = loss.mean(axis=(0, 1)).sum(axis=-1)
@@ -104,35 +102,21 @@ def with_ties(model: LinkedRace, on: Sequence[str]) -> LinkedRace:
     return model.replace(**{name: value for tie, off in OFF.items() if tie not in on for name, value in off.items()})
 
 
-def share_of(part: Any, whole: Any) -> NDArray[np.float64]:
-    """Share in [0, 1]; all of nothing."""
-    return np.asarray(np.clip(np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), 1.0), 0.0, 1.0))
-
-
-def solved_terms(model: LinkedRace, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
-    """Mark-up and share of idle capacity paid for, from S3 and S5; the draw's own where S3 finds no equilibrium."""
-    draws = len(np.asarray(model.markup))
+def solved_markup(model: LinkedRace, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Price over the market's cost less one, by S3 at the draw's margin; the draw's own if S3 has no equilibrium."""
     sourcing = CloudSourcing()
-    terms = sourcing.priors().sample(draws, rng=rng) | {"margin": model.markup / (1 + model.markup)}
-    market = sourcing.replace(**terms)
+    terms = sourcing.priors().sample(len(np.asarray(model.markup)), rng=rng)
+    market = sourcing.replace(**terms | {"margin": model.markup / (1 + model.markup)})
     found = homing(market)
     best = np.nanargmax(np.where(np.isfinite(found.surplus), found.surplus, -np.inf), axis=0)
-    price = np.take_along_axis(found.mean_price, best[None], axis=0)[0]
-    markup = np.maximum(price / market.unit_cost - 1, 0.0)
-    tenant = AnchorTenant()
-    contract = tenant.replace(**tenant.priors().sample(draws, rng=rng) | {"take_or_pay": model.take_or_pay})
-    idle = contract.stranded(contract.demand, contract.demand, contract.covered() * contract.market_price())
-    return {
-        "markup": np.where(np.isfinite(markup), markup, model.markup),
-        "take_or_pay": share_of(idle["lab"], idle["lab"] + idle["builder"]),
-        "with re-letting": share_of(idle["lab"], idle["total"]),
-    }
+    markup = np.take_along_axis(found.mean_price, best[None], axis=0)[0] / market.unit_cost - 1
+    return np.asarray(np.where(np.isfinite(markup), markup, model.markup))
 
 
 @study.summary
 def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
     """Effect of every tie on builds, spending beyond the joint optimum, losses and payoffs."""
-    solved = [np.all([part[f"certified, {case}"] for case in (*CASES, *SOLVED)], axis=0) for part in replicates]
+    solved = [np.all([part[f"certified, {case}"] for case in (*CASES, SOLVED)], axis=0) for part in replicates]
     parts = [
         {name: values[keep] for name, values in part.items()} for part, keep in zip(replicates, solved, strict=True)
     ]
@@ -150,14 +134,11 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "excess, no ties": _spread(rows["capital, no ties"] - rows["capital, joint"]),
         "P(adds) by terms": by_terms(rows),
         "counted twice": counted_twice(rows),
-        "solved terms": {
-            "markup": _spread(rows["solved markup"]),
-            "drawn markup": _spread(rows["markup"]),
-            "drawn take_or_pay": _spread(rows["take_or_pay"]),
-            "cases": {
-                case: {"take_or_pay": _spread(rows[f"solved {paid}"])} | _case(parts, rows, case)
-                for case, paid in SOLVED.items()
-            },
+        "solved markup": {
+            "markup": _spread(np.maximum(rows["solved markup"], 0.0)),
+            "P(below zero)": probability(rows["solved markup"] < 0),
+            "drawn": _spread(rows["markup"]),
+            "case": _case(parts, rows, SOLVED),
         },
     }
     return Findings(numbers)
@@ -193,6 +174,9 @@ def counted_twice(rows: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
 
 def _case(parts: Replicates, rows: Mapping[str, NDArray[Any]], case: str) -> dict[str, Any]:
     added = rows[f"capital, {case}"] - rows["capital, no ties"]
+    tiny = 1e-9 * rows["capital, no ties"]  # a smaller sum is rounding
+    margin = rows[f"margin of hosts, {case}"]
+    lose = margin < -tiny
 
     def mean(of: str) -> Any:
         return from_replicates([float((part[f"{of}, {case}"] - part[f"{of}, no ties"]).mean()) for part in parts])
@@ -201,7 +185,10 @@ def _case(parts: Replicates, rows: Mapping[str, NDArray[Any]], case: str) -> dic
         "total GW": _spread(rows[f"total GW, {case}"]),
         "added capital": _spread(added),
         "mean added capital": mean("capital"),
-        "P(adds)": probability(added > 1e-9 * rows["capital, no ties"]),
+        "P(adds)": probability(added > tiny),
+        "margin of hosts": _spread(margin),
+        "P(hosts lose)": probability(lose),
+        "P(adds), hosts lose nothing": probability((added > tiny)[~lose]) if not lose.all() else None,
         "mean added overspend": mean("overspend"),
         "mean added underinvest": mean("underinvest"),
     }

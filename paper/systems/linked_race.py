@@ -16,7 +16,7 @@ STUDY = "linked_race"
 
 Numbers = Mapping[str, Any]
 
-WORDS = {"+ rents": "mark-ups on rented compute", "+ exits": "exits from contracts", "+ stakes": "equity stakes"}
+WORDS = {"+ rents": "mark-ups on rented compute", "+ contracts": "take-or-pay contracts", "+ stakes": "equity stakes"}
 
 
 def write(numbers: Numbers) -> Section:
@@ -32,13 +32,13 @@ def write(numbers: Numbers) -> Section:
             "Equilibrium": "Nash, by semismooth Newton from several starts, certified by global best replies.",
         },
         payoff=None,
-        payoff_in_words="That of S2 with its ties: bought compute is paid at a mark-up to the cloud that sells it, a "
-        "part of what is unused is owed under take-or-pay, and owners have their part of the profit of others.",
+        payoff_in_words="That of S2 with its ties: rented compute is paid at a mark-up to the cloud that lets it, what "
+        "is used and a minimum in any case under take-or-pay, and owners have their part of the profit of others.",
         paragraphs=(_answer(numbers), _each(numbers), _who(numbers), _solved(numbers)),
         caption="(a) Capital spending that each tie adds to the equilibrium, alone and all together. Marks: medians "
         "over the draws; lines: quartiles (thick) and 5th to 95th percentile. (b) Change of each player's build "
         "with all ties on.",
-        alt="Dots with lines: capital added by rents, exits and stakes; change of build for each of six players",
+        alt="Dots with lines: capital added by rents, contracts and stakes; change of build for each of six players",
         cites=("obrien2000", "reynolds1986"),
     )
 
@@ -63,33 +63,42 @@ def _answer(numbers: Numbers) -> str:
 
 
 def _solved(numbers: Numbers) -> str:
-    """What the terms that S3 and S5 give change, against those that are drawn."""
-    solved, drawn = numbers["solved terms"], numbers["cases"]["all ties"]
-    losses, cost = solved["cases"].values()
-    first, second = (_direction(case["P(adds)"]) for case in (losses, cost))
-    kept = first == second == _direction(drawn["P(adds)"])
+    """What the mark-up that S3 gives changes, whether hosts would let on such terms, and what stays a reduced form."""
+    solved, drawn = numbers["solved markup"], numbers["cases"]["all ties"]
+    case = solved["case"]
+    same = _direction(case["P(adds)"]) == _direction(drawn["P(adds)"])
     return (
-        "Mark-up and take-or-pay are reduced forms here: a mark-up that is drawn, without porting, splits and price "
-        "stage (S3), and a share of idle capacity, without quantity, term and bargain (S5). With those models' own "
-        f"answers in their place the mark-up is {spread(solved['markup'], 2)} instead of "
-        f"{spread(solved['drawn markup'], 2)}, and the tenant pays for {spread(losses['take_or_pay'], 2)} of idle "
-        f"capacity instead of {spread(solved['drawn take_or_pay'], 2)}; then the ties {first}: they raise capital "
-        f"spending in {percent_interval(losses['P(adds)'])} of the draws, by US$ {spread(losses['added capital'], 2)} "
-        "bn. If what the market would take over is off the tenant's bill too, it pays for "
-        f"{spread(cost['take_or_pay'], 2)}, and the ties {second}, in {percent_interval(cost['P(adds)'])} and by US$ "
-        f"{spread(cost['added capital'], 2)} bn. "
-        + ("The sign of the ties does not hang on the reduced forms." if kept else "The sign hangs on these terms.")
+        "Mark-up and contract are reduced forms here. With the mark-up that S3 solves for in place of a drawn one, "
+        f"{spread(solved['markup'], 2)} instead of {spread(solved['drawn'], 2)}, the ties "
+        f"{_direction(case['P(adds)'])} the race{' too' if same else ' instead'}: they raise capital spending in "
+        f"{percent_interval(case['P(adds)'])} of the draws, by US$ {spread(case['added capital'], 2)} bn. (S3's is "
+        f"below zero in {percent_interval(solved['P(below zero)'])} of the draws, as own chips let a cloud ask less "
+        "than the market's cost, and is taken as zero there.) The contract is S5's minimum payment, but the tenant "
+        "chooses the quantity; S5's term, exit fee, re-letting and bargain are left out, and with them its price. "
+        "What the hosts earn by it says whether they would let on these terms: they lose in "
+        f"{percent_interval(drawn['P(hosts lose)'])} of the draws at the drawn mark-up and in "
+        f"{percent_interval(case['P(hosts lose)'])} at S3's, where something else, equity or custom, would have to be "
+        f"worth it to them. {_participating(drawn, case)}"
     )
+
+
+def _participating(drawn: Numbers, solved: Numbers) -> str:
+    """How often the ties escalate where the hosts lose nothing by them."""
+    chances = [case["P(adds), hosts lose nothing"] for case in (drawn, solved)]
+    said = [percent_interval(chance) if chance else "no draw to tell" for chance in chances]
+    return f"Where they lose nothing the ties raise capital spending in {said[0]} and {said[1]} of these draws."
 
 
 def _other_terms(numbers: Numbers) -> str:
     """The same in a sentence, where the sign is another."""
-    here = _direction(numbers["cases"]["all ties"]["P(adds)"])
-    there = [_direction(case["P(adds)"]) for case in numbers["solved terms"]["cases"].values()]
-    if all(one == here for one in there):
+    solved = numbers["solved markup"]["case"]
+    here, there = (_direction(case["P(adds)"]) for case in (numbers["cases"]["all ties"], solved))
+    if here == there:
         return ""
-    said = " or ".join(dict.fromkeys(there))
-    return f"On the terms that S3 and S5 solve for they {said} instead (last paragraph). "
+    return (
+        f"At the mark-up that S3 solves for they {there} instead, with hosts that lose by it in "
+        f"{percent_interval(solved['P(hosts lose)'])} of the draws (last paragraph). "
+    )
 
 
 def _direction(chance: Mapping[str, Any]) -> str:
@@ -124,13 +133,13 @@ def _each(numbers: Numbers) -> str:
         mean = numbers["cases"][case]["mean added capital"]
         verb = "add" if mean["value"] > 0 else "take off"
         parts.append(f"{words} {verb} US$ {number(abs(mean['value']), 2)} bn")
-    risk = numbers["cases"]["+ exits"]["mean added overspend"]
+    risk = numbers["cases"]["+ contracts"]["mean added overspend"]
     shift = "raise" if risk["value"] > 0 else "lower"
     return (
         f"Switched on alone, {listed(parts)} (means). A mark-up makes rented compute dearer to those who race with it; "
-        "an exit hands idle capacity back to the host, so that the tenant risks other people's money; a stake makes a "
-        "cloud share in what its own build takes from the lab. "
-        f"Exits {shift} what the players regret as overspent by US$ {number(abs(risk['value']), 2)} bn in sum"
+        "a minimum below all of the capacity leaves the rest idle at the host's expense, so that the tenant risks "
+        "other people's money; a stake makes a cloud share in what its own build takes from the lab. "
+        f"Contracts {shift} what the players regret as overspent by US$ {number(abs(risk['value']), 2)} bn in sum"
         + (", because a host does not regret what its tenant chose." if risk["value"] < 0 else ".")
     )
 

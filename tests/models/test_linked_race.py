@@ -41,9 +41,9 @@ def test_without_ties_it_is_the_compute_race():
 def test_ties_only_move_money_and_some_of_it_to_hosts_outside_the_race():
     race = LinkedRace(hosted_in_plans=0.0)
     outside = 1 - race.openai_at_microsoft - race.openai_at_amazon
-    sold = [race.expected_sale(i, BUILDS) for i in range(6)]
-    fee = race.markup * BUILDS[OPENAI] - (1 - race.take_or_pay) * (BUILDS[OPENAI] - sold[OPENAI])
-    leaving = outside * race.rented * race.cost(OPENAI) * fee
+    own, least = BUILDS[OPENAI], race.take_or_pay * BUILDS[OPENAI]
+    paid_for = race.expected_sale(OPENAI, BUILDS) + least - race.expected_sale(OPENAI, BUILDS, least)
+    leaving = outside * race.rented * race.cost(OPENAI) * ((1 + race.markup) * paid_for - own)
     lost = plain(race).continuous_game().payoff(BUILDS).sum() - race.continuous_game().payoff(BUILDS).sum()
     np.testing.assert_allclose(lost, leaving, rtol=1e-9)
 
@@ -81,6 +81,26 @@ def test_a_gw_that_is_let_counts_once():
     np.testing.assert_allclose(race.replace(rented=0.0).demand(), gross)
 
 
+@pytest.mark.parametrize("demand", [0.2, 0.9, 2.5])
+def test_a_tenant_pays_for_what_it_uses_and_for_the_minimum_in_any_case(demand):
+    """``w max(q, tau k)`` of Masten and Crocker (1985), in one state; what it spares, its hosts bear."""
+    race, owned = (LinkedRace(**(UNTIED | {"take_or_pay": t, "markup": m})) for t, m in ((0.6, 0.25), (1.0, 0.0)))
+    state = {"demand": demand, "prize": 1.0}
+    used = min(BUILDS[OPENAI], demand * race.mean_demand(OPENAI, BUILDS))
+    bill = 1.25 * max(used, 0.6 * BUILDS[OPENAI])
+    less = owned.realised(OPENAI, BUILDS, state) - race.realised(OPENAI, BUILDS, state)
+    np.testing.assert_allclose(less, race.rented * race.cost(OPENAI) * (bill - BUILDS[OPENAI]), rtol=1e-9)
+
+
+def test_what_hosts_earn_is_what_tenants_pay_beyond_the_cost():
+    race = LinkedRace(hosted_in_plans=0.0)
+    outside = 1 - race.openai_at_microsoft - race.openai_at_amazon
+    fees = race.fees(BUILDS, lambda j, first: race.expected_sale(j, BUILDS, first))
+    lost = plain(race).continuous_game().payoff(BUILDS).sum() - race.continuous_game().payoff(BUILDS).sum()
+    np.testing.assert_allclose(lost, outside * fees[OPENAI], rtol=1e-9)
+    np.testing.assert_allclose(race.continuous_game().outcome("margin of hosts", BUILDS), sum(fees.values()))
+
+
 def test_a_dollar_of_rent_is_the_cost_of_one_and_the_revenue_of_another():
     """Over the race and the hosts outside it, mark-ups and capacity handed back add up to nothing."""
     race = LinkedRace(take_or_pay=0.6)
@@ -107,7 +127,7 @@ def test_the_equilibrium_survives_every_deviation_on_a_fine_grid():
 
 
 def test_shares_out_of_bounds_are_refused():
-    with pytest.raises(InputError, match=r"take_or_pay \(tau\) is 1.2; it must be finite, and at least 0"):
+    with pytest.raises(InputError, match=r"take_or_pay \(tau\) is 1.2; it must be finite, and above 0"):
         LinkedRace(take_or_pay=1.2)
 
 
