@@ -10,8 +10,10 @@ against the guidance now. Two forecasts come out: over all draws, and over those
 (rejection sampling, Rubin 1984), which also says what would have to be true for the race to explain the spending of
 2025, and what game it would then be: on these draws it is recorded how often labs with the same parameters are in a
 prisoner's dilemma, inaction loses more, and too little compute is the greater danger. That is circular as evidence, for
-it takes for granted that the race explains the spending, and it decides no claim. Two rules without any model, no
-change and the same growth again, are recorded beside them. All of it is there for others to score.
+it takes for granted that the race explains the spending, and it decides no claim. As these draws meet the guidance from
+below, the forecast to score lets each builder's guidance grow as its spending does in them (`from_guidance`); by how
+much a backcast may miss is varied. Two rules without any model, no change and the same growth again, are recorded
+beside them. All of it is there for others to score.
 """
 
 from __future__ import annotations
@@ -73,6 +75,9 @@ COMMON = swept(0.0, 0.5, 1.0, reason="correlation of builders' growth, from none
 
 TOLERANCE = 1.25
 """A backcast meets the guidance if their totals differ by no more than this factor."""
+
+TOLERANCES = (1.1, TOLERANCE, 1.5)
+"""By how much a backcast might be allowed to miss."""
 
 FEW = 20
 """Draws that must meet the guidance for something to be said of them."""
@@ -165,7 +170,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "backcast over guidance, guidance met": _spread(backcast[meets] / sum(guidance.values()))
         if meets.any()
         else None,
+        "forecast, from guidance": from_guidance(rows, meets, guidance),
         "growth, guidance met": _growth(rows, meets, sum(guidance.values())),
+        "P(more than guided)": more_than_guided(rows, meets, guidance),
+        "by tolerance": by_tolerance(rows, backcast / sum(guidance.values())),
         "total by common growth": by_common_growth(rows),
         "no change": guidance,
         "same growth": {name: now * now / before for name, (before, now) in YEARS[2026].items()},
@@ -183,6 +191,55 @@ def _forecast(rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_]) -> dict
     return {name: _spread(values) for name, values in table.items()}
 
 
+def from_guidance(
+    rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_], guidance: Mapping[str, float]
+) -> dict[str, dict[str, float]] | None:
+    """Spending of 2026 if each builder's guidance grows as its spending does in the draws that meet it, US$ bn."""
+    if keep.sum() < FEW:
+        return None
+    table = _grown(rows, keep, guidance)
+    total = sum(table[name] for name in NAMED)
+    return {name: _spread(values) for name, values in (table | {"the four with accounts": total}).items()}
+
+
+def _grown(
+    rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_], guidance: Mapping[str, float]
+) -> dict[str, NDArray[np.float64]]:
+    """Guidance of each builder that has any, grown as in each draw kept; the others as in the draw."""
+    table = {name: rows[f"capital 2026, {name}"][keep] for name in BUILDERS}
+    for name, guided in guidance.items():
+        table[name] = guided * table[name] / rows[f"capital 2025, {name}"][keep]
+    return table
+
+
+def more_than_guided(
+    rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_], guidance: Mapping[str, float]
+) -> dict[str, dict[str, Any]]:
+    """Probability that a builder spends more in 2026 than its guidance for 2025, by forecast."""
+    grown = _grown(rows, keep, guidance)
+    return {
+        name: {
+            "all draws": probability(rows[f"capital 2026, {name}"] > guided),
+            "guidance met": probability(rows[f"capital 2026, {name}"][keep] > guided) if keep.any() else None,
+            "from guidance": probability(grown[name] > guided) if keep.any() else None,
+        }
+        for name, guided in guidance.items()
+    }
+
+
+def by_tolerance(rows: Mapping[str, NDArray[Any]], missed: NDArray[np.float64]) -> dict[str, dict[str, Any]]:
+    """How often the backcast meets the guidance, and two labs are in a dilemma then, by how much it may miss."""
+    results = {}
+    for tolerance in TOLERANCES:
+        meets = np.abs(np.log(missed)) <= np.log(tolerance)
+        game = _game(rows, meets)
+        results[f"{tolerance:g}"] = {
+            "P(meets guidance)": probability(meets),
+            "P(dilemma)": game and game["2 labs in a prisoner's dilemma"],
+        }
+    return results
+
+
 def _game(rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_]) -> dict[str, Any] | None:
     """Probability of each event of `race_of_labs`, and that too little loses more to every builder as planned."""
     if keep.sum() < FEW:
@@ -193,14 +250,13 @@ def _game(rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_]) -> dict[str
 def _growth(
     rows: Mapping[str, NDArray[Any]], keep: NDArray[np.bool_], guidance: float
 ) -> dict[str, dict[str, float]] | None:
-    """Backcast of the four over guidance, growth from there to 2026, and 2026 if guidance grows by it, US$ bn."""
+    """Backcast of the four over guidance, and the factor by which they grow from there to 2026."""
     if keep.sum() < FEW:
         return None
     now, then = (np.sum([rows[f"capital {year}, {name}"][keep] for name in NAMED], axis=0) for year in (2026, 2025))
     return {
         "backcast over guidance": _spread(then / guidance),
         "factor": _spread(now / then),
-        "from guidance": _spread(guidance * now / then),
     }
 
 

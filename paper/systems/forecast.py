@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from paper.figures.style import BLACK, BLUE, GREY, VERMILION, light_grid, new_figure, spoken
-from paper.formats import count, listed, number, percent_interval, spread
+from paper.formats import count, listed, number, percent, percent_interval, spread
 from paper.phrases.verdicts import explained_phrase
 from paper.systems.section import Section
 
@@ -39,11 +39,12 @@ def write(numbers: Numbers) -> Section:
         paragraphs=(
             _backcast(numbers),
             f"{_forecast(numbers)} {_waves(numbers)}",
-            f"{_true(numbers)} {explained_phrase(numbers)}",
+            f"{_true(numbers)} {explained_phrase(numbers)} {_tolerated(numbers)}",
         ),
-        caption="Capital expenditure in 2026. Marks: medians; thick and thin lines: 50 and 90 per cent intervals over "
-        "all draws (circles), and over those draws whose backcast of 2025 meets the guidance (squares). Crosses: the "
-        "guidance for 2025, or no change; triangles: the growth of 2025 once more.",
+        caption="Capital expenditure in 2026. Marks: medians; thick and thin lines: 50 and 90 per cent intervals, "
+        "of the forecast (squares: each builder's guidance grows as in the draws whose backcast of 2025 meets it) and "
+        "over all draws (circles). Crosses: the guidance for 2025, or no change; triangles: the growth of 2025 once "
+        "more.",
         alt="Intervals of capital expenditure by builder, with the guidance of 2025 and a trend beside them",
         cites=("rubin1984",),
     )
@@ -69,37 +70,57 @@ def _backcast(numbers: Numbers) -> str:
 
 
 def _forecast(numbers: Numbers) -> str:
-    free, met = numbers["forecast"][FOUR], numbers["forecast, guidance met"]
-    start = (
-        f"For 2026, made with facts up to {numbers['made on']}, the four together: US$ {spread(free)} bn over all "
-        f"{count(numbers['draws'])} draws"
+    free, met, grown = (numbers[f"forecast{which}"] for which in ("", ", guidance met", ", from guidance"))
+    rules = (
+        f"No change would be US$ {number(sum(numbers['no change'].values()))} bn, the growth of 2025 once more US$ "
+        f"{number(sum(numbers['same growth'].values()))} bn."
+    )
+    if met is None:
+        return (
+            f"For 2026, made with facts up to {numbers['made on']}, the four together: US$ {spread(free[FOUR])} bn "
+            f"over all {count(numbers['draws'])} draws; too few of them meet the guidance for a forecast from these. "
+            f"{rules}"
+        )
+    among = listed([f"{name} {spread(e)}" for name, e in grown.items() if name != FOUR])
+    growth = numbers["growth, guidance met"]
+    return (
+        f"The forecast for 2026, made with facts up to {numbers['made on']}, lets each company's guidance for 2025 "
+        f"grow as its spending grows in the {count(numbers['draws that meet'])} draws that meet the guidance. In US$ "
+        f"bn: {among}; the four with accounts together {spread(grown[FOUR])}. These intervals hold what differs "
+        f"between the draws, and nothing that would break with the guidance. {_beside(numbers)} Without the guidance, the "
+        f"four spend US$ {spread(free[FOUR])} bn over all {count(numbers['draws'])} draws"
         + (
             ", known to be low, for so was the backcast"
             if numbers["backcast"]["total"]["0.95"] < numbers["guidance total"]
             else ""
         )
-    )
-    if met is None:
-        return f"{start}; too few draws meet the guidance for a forecast from them alone."
-    among = listed([f"{name} {spread(e)}" for name, e in met.items() if name != FOUR])
-    return (
-        f"{start}, and US$ {spread(met[FOUR])} bn over the "
-        f"{count(numbers['draws that meet'])} that meet the guidance of 2025. By builder, among the "
-        f"latter, in US$ bn: {among}. {_from_below(numbers['growth, guidance met'])}"
-        f"No change would be US$ {number(sum(numbers['no change'].values()))} bn, the "
-        f"growth of 2025 once more US$ {number(sum(numbers['same growth'].values()))} bn."
+        + f", and US$ {spread(met[FOUR])} bn over those that meet it"
+        + (
+            f", which they do from below, at {spread(growth['backcast over guidance'])} of it"
+            if growth["backcast over guidance"]["0.5"] < _BELOW
+            else ""
+        )
+        + f". {rules}"
     )
 
 
-def _from_below(growth: Numbers) -> str:
-    """Whether the draws that meet the guidance meet it from below, and what growth from the guidance itself says."""
-    accepted = growth["backcast over guidance"]
-    if accepted["0.5"] >= _BELOW:
-        return ""
+def _beside(numbers: Numbers) -> str:
+    """What one company said of 2026 already, and what each forecast makes of it."""
+    chances = numbers["P(more than guided)"]["Amazon"]
     return (
-        f"These are low too: they meet the guidance from below, at {spread(accepted)} of it. If instead the guidance "
-        f"grows as these draws do, by a factor of {spread(growth['factor'])}, the four spend US$ "
-        f"{spread(growth['from guidance'])} bn. "
+        "Amazon's guidance for 2025 came “with more planned for 2026” (F019): it spends more in "
+        f"{percent_interval(chances['from guidance'])} of these draws, and in {percent_interval(chances['all draws'])} "
+        "of all draws without the guidance, which is one more reason to read those as low."
+    )
+
+
+def _tolerated(numbers: Numbers) -> str:
+    """What hangs on how far a backcast may be off."""
+    rows = numbers["by tolerance"]
+    often = listed([f"{percent(row['P(meets guidance)']['value'])} at {factor}" for factor, row in rows.items()])
+    told = [f"{percent(row['P(dilemma)']['value'])} at {factor}" for factor, row in rows.items() if row["P(dilemma)"]]
+    return f"By the factor allowed, the draws that explain it are {often}" + (
+        f"; of these, two labs are in a dilemma in {listed(told)}." if told else "."
     )
 
 
@@ -152,9 +173,9 @@ def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
     for row, name in enumerate(names):
         first = row == 0
         _interval(axes, row - 0.26, numbers["forecast"][name], BLUE, "o", "all draws" if first else None)
-        if numbers["forecast, guidance met"]:
-            label = "guidance of 2025 met" if first else None
-            _interval(axes, row, numbers["forecast, guidance met"][name], VERMILION, "s", label)
+        if numbers["forecast, from guidance"]:
+            label = "from the guidance of 2025" if first else None
+            _interval(axes, row, numbers["forecast, from guidance"][name], VERMILION, "s", label)
         for rule, colour, marker in (("no change", BLACK, "x"), ("same growth", GREY, "^")):
             if name in numbers[rule]:  # a line of its own, so that no mark hides another
                 axes.plot(numbers[rule][name], row + 0.26, marker, color=colour, label=_RULES[rule] if first else None)

@@ -13,8 +13,11 @@ from experiments.studies.forecast import (
     FEW,
     NAMED,
     TOLERANCE,
+    TOLERANCES,
     YEARS,
+    from_guidance,
     growth_quantiles,
+    more_than_guided,
     race_of_labs,
     rolled_forward,
     study,
@@ -126,3 +129,34 @@ def test_what_game_it_is_where_the_guidance_is_met(replicates):
     if numbers["game"]["guidance met"]:
         for event, found in numbers["game"]["guidance met"].items():
             assert found.value == rows[event][meets].mean()
+
+
+def test_the_forecast_to_score_lets_guidance_grow_as_in_the_draws_that_meet_it(replicates):
+    guidance = dict.fromkeys(NAMED, 100.0)
+    rows = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
+    keep = np.arange(len(rows["capital 2026, Meta"])) % 10 == 0
+    found = from_guidance(rows, keep, guidance)
+    factors = [(rows[f"capital 2026, {name}"] / rows[f"capital 2025, {name}"])[keep] for name in NAMED]
+    for name, factor in zip(NAMED, factors, strict=True):
+        np.testing.assert_allclose(found[name]["0.95"], 100 * np.quantile(factor, 0.95))
+    np.testing.assert_allclose(found["the four with accounts"]["0.5"], 100 * np.median(np.sum(factors, axis=0)))
+    outside = np.median(rows["capital 2026, OpenAI/Stargate"][keep])
+    np.testing.assert_allclose(found["OpenAI/Stargate"]["0.5"], outside)
+    assert from_guidance(rows, keep & False, guidance) is None
+
+
+def test_more_than_guided_counts_draws(replicates):
+    rows = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
+    keep = np.ones(len(rows["capital 2026, Meta"]), bool)
+    guided = float(np.quantile(rows["capital 2026, Meta"], 0.25))
+    found = more_than_guided(rows, keep, {"Meta": guided})["Meta"]
+    assert found["all draws"].value == found["guidance met"].value == pytest.approx(0.75, abs=0.01)
+    grows = np.mean(rows["capital 2026, Meta"] > rows["capital 2025, Meta"])
+    assert found["from guidance"].value == pytest.approx(grows)
+
+
+def test_a_wider_tolerance_lets_more_draws_meet_the_guidance(replicates):
+    found = summarise(replicates, rng=np.random.default_rng(0), draws=256).numbers
+    shares = [row["P(meets guidance)"].value for row in found["by tolerance"].values()]
+    assert shares == sorted(shares) and shares[1] == found["P(meets guidance)"].value
+    assert len(shares) == len(TOLERANCES)
