@@ -87,8 +87,8 @@ def _forecast(numbers: Numbers) -> str:
         f"The forecast for 2026, made with facts up to {numbers['made on']}, lets each company's guidance for 2025 "
         f"grow as its spending grows in the {count(numbers['draws that meet'])} draws that meet the guidance. In US$ "
         f"bn: {among}; the four with accounts together {spread(grown[FOUR])}. These intervals hold what differs "
-        f"between the draws, and nothing that would break with the guidance. {_beside(numbers)} Without the guidance, the "
-        f"four spend US$ {spread(free[FOUR])} bn over all {count(numbers['draws'])} draws"
+        f"between the draws, and nothing that would break with the guidance. {_beside(numbers)} Without the guidance, "
+        f"the four spend US$ {spread(free[FOUR])} bn over all {count(numbers['draws'])} draws"
         + (
             ", known to be low, for so was the backcast"
             if numbers["backcast"]["total"]["0.95"] < numbers["guidance total"]
