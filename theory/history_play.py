@@ -41,18 +41,28 @@ class FunctionStrategy:
     ----------
     rule
         ``rule(history, player, rng)``, with the past action profiles in order, returns the action.
+    name
+        How it prints; the name of the function if not given.
 
     Examples
     --------
-    >>> gradual = FunctionStrategy(lambda past, i, rng: int(len(past) > 2 and sum(p[1 - i] for p in past) > 1))
-    >>> match([gradual, gradual], rounds=3, rng=np.random.default_rng(1)).tolist()
+    >>> patient = FunctionStrategy(lambda past, i, rng: int(sum(p[1 - i] for p in past) > 1), name="patient")
+    >>> match([patient, patient], rounds=3, rng=np.random.default_rng(1)).tolist()
     [[0, 0], [0, 0], [0, 0]]
+    >>> patient
+    FunctionStrategy('patient')
     """
 
-    def __init__(self, rule: Callable[[list[tuple[int, ...]], int, np.random.Generator], int]) -> None:
+    def __init__(
+        self, rule: Callable[[list[tuple[int, ...]], int, np.random.Generator], int], *, name: str | None = None
+    ) -> None:
         if not callable(rule):
             raise InputError(f"rule is {rule!r}; it must be a function rule(history, player, rng)")
         self._rule = rule
+        self.name = getattr(rule, "__name__", type(rule).__name__) if name is None else str(name)
+
+    def __repr__(self) -> str:
+        return f"FunctionStrategy({self.name!r})"
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
         """Forget everything and take a seat."""
@@ -72,7 +82,12 @@ class AutomatonStrategy:
     """Automaton as a strategy; it must have been built for the seat that it takes."""
 
     def __init__(self, automaton: Automaton) -> None:
+        if not isinstance(automaton, Automaton):
+            raise InputError(f"automaton is {str(automaton)[:60]}; it must be an Automaton, e.g. CLASSICS['grim'](0)")
         self._automaton = automaton
+
+    def __repr__(self) -> str:
+        return f"AutomatonStrategy({self._automaton!r})"
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
         """Forget everything and take a seat."""
@@ -115,6 +130,9 @@ class AxelrodStrategy:
 
     def __init__(self, player: Any, *, rounds: int | None = None) -> None:
         self._original, self._rounds = player, rounds
+
+    def __repr__(self) -> str:
+        return f"AxelrodStrategy({self._original!s})"
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
         """Forget everything and take a seat."""

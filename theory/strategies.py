@@ -97,6 +97,9 @@ class Classic:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     deterministic: bool = True
 
+    def __repr__(self) -> str:
+        return f"Classic({self.build(0).name!r}; {self.source})"
+
     def __call__(self, player: int) -> Automaton:
         """Automaton of player 0 or 1."""
         return self.build(player)
