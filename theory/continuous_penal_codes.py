@@ -103,6 +103,7 @@ def continuous_penal_threshold(
         raise InputError(f"path is {str(path)[:60]}; one choice for each of {game.n_players} players is needed")
     levels = max(int(_MOST_STICKS ** (1 / game.n_players)), 3) if levels is None else whole_number(levels, "levels", 2)
     refinements = whole_number(refinements, "refinements", 0)
+    _require_finite(game, _grid(game.lower, game.upper, levels))
     first = np.vstack([kept, _equilibria(game)])
     found = [_search(game, first, count, refinements) for count in (levels, max(2 * levels // 3, 2))]
     (best, profiles), factors = found[0], [_factor(code) for code, _ in found]
@@ -131,13 +132,7 @@ def _search(game: ContinuousGame, first: Floats, levels: int, refinements: int) 
 
 def _stage(game: ContinuousGame, profiles: Floats) -> PenalStage:
     """Payoffs at the profiles, the first of which is the path, and of the best deviations over whole intervals."""
-    with np.errstate(all="ignore"):  # what it warns of is told below
-        at = game.payoff(profiles)
-    if not np.isfinite(at).all():
-        where = profiles[~np.isfinite(at).all(axis=-1)][0]
-        raise InputError(
-            f"a payoff is not finite at the choices {where.tolist()}; narrow the bounds, or define it there"
-        )
+    at = game.payoff(profiles)
     best = np.stack([best_reply(game, profiles, i)[1] for i in range(game.n_players)], axis=-1)
     origin = at.min(axis=0)
     scale = best.max(axis=0) - origin
@@ -145,6 +140,14 @@ def _stage(game: ContinuousGame, profiles: Floats) -> PenalStage:
     level, gain = (at - origin) / scale, (best - at) / scale
     tempted = level + np.where(gain > _NO_GAIN, gain, 0.0)
     return PenalStage((0,), (len(profiles),), level.T.copy(), tempted.T.copy(), origin, scale)
+
+
+def _require_finite(game: ContinuousGame, profiles: Floats) -> None:
+    with np.errstate(all="ignore"):  # what it warns of is told
+        gaps = ~np.isfinite(game.payoff(profiles)).all(axis=-1)
+    if gaps.any():
+        where = profiles[gaps][0].tolist()
+        raise InputError(f"a payoff is not finite at the choices {where}; narrow the bounds, or define it there")
 
 
 def _equilibria(game: ContinuousGame) -> Floats:
