@@ -84,7 +84,9 @@ class Classic:
     source
         Where it comes from.
     axelrod
-        Class of the same strategy in the ``axelrod`` library, ``""`` if there is none.
+        Class of the same strategy in the ``axelrod`` library, ``""`` if there is none. Where moves slip three are not
+        the same: there `grim` does not count its own slips, `alternator` goes on from them, and
+        `contrite_tit_for_tat` is contrite by another rule.
     arguments
         Arguments of that class.
     deterministic
