@@ -125,7 +125,7 @@ def payoff_bounds(
     discount_factor: float,
     *,
     n_directions: int = 32,
-    refinements: int = 3,
+    refinements: int = 6,
     tolerance: float = 1e-6,
     max_iterations: int = 2000,
 ) -> PayoffBounds:

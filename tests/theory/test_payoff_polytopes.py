@@ -84,6 +84,14 @@ def test_three_players_at_random(draw, d, first, next_to_none):
     np.testing.assert_allclose(play_values(game, found.play, d), found.vertices, atol=1e-7)
 
 
+@pytest.mark.parametrize(("scale", "shift"), [(1e9, 0.0), (1.0, 1e6)])
+def test_three_players_in_dollars(scale, shift):
+    """Rounding decides which facets come first; with all that are needed nothing is left between the sets."""
+    found = payoff_bounds(Game(scale * np.asarray(PUBLIC.payoffs, float) + shift), 0.5)
+    assert found.gap < 1e-5
+    assert (found.vertices.sum(axis=1).max() - 3 * shift) / scale == pytest.approx(5.4, abs=1e-6)
+
+
 def test_an_empty_set_is_told_when_no_inner_one_says_where_to_look():
     """The first directions leave room in which nothing is an equilibrium; those of the images do not."""
     rows = [[[5, 8, 8], [7, 6, 2], [0, 7, 3]], [[2, 0, 1], [0, 3, 2], [4, 5, 2]]]
