@@ -401,6 +401,8 @@ def _verification_text(described: Mapping[str, Any]) -> Iterable[str]:
                 f"FAILED{known} {case['id']}: expected {show(case['expected'])}, computed {show(case['computed'])}, "
                 f"tolerance {show(case['tolerance'])}. {case['detail'] or ''} [{case['citation']}]"
             )
+        elif case["status"] == "not implemented":
+            yield f"not implemented {case['id']}: {case['detail']}"
 
 
 # -- errors ------------------------------------------------------------------------------------------

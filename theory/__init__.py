@@ -16,6 +16,7 @@ from theory.contest import tullock_contest
 from theory.continuation import EquilibriumMap, continue_equilibria
 from theory.continuous import ContinuousGame
 from theory.continuous_commitment import ContinuousCommitment, continuous_commitment
+from theory.continuous_penal_codes import ContinuousPenalCode, continuous_penal_threshold
 from theory.continuous_solution import ContinuousSolution
 from theory.continuous_thresholds import reversion_thresholds, symmetric_stick_and_carrot
 from theory.cycle_thresholds import cournot_threshold, keeps_to_path, path_thresholds, tullock_threshold
@@ -99,6 +100,7 @@ __all__ = [
     "ComputeraceError",
     "ContinuousCommitment",
     "ContinuousGame",
+    "ContinuousPenalCode",
     "ContinuousSolution",
     "CountEquilibria",
     "Decomposition",
@@ -149,6 +151,7 @@ __all__ = [
     "continue_equilibria",
     "continuous_commitment",
     "continuous_nash",
+    "continuous_penal_threshold",
     "correlated_equilibrium",
     "count_vectors",
     "cournot_threshold",

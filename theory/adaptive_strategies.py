@@ -102,7 +102,7 @@ def adaptive_tit_for_tat(rate: float = 0.5) -> FunctionStrategy:
             picture += rate * ((profile[1 - player] == RESTRAIN) - picture)
         return RESTRAIN if picture >= 0.5 else RACE
 
-    return FunctionStrategy(rule)
+    return FunctionStrategy(rule, name=f"adaptive tit for tat, rate {rate:g}")
 
 
 def best_so_far(game: Game, trial: Sequence[int]) -> FunctionStrategy:
@@ -141,7 +141,7 @@ def best_so_far(game: Game, trial: Sequence[int]) -> FunctionStrategy:
         means = np.bincount(actions, earned, n) / np.maximum(times, 1)
         return int(np.where(times > 0, means, -np.inf).argmax())
 
-    return FunctionStrategy(rule)
+    return FunctionStrategy(rule, name=f"best so far after {len(order)} trials")
 
 
 def _step(rate: float) -> float:
@@ -192,6 +192,10 @@ class QLearner:
         self._payoffs, self._sizes = np.asarray(game.payoffs, float), game.n_actions
         self._rate, self._discount = _step(rate), discount_factor_of(discount_factor, lowest_included=True)
         self._exploration, self._patience = number_between(exploration, "exploration", 0, 1), float(patience)
+
+    def __repr__(self) -> str:
+        actions = " x ".join(map(str, self._sizes))
+        return f"QLearner({actions} actions, rate {self._rate:g}, discount factor {self._discount:g})"
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
         """Forget everything and take a seat."""

@@ -2,8 +2,8 @@
 
 The stage payoffs on the path and of the *global* best deviation from it come from the game itself; the threats are a
 stage equilibrium for ever (Friedman 1971), for any players and a whole batch of games, and the stick and carrot of
-Abreu (1986) for symmetric ones. For asymmetric players, `theory.penal_codes` has the harshest two-phase punishments of
-any finite game, ``game.discretise(levels)`` among them.
+Abreu (1986) for symmetric ones. For players who are not alike, `theory.continuous_penal_codes` has the harshest
+two-phase punishments.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def symmetric_stick_and_carrot(game: ContinuousGame, target: float) -> StickAndC
     points = low[0] + (high[0] - low[0]) * np.linspace(0.02, 0.98, 5)
     tables = np.array([[game.payoff_of(i, _common(n, p, q, i)) for i in range(n)] for p in points for q in points])
     if np.ptp(low) or np.ptp(high) or np.ptp(tables, axis=1).max() > _CREDIBLE * np.ptp(tables):
-        raise InputError("players are not alike in bounds or payoffs; penal_threshold(game.discretise(...)) takes them")
+        raise InputError("players are not alike in bounds or payoffs; continuous_penal_threshold takes them")
     nash = continuous_nash(game)
     alike = np.ptp(nash.actions, axis=-1) <= 1e-6 * (high[0] - low[0])
     if not (nash.certified & alike).any():

@@ -123,11 +123,15 @@ def downing(past: History, player: int, rng: np.random.Generator) -> int:
 
 ENTRIES: Mapping[str, Callable[[int], FunctionStrategy]] = MappingProxyType(
     {
-        "tideman_chieruzzi": lambda rounds: FunctionStrategy(partial(tideman_chieruzzi, rounds=rounds)),
+        "tideman_chieruzzi": lambda rounds: FunctionStrategy(
+            partial(tideman_chieruzzi, rounds=rounds), name=f"tideman_chieruzzi of {rounds} rounds"
+        ),
         "nydegger": lambda rounds: FunctionStrategy(nydegger),
         "grofman": lambda rounds: FunctionStrategy(grofman),
         "shubik": lambda rounds: FunctionStrategy(shubik),
-        "stein_rapoport": lambda rounds: FunctionStrategy(partial(stein_rapoport, rounds=rounds)),
+        "stein_rapoport": lambda rounds: FunctionStrategy(
+            partial(stein_rapoport, rounds=rounds), name=f"stein_rapoport of {rounds} rounds"
+        ),
         "davis": lambda rounds: FunctionStrategy(davis),
         "downing": lambda rounds: FunctionStrategy(downing),
     }

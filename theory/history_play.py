@@ -41,18 +41,28 @@ class FunctionStrategy:
     ----------
     rule
         ``rule(history, player, rng)``, with the past action profiles in order, returns the action.
+    name
+        How it prints; the name of the function if not given.
 
     Examples
     --------
-    >>> gradual = FunctionStrategy(lambda past, i, rng: int(len(past) > 2 and sum(p[1 - i] for p in past) > 1))
-    >>> match([gradual, gradual], rounds=3, rng=np.random.default_rng(1)).tolist()
+    >>> patient = FunctionStrategy(lambda past, i, rng: int(sum(p[1 - i] for p in past) > 1), name="patient")
+    >>> match([patient, patient], rounds=3, rng=np.random.default_rng(1)).tolist()
     [[0, 0], [0, 0], [0, 0]]
+    >>> patient
+    FunctionStrategy('patient')
     """
 
-    def __init__(self, rule: Callable[[list[tuple[int, ...]], int, np.random.Generator], int]) -> None:
+    def __init__(
+        self, rule: Callable[[list[tuple[int, ...]], int, np.random.Generator], int], *, name: str | None = None
+    ) -> None:
         if not callable(rule):
             raise InputError(f"rule is {rule!r}; it must be a function rule(history, player, rng)")
         self._rule = rule
+        self.name = getattr(rule, "__name__", type(rule).__name__) if name is None else str(name)
+
+    def __repr__(self) -> str:
+        return f"FunctionStrategy({self.name!r})"
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
         """Forget everything and take a seat."""
@@ -72,7 +82,12 @@ class AutomatonStrategy:
     """Automaton as a strategy; it must have been built for the seat that it takes."""
 
     def __init__(self, automaton: Automaton) -> None:
+        if not isinstance(automaton, Automaton):
+            raise InputError(f"automaton is {str(automaton)[:60]}; it must be an Automaton, e.g. CLASSICS['grim'](0)")
         self._automaton = automaton
+
+    def __repr__(self) -> str:
+        return f"AutomatonStrategy({self._automaton!r})"
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
         """Forget everything and take a seat."""
@@ -102,6 +117,11 @@ class AxelrodStrategy:
     rounds
         Length of the match that the player is told; unknown if not given.
 
+    Raises
+    ------
+    InputError
+        If ``player`` is no instance of a player of the library.
+
     Examples
     --------
     >>> import warnings
@@ -114,7 +134,12 @@ class AxelrodStrategy:
     """
 
     def __init__(self, player: Any, *, rounds: int | None = None) -> None:
+        if isinstance(player, type) or not all(hasattr(player, name) for name in ("clone", "strategy", "set_seed")):
+            raise InputError(f"player is {str(player)[:60]}; it must be an instance, e.g. axelrod.TitForTat()")
         self._original, self._rounds = player, rounds
+
+    def __repr__(self) -> str:
+        return f"AxelrodStrategy({self._original!s})"
 
     def start(self, player: int, n_players: int, rng: np.random.Generator) -> None:
         """Forget everything and take a seat."""
@@ -146,6 +171,7 @@ def match(
     rounds: int,
     rng: np.random.Generator,
     noise: float = 0.0,
+    misperception: float = 0.0,
     n_actions: Sequence[int] | None = None,
 ) -> Actions:
     """Play one match.
@@ -156,6 +182,8 @@ def match(
         One for each player: automata, `FunctionStrategy`, `AxelrodStrategy`, or anything else with their methods.
     noise
         Chance that an action is replaced by another one, for every player.
+    misperception
+        Chance that a player takes a rival's action for another one, for every player and rival by itself.
     n_actions
         Actions of each player; two if not given.
 
@@ -178,6 +206,7 @@ def match(
     """
     sizes = tuple(n_actions) if n_actions is not None else (2,) * len(strategies)
     rounds, noise = whole_number(rounds, "rounds"), number_between(noise, "noise", 0, 1)
+    misperception = number_between(misperception, "misperception", 0, 1)
     if not strategies or not all(isinstance(strategy, Strategy | Automaton) for strategy in strategies):
         raise InputError(
             f"strategies is {str(strategies)[:60]}; it must be a list of strategies, one for each player: automata, "
@@ -194,11 +223,16 @@ def match(
             action = strategy.act()
             if action not in range(sizes[i]):
                 raise InputError(f"player {i} chose action {action!r} in round {t}; it has 0 to {sizes[i] - 1}")
-            action = int(action)
-            if noise and sizes[i] > 1 and rng.random() < noise:
-                action = (action + int(rng.integers(1, sizes[i]))) % sizes[i]
-            played[t, i] = action
-        profile = tuple(int(a) for a in played[t])
-        for strategy in seated:
-            strategy.observe(profile)
+            played[t, i] = _mistaken(int(action), sizes[i], noise, rng)
+        profile = [int(a) for a in played[t]]
+        for i, strategy in enumerate(seated):
+            seen = (a if j == i else _mistaken(a, sizes[j], misperception, rng) for j, a in enumerate(profile))
+            strategy.observe(tuple(seen))
     return played
+
+
+def _mistaken(action: int, size: int, chance: float, rng: np.random.Generator) -> int:
+    """The action, or with some chance another one."""
+    if not chance or size < 2 or rng.random() >= chance:
+        return action
+    return (action + int(rng.integers(1, size))) % size

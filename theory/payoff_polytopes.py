@@ -11,12 +11,13 @@ The set ``V*`` of equilibrium payoffs is the largest with ``W = B(W)`` (Abreu, P
 58:1041-1063). Judd, Yeltekin & Conklin (2003, Econometrica 71:1239-1254) bound it between polytopes:
 
 - *outer*: half-spaces in fixed directions, moved in to the support of ``B(W)``; every iterate contains ``V*``;
-- *inner*: the convex hull of points at which ``B(W)`` is supported. Any ``W`` inside ``B(W)`` is inside ``V*``; such a
-  start is a set of stage equilibria, or what the images of the slightly shrunk outer set settle on, if it passes.
+- *inner*: the convex hull of points at which ``B(W)`` is supported. Any ``W`` inside ``B(W)`` is inside ``V*``; such
+  starts are stage equilibria, paths that a penal code supports with its sticks, and what the images of the slightly
+  shrunk outer set settle on, if it passes.
 
-Directions that no facet has leave a gap, so the normals of the inner set's facets join them and both sets are made
-again, from where they are: mostly they then agree to the tolerance, and for two players with the set of Abreu and
-Sannikov.
+Directions that no facet has leave a gap, so the normals of the inner set's facets (without one, those of the outer
+set's image) join them and both sets are made again, from where they are: mostly they then agree to the tolerance, and
+for two players with the set of Abreu and Sannikov. What is left is the ``gap``; more ``refinements`` make it smaller.
 
 The inner set comes with its play: every vertex is an action profile and a public lottery over vertices, and a deviation
 by player ``i`` leads to the vertex that is worst for ``i``. Constraints are read with a slack of 1e-7 of the payoff
@@ -37,9 +38,11 @@ from numpy.typing import NDArray
 from theory.arrays import discount_factor_of, number_between, whole_number
 from theory.errors import InputError, SolverError
 from theory.game import Game, require_game
+from theory.penal_codes import penal_code
 from theory.polytopes import above, as_lottery, corners_of_halfspaces, facets, hull_points
 
 Floats = NDArray[np.float64]
+Generated = tuple[Floats, NDArray[np.int64], Floats]  # points, their profiles, their continuations
 
 _SLACK = 1e-7  # of the payoff ranges: with which programs are solved and inclusions read
 SHRINKAGE = (1e-6, 1e-4, 1e-3, 1e-2, 0.1, 0.3)
@@ -122,7 +125,7 @@ def payoff_bounds(
     discount_factor: float,
     *,
     n_directions: int = 32,
-    refinements: int = 3,
+    refinements: int = 6,
     tolerance: float = 1e-6,
     max_iterations: int = 2000,
 ) -> PayoffBounds:
@@ -168,14 +171,14 @@ def payoff_bounds(
     )
     stage = _Stage.of(game, discount_factor, directions_for(game.n_players, n_directions))
     levels, iterations, found = None, 0, None
-    for turn in range(refinements + 1):
+    for _ in range(refinements + 1):
         levels, more = stage.outer(tolerance, max_iterations, levels)
         iterations += more
         found = stage.inner(levels, tolerance, max_iterations) if levels is not None else None
-        if levels is None or found is None:
+        if levels is None:
             break
-        stage, levels = stage.refined(levels, found[0])
-        if stage.gap(levels, found[0]) <= 10 * tolerance or turn == refinements:
+        stage, levels = stage.refined(levels, stage.image(levels) if found is None else found[0])
+        if found is not None and stage.gap(levels, found[0]) <= 10 * tolerance:
             break
     if levels is None:
         nothing = np.full(len(stage.directions), -np.inf)
@@ -253,13 +256,19 @@ class _Stage:
                 return levels, iteration
         return levels, iteration  # each iterate holds the set: this one is wider than it need be
 
+    def image(self, levels: Floats) -> Floats:
+        """Points at which the image of the outer set is supported, or its corners if nothing can be enforced."""
+        corners = corners_of(self.directions, levels)
+        found = self.generate(corners)
+        return corners if found is None else found[0]
+
     def inner(self, levels: Floats, tolerance: float, max_iterations: int) -> tuple[Floats, SupportingPlay] | None:
         """Vertices of an inner set and their play, None if no start generates itself.
 
         The hull of sets that generate themselves does so too, and with its image still: the set only grows, and is an
         answer whenever it is left.
         """
-        begun = self.reversion()
+        begun = self.threatened()
         if begun is not None and self.gap(levels, begun[0]) <= 10 * _SLACK:  # nothing is left to be found
             return self.close(*begun)
         corners = corners_of(self.directions, levels)
@@ -284,19 +293,20 @@ class _Stage:
                 break
         return self.close(*step)
 
-    def reversion(self) -> tuple[Floats, NDArray[np.int64], Floats] | None:
-        """What is sustained by going back to each player's worst stage equilibrium for whoever deviates.
+    def threatened(self) -> Generated | None:
+        """What is sustained by the threats of stage equilibria and of penal codes; None if there are neither.
 
-        Stage equilibria and single profiles for ever; and, by public lotteries over all profiles, every mean of payoffs
-        that is worth more than the equilibrium by what any deviation brings.
+        Stage equilibria, paths with their sticks, and single profiles for ever; and, by public lotteries over all
+        profiles, every mean of payoffs that is worth more than the worst of these by what any deviation brings.
         """
         d = self.discount_factor
-        stable = (self.gains <= 1e-12).all(axis=1)
-        if not stable.any():
+        stable = np.flatnonzero((self.gains <= 1e-12).all(axis=1))
+        parts = [(self.payoffs[stable], stable, self.payoffs[stable]), *self.punished()]
+        if not sum(len(actions) for _, actions, _ in parts):
             return None
-        worst = self.payoffs[stable].min(axis=0)
-        kept = np.flatnonzero(stable | ((1 - d) * self.gains <= d * (self.payoffs - worst)).all(axis=1))
-        parts = [(self.payoffs[kept], kept, self.payoffs[kept])]
+        worst = np.concatenate([points for points, _, _ in parts]).min(axis=0)
+        kept = np.flatnonzero(((1 - d) * self.gains <= d * (self.payoffs - worst)).all(axis=1))
+        parts.append((self.payoffs[kept], kept, self.payoffs[kept]))
         means = _support_of_points(self.directions, self.payoffs, worst + (1 - d) / d * self.gains.max(axis=0) + _SLACK)
         for mean in np.unique(means.round(12), axis=0) if means is not None else ():
             every = np.arange(len(self.payoffs))
@@ -305,9 +315,28 @@ class _Stage:
         chosen = hull_points(points)
         return points[chosen], actions[chosen], after[chosen]
 
-    def joined(
-        self, one: tuple[Floats, NDArray[np.int64], Floats], other: tuple[Floats, NDArray[np.int64], Floats]
-    ) -> tuple[Floats, NDArray[np.int64], Floats]:
+    def punished(self) -> list[Generated]:
+        """Paths that a two-phase penal code supports, each with its sticks (`theory.penal_codes`)."""
+        d, (shape, n) = self.discount_factor, (self.profiles.max(axis=0) + 1, self.payoffs.shape[1])
+        game = Game(self.payoffs.T.reshape(n, *shape))
+        found = []
+        for path, profile in enumerate(self.profiles):
+            try:
+                code = penal_code(game, profile.tolist(), d)
+            except SolverError:  # too near a threshold to tell: what is not sure is left out
+                continue
+            if not code.supports:
+                continue
+            played = np.array([stick for stick in code.sticks if stick is not None])  # all: what supports has them
+            sticks, chance = np.ravel_multi_index(tuple(played.T), shape), code.returns[:, np.newaxis]
+            on_path = self.payoffs[path]
+            values = ((1 - d) * self.payoffs[sticks] + d * chance * on_path) / (1 - d + d * chance)
+            actions = np.append(sticks, path)
+            after = np.concatenate([chance * on_path + (1 - chance) * values, [on_path]])
+            found.append((np.concatenate([values, [on_path]]), actions, after))
+        return found
+
+    def joined(self, one: Generated, other: Generated) -> Generated:
         """Points of both that span their hull, with profiles and continuations."""
         points, actions, after = (np.concatenate(pair) for pair in zip(one, other, strict=True))
         kept = hull_points(points)
@@ -324,7 +353,7 @@ class _Stage:
             points = step[0]
         return None
 
-    def generate(self, points: Floats) -> tuple[Floats, NDArray[np.int64], Floats] | None:
+    def generate(self, points: Floats) -> Generated | None:
         """Points at which ``B`` of the convex hull is supported, their profiles, and their continuations."""
         d, worst = self.discount_factor, points.min(axis=0)
         values: list[Floats] = []

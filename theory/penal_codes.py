@@ -97,7 +97,7 @@ def penal_code(game: Game, path: Sequence[int], discount_factors: ArrayLike) -> 
     >>> code.supports, code.sticks, code.returns.round(2)
     (True, ((2, 2), (2, 2)), array([0.78, 0.78]))
     """
-    stage = _Stage.of(game, path)
+    stage = PenalStage.of(game, path)
     factors = finite_floats(discount_factors, "discount_factors")
     if factors.shape not in ((), (game.n_players,)) or not ((factors >= 0) & (factors < 1)).all():
         raise InputError(f"discount_factors is {discount_factors!r}; one in [0, 1), or one for each player")
@@ -124,19 +124,32 @@ def penal_threshold(game: Game, path: Sequence[int]) -> PenalCode:
     >>> penal_threshold(dilemma, (0, 0)).discount_factors  # nothing is harsher than racing for ever: Friedman's
     array([0.5, 0.5])
     """
-    stage = _Stage.of(game, path)
+    return least_patience(PenalStage.of(game, path))
+
+
+def least_patience(stage: PenalStage, accuracy: float = 1e-15) -> PenalCode:
+    """The code of the least common discount factor that supports a path, by bisection; `penal_threshold` has the rest.
+
+    Parameters
+    ----------
+    stage
+        Path, profiles to punish with, and payoffs.
+    accuracy
+        Of the factor, from above.
+    """
+    n = len(stage.payoffs)
 
     def code(factor: float) -> PenalCode:
-        return stage.code(np.full(game.n_players, factor))
+        return stage.code(np.full(n, factor))
 
     low, high = 0.0, MOST_PATIENT
     impatient, best = code(low), code(high)
     if impatient.supports:
         return impatient
     if not best.supports:
-        nothing = np.full(game.n_players, np.nan)
-        return PenalCode(best.path, nothing, False, (None,) * game.n_players, nothing, nothing)
-    while high - low > 1e-15:
+        nothing = np.full(n, np.nan)
+        return PenalCode(best.path, nothing, False, (None,) * n, nothing, nothing)
+    while high - low > accuracy:
         middle = (low + high) / 2
         if middle in (low, high):
             break
@@ -149,18 +162,29 @@ def penal_threshold(game: Game, path: Sequence[int]) -> PenalCode:
 
 
 @dataclass(frozen=True, eq=False)
-class _Stage:
-    """Stage payoffs by profile, scaled to [0, 1] player by player."""
+class PenalStage:
+    """Profiles, among them the path, and what they pay, scaled to [0, 1] player by player.
+
+    Attributes
+    ----------
+    path, shape
+        Place of the path among the profiles, in an array of this shape.
+    payoffs, best
+        At each profile and of the best deviation from it, shape ``(N, profiles)``.
+    origin, scale
+        Smallest payoff and range of each player, shape ``(N,)``.
+    """
 
     path: Profile
     shape: tuple[int, ...]
-    payoffs: Floats  # (N, profiles)
-    best: Floats  # (N, profiles): of the best deviation from each profile
+    payoffs: Floats
+    best: Floats
     origin: Floats
     scale: Floats
 
     @classmethod
-    def of(cls, game: Game, path: Sequence[int]) -> _Stage:
+    def of(cls, game: Game, path: Sequence[int]) -> PenalStage:
+        """All profiles of a finite game."""
         require_game(game, "penal_code")
         if game.batch_ndim:
             raise InputError(f"penal codes are of a single finite game, not {game!r}")

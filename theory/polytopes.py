@@ -52,22 +52,33 @@ def _vertices(points: Floats) -> NDArray[np.int64]:
 
 
 def facets(points: Floats) -> Floats:
-    """Outward normals of the facets of a hull, shape ``(F, N)``; none if it is flat.
+    """Outward normals of the facets of a hull, shape ``(F, N)``; of a flat one both normals across it as well.
 
     Examples
     --------
     >>> facets(np.array([[0, 0], [1, 0], [0, 1]])).round(3) + 0
-    array([[-1. , 0. ],
-           [ 0. , -1. ],
-           [ 0.707, 0.707]])
+    array([[-1.   ,  0.   ],
+           [ 0.   , -1.   ],
+           [ 0.707,  0.707]])
+    >>> facets(np.array([[0, 0], [1, 0]])) + 0  # a segment: its ends, and to both sides
+    array([[-1.,  0.],
+           [ 0., -1.],
+           [ 0.,  1.],
+           [ 1.,  0.]])
     """
     from scipy.spatial import ConvexHull, QhullError
 
-    n = points.shape[1]
-    try:
-        return np.unique(ConvexHull(points).equations[:, :n].round(12), axis=0) if len(points) > n else points[:0]
-    except QhullError:
-        return points[:0]
+    _, widths, axes = np.linalg.svd(points - points.mean(axis=0))
+    rank = int((widths > SAME * np.sqrt(len(points))).sum())
+    along, across = axes[:rank], axes[rank:]
+    if rank > 1:
+        try:
+            normals = ConvexHull(points @ along.T).equations[:, :rank] @ along
+        except QhullError:  # too thin to tell
+            return points[:0]
+    else:
+        normals = np.concatenate([along, -along])
+    return np.unique(np.concatenate([normals, across, -across]).round(12), axis=0)
 
 
 def corners_of_halfspaces(normals: Floats, levels: Floats) -> Floats | None:

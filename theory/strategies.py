@@ -84,7 +84,9 @@ class Classic:
     source
         Where it comes from.
     axelrod
-        Class of the same strategy in the ``axelrod`` library, ``""`` if there is none.
+        Class of the same strategy in the ``axelrod`` library, ``""`` if there is none. Where moves slip three are not
+        the same: there `grim` does not count its own slips, `alternator` goes on from them, and
+        `contrite_tit_for_tat` is contrite by another rule.
     arguments
         Arguments of that class.
     deterministic
@@ -96,6 +98,9 @@ class Classic:
     axelrod: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     deterministic: bool = True
+
+    def __repr__(self) -> str:
+        return f"Classic({self.build(0).name!r}; {self.source})"
 
     def __call__(self, player: int) -> Automaton:
         """Automaton of player 0 or 1."""

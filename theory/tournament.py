@@ -319,7 +319,7 @@ def _repetitions(game: Game, strategies: Mapping[str, Any], repetitions: int) ->
 
 def from_programs(
     game: Game, strategies: Mapping[str, Callable[[], Any]], *, rounds: int, repetitions: int, rng: np.random.Generator,
-    noise: float = 0.0,
+    noise: float = 0.0, misperception: float = 0.0,
 ) -> Tournament:  # fmt: skip
     """Round robin of programs (`theory.history_play`), such as players of the `axelrod` library; much slower.
 
@@ -333,7 +333,10 @@ def from_programs(
     makers = list(strategies.values())
     for (a, first), (b, second) in product(enumerate(makers), repeat=2):
         for r in range(repetitions):
-            moves = match([first(), second()], rounds=rounds, rng=rng, noise=noise, n_actions=game.n_actions)
+            moves = match(
+                [first(), second()],
+                rounds=rounds, rng=rng, noise=noise, misperception=misperception, n_actions=game.n_actions,
+            )  # fmt: skip
             table[a, b, r] = np.asarray(game.payoffs, float)[:, moves[:, 0], moves[:, 1]].mean(axis=1)
     own = (table[..., 0].mean(axis=1) + table[..., 1].mean(axis=0)) / 2
     return Tournament(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from theory import Game
+from theory import Game, penal_code
 from theory.errors import InputError
 from theory.payoff_polygon import payoff_set
 from theory.payoff_polytopes import payoff_bounds
@@ -64,6 +64,40 @@ def test_inner_and_outer_sets_of_three_players_meet(d):
     for h in np.random.default_rng(1).normal(size=(40, 3)):
         at_most = linprog(-h, A_ub=found.directions, b_ub=found.levels, bounds=(None, None))
         assert -at_most.fun - (found.vertices @ h).max() < 1e-4 * np.abs(h).sum()
+
+
+@pytest.mark.parametrize(("draw", "d", "first", "next_to_none"), [(2, 0.8, 0.2, False), (7, 0.6, 0.1, True)])
+def test_three_players_at_random(draw, d, first, next_to_none):
+    """A stage equilibrium alone would start the inner set at a point, 0.97 of the range from the outer; a flat set.
+
+    More directions close what is left, and whatever penal codes support is in the inner set.
+    """
+    rng = np.random.default_rng(0)
+    game = [Game(rng.integers(0, 10, (3, 2, 2, 2)).astype(float)) for _ in range(draw + 1)][-1]
+    wide, found = (payoff_bounds(game, d, refinements=r) for r in (0, 1))
+    assert wide.gap < first and found.gap < (1e-5 if next_to_none else wide.gap / 2)
+    at = support(found.directions, found.vertices)
+    for path in np.ndindex(2, 2, 2):
+        if penal_code(game, path, d).supports:
+            assert (support(found.directions, [[game.payoff(i)[path] for i in range(3)]]) <= at + 1e-6).all()
+    assert (at <= found.levels + 1e-6).all() and deviation_gain(game, found.play, d) < 2e-7
+    np.testing.assert_allclose(play_values(game, found.play, d), found.vertices, atol=1e-7)
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1e9, 0.0), (1.0, 1e6)])
+def test_three_players_in_dollars(scale, shift):
+    """Rounding decides which facets come first; with all that are needed nothing is left between the sets."""
+    found = payoff_bounds(Game(scale * np.asarray(PUBLIC.payoffs, float) + shift), 0.5)
+    assert found.gap < 1e-5
+    assert (found.vertices.sum(axis=1).max() - 3 * shift) / scale == pytest.approx(5.4, abs=1e-6)
+
+
+def test_an_empty_set_is_told_when_no_inner_one_says_where_to_look():
+    """The first directions leave room in which nothing is an equilibrium; those of the images do not."""
+    rows = [[[5, 8, 8], [7, 6, 2], [0, 7, 3]], [[2, 0, 1], [0, 3, 2], [4, 5, 2]]]
+    game = Game(np.array(rows, float))
+    assert payoff_set(game, 0.7).is_empty and payoff_bounds(game, 0.7).is_empty
+    assert np.isnan(payoff_bounds(game, 0.7, refinements=0).gap)
 
 
 def test_point_segment_and_empty_set():

@@ -8,6 +8,7 @@ import pytest
 from theory import Game, nash
 from theory.distances import distances
 from theory.errors import InputError
+from theory.learning import empirical_distribution
 from theory.quantal_response import logit_equilibrium
 from theory.regret_learning import RULES, learn
 
@@ -73,15 +74,36 @@ def test_hedge_has_no_more_regret_than_its_bound(game, rounds):
 
 @pytest.mark.parametrize("game", [CHICKEN, PENNIES, SHAPLEY])
 def test_regret_matching_approaches_correlated_equilibria(game):
-    """Hart & Mas-Colell 2000: a hundred times the rounds, and regrets are well below half, on average over paths."""
-    streams = np.random.default_rng(3).spawn(8)
-    gaps = [
-        np.mean(
-            [distances(game, learn(game, "regret matching", rounds=n, rng=r).distribution()).correlated for r in half]
-        )
-        for n, half in ((100, streams[:4]), (10_000, streams[4:]))
+    """Hart & Mas-Colell 2000: a hundred times the rounds, and the mean distance over paths is below a third."""
+    paths = [
+        learn(game, "regret matching", rounds=10_000, rng=rng).actions for rng in np.random.default_rng(3).spawn(4)
     ]
-    assert gaps[1] < gaps[0] / 2 or max(gaps) < 0.02
+    early, late = (
+        np.mean([distances(game, empirical_distribution(game, actions[:n])).correlated for actions in paths])
+        for n in (100, 10_000)
+    )
+    assert 0 < late < early / 3 and late < 0.12
+
+
+@pytest.mark.parametrize("game", [PENNIES, SHAPLEY])
+def test_regret_matching_switches_as_often_as_its_rule_says(game):
+    """Hart & Mas-Colell 2000, (2.2): chances from the play so far, with ``mu`` of twice the range times ``n - 1``."""
+    payoffs, rounds = np.asarray(game.payoffs, float), 60
+    surprise, variance = np.zeros(2), np.zeros(2)
+    for rng in np.random.default_rng(9).spawn(200):
+        actions = learn(game, "regret matching", rounds=rounds, rng=rng).actions
+        for i, n in enumerate(game.n_actions):
+            table = np.moveaxis(payoffs[i], i, 0) / np.ptp(payoffs[i])
+            regret = np.zeros((n, n))
+            for t in range(1, rounds):
+                now, rival, following = actions[t - 1, i], actions[t - 1, 1 - i], actions[t, i]
+                regret[now] += table[:, rival] - table[now, rival]
+                switch = np.maximum(regret[now], 0).sum() / (t * 2 * (n - 1))
+                surprise[i] += (following != now) - switch
+                variance[i] += switch * (1 - switch)
+                assert following == now or regret[now, following] > 0  # only to what would have been better
+    assert (variance > 250).all()  # else the check would have no power
+    assert (np.abs(surprise) < 4 * np.sqrt(variance)).all()
 
 
 def test_introspection_has_the_stationary_distribution_of_its_chain():

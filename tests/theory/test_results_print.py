@@ -1,5 +1,7 @@
 """Results print in a few lines that a notebook can show, and say what a reader has to know."""
 
+import warnings
+
 import numpy as np
 import pytest
 import sympy
@@ -7,10 +9,15 @@ import sympy
 from models import ComputeRace
 from theory import (
     CLASSICS,
+    AutomatonStrategy,
+    AxelrodStrategy,
     ContinuousGame,
     Game,
+    QLearner,
     SharedLimit,
     Simulator,
+    adaptive_tit_for_tat,
+    best_so_far,
     continue_equilibria,
     continuous_commitment,
     correlated_equilibrium,
@@ -39,6 +46,7 @@ from theory import (
     tullock_contest,
     weighted_potential,
 )
+from theory.first_tournament import ENTRIES as FIRST_TOURNAMENT
 from theory.two_by_two import two_by_two
 from theory.vertices import maximal_components
 
@@ -47,6 +55,13 @@ PENNIES = Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
 TABLE = np.array([[3, 0], [5, 1]])
 PAIR = [CLASSICS["grim"](0), CLASSICS["tit_for_tat"](1)]
 ENTRIES = {name: CLASSICS[name] for name in ("grim", "always_race")}
+
+
+def axelrod_player():
+    with warnings.catch_warnings():  # of the library, when it is imported
+        warnings.simplefilter("ignore")
+        import axelrod
+    return axelrod.TitForTat()
 
 
 @pytest.mark.parametrize(
@@ -71,6 +86,14 @@ ENTRIES = {name: CLASSICS[name] for name in ("grim", "always_race")}
         (lambda: learn(GAME, "hedge", rounds=9, rng=np.random.default_rng(1)), "Learned(hedge, 9 rounds of Game"),
         (lambda: mutation_distribution(TABLE, 9, 0, 1), "PopulationDistribution(10 states; mean shares 0.5, 0.5)"),
         (lambda: stochastic_stability(TABLE, 9), "StochasticStability(10 states; stable: [[0, 9]])"),
+        (lambda: CLASSICS["grim"], "Classic('grim'; Friedman 1971"),
+        (lambda: AutomatonStrategy(PAIR[0]), "AutomatonStrategy(Automaton('grim', 2 states))"),
+        (lambda: AxelrodStrategy(axelrod_player()), "AxelrodStrategy(Tit For Tat)"),
+        (lambda: FIRST_TOURNAMENT["shubik"](9), "FunctionStrategy('shubik')"),
+        (lambda: FIRST_TOURNAMENT["stein_rapoport"](9), "FunctionStrategy('stein_rapoport of 9 rounds')"),
+        (lambda: adaptive_tit_for_tat(0.25), "FunctionStrategy('adaptive tit for tat, rate 0.25')"),
+        (lambda: best_so_far(GAME, [0, 1]), "FunctionStrategy('best so far after 2 trials')"),
+        (lambda: QLearner(GAME), "QLearner(2 x 2 actions, rate 0.1, discount factor 0.9)"),
         (lambda: invasion_diagram(TABLE, 9, 0), "InvasionDiagram(population of 9; long run: 0 0.5, 1 0.5)"),
     ],
 )

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from theory import Game, play
+from theory import Game, expected_path, play
 from theory.errors import InputError
 from theory.history_play import AutomatonStrategy, AxelrodStrategy, FunctionStrategy, match
 from theory.strategies import CLASSICS, contrite_tit_for_tat, cycle, from_rules, n_tits_for_m_tats, zero_determinant
@@ -40,6 +40,25 @@ def test_moves_are_those_of_axelrod(name):
         np.testing.assert_array_equal(ours, match([peer(classic), rival], rounds=60, rng=RNG))
         mirrored = match([rival, AutomatonStrategy(classic.build(1))], rounds=60, rng=RNG)
         np.testing.assert_array_equal(ours, mirrored[:, ::-1])
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_which_strategies_answer_their_own_slips_as_those_of_axelrod(name):
+    """All but three: both see the same realised moves, a fifth of the own ones by mistake."""
+    alike = True
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        ours, theirs = AutomatonStrategy(SHARED[name].build(0)), peer(SHARED[name])
+        for strategy in (ours, theirs):
+            strategy.start(0, 2, rng)
+        for _ in range(60):
+            action, other = ours.act(), theirs.act()
+            alike = alike and action == other
+            moved = action if rng.random() > 0.2 else 1 - action
+            profile = (moved, int(rng.random() < 0.4))
+            ours.observe(profile)
+            theirs.observe(profile)
+    assert alike == (name not in {"grim", "alternator", "contrite_tit_for_tat"})
 
 
 @pytest.mark.parametrize("name", DRAWING)
@@ -88,7 +107,24 @@ def test_noise_of_matches():
     assert np.bincount(moves.ravel()) / moves.size == pytest.approx([0.9, 0.05, 0.05], abs=0.015)
 
 
+def test_programs_with_errors_have_the_exact_payoffs_of_their_automata():
+    """The slow engine against the exact one, with slips and misperceptions."""
+    errors, matches = {"noise": 0.1, "misperception": 0.15}, 300
+    pair = [CLASSICS["win_stay_lose_shift"](0), CLASSICS["contrite_tit_for_tat"](1)]
+    exact = np.asarray(DILEMMA.expected_payoffs(expected_path(DILEMMA, pair, rounds=20, **errors)), float).mean(axis=0)
+    rng = np.random.default_rng(4)
+    moves = np.stack([match(pair, rounds=20, rng=rng, **errors) for _ in range(matches)])
+    scores = np.asarray(DILEMMA.payoffs, float)[:, moves[..., 0], moves[..., 1]].mean(axis=-1)
+    error = scores.std(axis=1, ddof=1) / np.sqrt(matches)
+    assert (np.abs(scores.mean(axis=1) - exact) < 4 * error).all() and error.max() < 0.05
+
+
 def test_bad_input():
+    with pytest.raises(InputError, match="misperception"):
+        match([FunctionStrategy(lambda past, i, rng: 0)] * 2, rounds=1, rng=RNG, misperception=2)
+    for wrong in ("TitForTat", axelrod.TitForTat):
+        with pytest.raises(InputError, match="must be an instance"):
+            AxelrodStrategy(wrong)
     with pytest.raises(InputError, match="made of C and D"):
         cycle("CX", 0)
     with pytest.raises(InputError, match="at least 1"):
