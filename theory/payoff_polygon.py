@@ -278,9 +278,11 @@ def _turn(a: Point, b: Point, c: Point) -> float:
 def _tidy(hull: list[Point]) -> list[Point]:
     """Drop vertices that rounding made: those near another, or near the line between their neighbours."""
     kept: list[Point] = []
-    for p in hull:
-        if all(hypot(p[0] - q[0], p[1] - q[1]) > _SAME for q in kept):
+    for p in hull:  # in order around the set, so that near ones follow each other
+        if not kept or hypot(p[0] - kept[-1][0], p[1] - kept[-1][1]) > _SAME:
             kept.append(p)
+    while len(kept) > 1 and hypot(kept[0][0] - kept[-1][0], kept[0][1] - kept[-1][1]) <= _SAME:
+        kept.pop()
     k = 0
     while len(kept) > 2 and k < len(kept):
         if _distance(kept[k], [kept[k - 1], kept[(k + 1) % len(kept)]]) <= _SAME:

@@ -127,27 +127,38 @@ def convex_hull(points: Any) -> Any:
 
 
 @numba.njit(cache=True)
+def _inside(x: float, y: float, hull: Any) -> bool:
+    """Whether a point lies in a polygon."""
+    size = len(hull)
+    for j in range(size):
+        following = j + 1 if j + 1 < size else 0
+        ax, ay = hull[j, 0], hull[j, 1]
+        if (hull[following, 0] - ax) * (y - ay) - (hull[following, 1] - ay) * (x - ax) < 0:
+            return False
+    return size > 2
+
+
+@numba.njit(cache=True)
 def _farthest(one: Any, other: Any) -> float:
     """Largest distance of a point of ``one`` from the convex set ``other``."""
     worst = 0.0
     size = len(other)
     for k in range(len(one)):
-        x, y = one[k]
-        inside = size > 2
+        x, y = one[k, 0], one[k, 1]
+        if _inside(x, y, other):
+            continue
         nearest = np.inf
         for j in range(size):
-            ax, ay = other[j]
-            bx, by = other[j + 1 if j + 1 < size else 0]
-            dx, dy = bx - ax, by - ay
-            if dx * (y - ay) - dy * (x - ax) < 0:
-                inside = False
+            following = j + 1 if j + 1 < size else 0
+            ax, ay = other[j, 0], other[j, 1]
+            dx, dy = other[following, 0] - ax, other[following, 1] - ay
             length = dx * dx + dy * dy
             share = ((x - ax) * dx + (y - ay) * dy) / length if length > 0 else 0.0
             share = min(max(share, 0.0), 1.0)
-            nearest = min(nearest, np.hypot(x - ax - share * dx, y - ay - share * dy))
-        if not inside:
-            worst = max(worst, nearest)
-    return worst
+            off_x, off_y = x - ax - share * dx, y - ay - share * dy
+            nearest = min(nearest, off_x * off_x + off_y * off_y)
+        worst = max(worst, nearest)
+    return float(np.sqrt(worst))
 
 
 @numba.njit(cache=True)
