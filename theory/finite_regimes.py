@@ -126,7 +126,8 @@ def _sets(family: Callable[[Array], Game], values: Array) -> tuple[list[Supports
     """Supports of the equilibria at each value, and the labels of the actions."""
     game = function_of(family, "family", "values of shape (B,) to a batch of B two-player games")(values)
     if not isinstance(game, Game) or game.batch_shape != values.shape:
-        raise InputError(f"the family gives {game!r} at {len(values)} values; it must give a batch of as many games")
+        given = repr(game) if isinstance(game, Game) else type(game).__name__
+        raise InputError(f"the family gives {given} at {len(values)} values; it must give a batch of as many games")
     solution: BatchSolution = batch_support_enumeration(game)
     sets = [frozenset(pair for pair, here in zip(solution.supports, row, strict=True) if here) for row in solution.mask]
     return sets, game.actions
