@@ -12,6 +12,7 @@ game, degenerate or not.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import warnings
 from collections.abc import Iterable
@@ -26,7 +27,7 @@ from theory.game import Array, Game, require_game
 from theory.solution import Solution, product_distribution
 from theory.vertices import Tableau, initial_tableau, leaving_row, pivot, positive_integers
 
-EXACT_ACTIONS = 40
+EXACT_ACTIONS = 30
 """Games of floats with more actions in total than this are first walked in floating point."""
 
 MAX_PIVOTS = 1_000_000
@@ -133,8 +134,9 @@ def lemke_howson_all(game: Game, max_pivots: int = ALL_LABELS_PIVOTS) -> Solutio
         if solution is not None:
             solutions.append(solution)
             spent += solution.iterations or 0
-    if not solutions and spent < max_pivots and walk is _float_walk:
-        solutions.append(_exact_walk(game, 0, max_pivots))
+    if not solutions and walk is _float_walk:
+        with contextlib.suppress(SolverError):
+            solutions.append(_exact_walk(game, 0, max_pivots - spent))
     note = "Lemke-Howson; there may be more equilibria"
     if len(solutions) < len(labels):
         note += f"; {len(labels) - len(solutions)} of {len(labels)} labels not finished within {max_pivots} pivots"
