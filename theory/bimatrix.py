@@ -40,7 +40,9 @@ ALL_LABELS_PIVOTS = 100_000
 NASHPY_ACTIONS = 14
 """Most actions in total for nashpy's enumerations, whose time is exponential in it."""
 
-_ZERO = 1e-11  # entries of a float tableau that are rounding; payoffs there lie in [1, 2]
+_ZEROS = (1e-11, 1e-9)
+"""Entries of a float tableau that are rounding, payoffs in [1, 2]: the second if the first leads astray. Payoffs that
+are nearly equal then count as equal, and the certificate says whether they may."""
 
 _Strategies = tuple[Array, Array]
 
@@ -257,13 +259,19 @@ def _basic_solution(tableau: Tableau, size: int) -> Array:
 
 def _float_walk(game: Game, label: int, max_pivots: int) -> Solution | None:
     """Walk in floating point; None if rounding led it astray and the end does not certify."""
+    walks = (_float_walk_above(zero, game, label, max_pivots) for zero in _ZEROS)
+    return next((found for found in walks if found is not None), None)
+
+
+def _float_walk_above(zero: float, game: Game, label: int, max_pivots: int) -> Solution | None:
+    """The walk in which smaller entries than ``zero`` are taken as rounding."""
     from theory.complementary_path_kernel import walk
 
     row, column = game.bimatrix()
     matrices = [_unit_scale(column).T, _unit_scale(row)]
     tableaux = tuple(np.hstack([matrix, np.eye(r := len(matrix)), np.ones((r, 1))]) for matrix in matrices)
     bases = tuple(np.arange(matrix.shape[1], sum(matrix.shape)) for matrix in matrices)
-    pivots, ended = walk(tableaux, bases, label, max_pivots, _ZERO)
+    pivots, ended = walk(tableaux, bases, label, max_pivots, zero)
     if not ended and pivots == max_pivots:
         raise _too_long(label, max_pivots)
     try:

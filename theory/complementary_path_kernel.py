@@ -33,11 +33,16 @@ def walk(tableaux: Any, bases: Any, label: int, most: int, zero: float) -> tuple
     Returns
     -------
     pivots, ended
-        How many, and whether the label was picked up again; if not, and ``pivots < most``, rounding has left no row
-        that can leave.
+        How many, and whether the label was picked up again; if not, and ``pivots < most``, rounding has led astray: no
+        row can leave, or the path has come back to where it was, which without rounding it never does.
     """
     n, m = len(tableaux[0]), len(tableaux[1])
     side, entering = (0, label) if label < m else (1, label)
+    first, second, again = (
+        bases[0].copy(),
+        bases[1].copy(),
+        1,
+    )  # bases met, renewed when the pivots have doubled (Brent)
     for count in range(1, most + 1):
         column = entering if side == 0 else (entering - m) % (m + n)
         row = _leaving(tableaux[side], column, zero)
@@ -50,6 +55,10 @@ def walk(tableaux: Any, bases: Any, label: int, most: int, zero: float) -> tuple
         if entering == label:
             return count, True
         side = 1 - side
+        if count < most and np.array_equal(bases[0], first) and np.array_equal(bases[1], second):
+            return count, False
+        if count == again:
+            first[:], second[:], again = bases[0], bases[1], 2 * again
     return most, False
 
 

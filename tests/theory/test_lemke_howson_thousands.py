@@ -67,5 +67,19 @@ def test_where_rounding_leads_the_walk_astray_the_path_is_walked_in_integers(mon
 
     size = EXACT_ACTIONS // 2 + 1
     game = Game(np.random.default_rng(2).integers(0, 3, (2, size, size)))
-    monkeypatch.setattr(bimatrix, "_ZERO", np.inf)
+    monkeypatch.setattr(bimatrix, "_ZEROS", (np.inf,))
     assert lemke_howson(game, label=3).certified.all()
+
+
+def test_actions_that_are_nearly_the_same_are_walked_in_floating_point(monkeypatch):
+    """Pairs of rows that differ by 1e-12 lead the first walk astray in some games; the integers would take seconds."""
+    from theory import bimatrix
+
+    monkeypatch.delattr(bimatrix, "_exact_walk")
+    astray = 0
+    for seed, label in ((4, 30), (9, 69), (13, 63), (27, 52), (1, 5)):
+        rng = np.random.default_rng(seed)
+        payoffs = rng.normal(size=(2, 50, 50))[:, np.arange(50) // 2] + 1e-12 * rng.normal(size=(2, 50, 50))
+        assert lemke_howson(Game(payoffs), label=label).certified.all()
+        astray += bimatrix._float_walk_above(bimatrix._ZEROS[0], Game(payoffs), label, 100_000) is None
+    assert 0 < astray < 5
