@@ -41,6 +41,7 @@ from theory.vertices import note_of_ties, vertex_enumeration
 Booleans = NDArray[np.bool_]
 Support = tuple[int, ...]
 Pair = tuple[Support, Support]
+Rows = list[list[Array]]
 
 MOST_PAIRS = 300
 """Support pairs of the largest games taken (4 x 4 has 69, 5 x 5 has 251)."""
@@ -220,25 +221,29 @@ class _Stack:
             proper: Booleans = np.ones(payoff.shape[-1], bool)
             slack: Any = _ROUNDING
         else:
-            block = payoff[np.ix_(indifferent, used)]
-            weights = _minors(block[1:] - block[0])
+            first = payoff[indifferent[0]]
+            differences = [[payoff[other, action] - first[action] for action in used] for other in indifferent[1:]]
+            weights = _minors(differences)
             total = functools.reduce(np.add, weights)
-            sign = np.where(total < 0, -1.0, 1.0)
-            size = total * sign
-            signed = [w * sign for w in weights]
-            low = functools.reduce(np.minimum, signed)
-            high = functools.reduce(np.maximum, [np.abs(w) for w in weights])
-            # weights below rounding: the mixture is on a smaller support, or any mixture would do
-            self.tied |= (low <= _ROUNDING) & (low >= -_ROUNDING) & (high <= _ROUNDING)
+            low = functools.reduce(np.minimum, weights * np.where(total < 0, -1.0, 1.0))
             proper = low > _ROUNDING
-            unclear = (np.abs(low) <= _ROUNDING) & (size > 0)  # a weight of zero, or one that rounding hides
-            if unclear.any():
-                rough = weights / np.where(unclear, total, 1.0)
-                wide = np.minimum(_ROUNDING / np.where(unclear, size, 1.0), 1.0)
-                self.tied |= self._best(payoff, indifferent, used, rough, unclear, wide)
-            mixture = weights / np.where(proper, total, 1.0)
-            slack = _ROUNDING / np.where(proper, size, 1.0)
+            near = np.abs(low) <= _ROUNDING  # a weight of zero, or one that rounding hides
+            if near.any():
+                self._note_ties(payoff, indifferent, used, weights, total, near)
+            divisor = np.where(proper, total, 1.0)
+            mixture = weights / divisor
+            slack = _ROUNDING / np.abs(divisor)
         return mixture, self._best(payoff, indifferent, used, mixture, proper, slack)
+
+    def _note_ties(
+        self, payoff: Array, indifferent: Support, used: Support, weights: Array, total: Array, near: Booleans
+    ) -> None:
+        """Where weights below rounding leave open whether the mixture is on a smaller support, or any would do."""
+        self.tied |= near & (np.abs(weights).max(axis=0) <= _ROUNDING)
+        unclear = near & (total != 0)
+        divisor = np.where(unclear, total, 1.0)
+        wide = np.minimum(_ROUNDING / np.abs(divisor), 1.0)
+        self.tied |= self._best(payoff, indifferent, used, weights / divisor, unclear, wide)
 
     def _best(
         self, payoff: Array, indifferent: Support, used: Support, mixture: Array, proper: Booleans, slack: Any
@@ -259,22 +264,26 @@ def _expected(payoffs: Array, used: Support, mixture: Array) -> Array:
     return functools.reduce(np.add, [payoffs[action] * weight for action, weight in zip(used, mixture, strict=True)])
 
 
-def _minors(matrix: Array) -> Array:
-    """Signed maximal minors of ``matrix`` (k-1, k, draws): a vector (k, draws) that it takes to zero."""
-    k = matrix.shape[1]
-    return np.stack([(-1) ** j * _determinant(matrix, tuple(c for c in range(k) if c != j)) for j in range(k)])
+def _minors(matrix: Rows) -> Array:
+    """Signed maximal minors of a matrix of ``k - 1`` rows: a vector (k, draws) that it takes to zero."""
+    k = len(matrix[0])
+    minors = [_determinant(matrix, tuple(c for c in range(k) if c != j)) for j in range(k)]
+    return np.stack([np.negative(minor) if j % 2 else minor for j, minor in enumerate(minors)])
 
 
-def _determinant(matrix: Array, columns: Support) -> Array:
+def _determinant(matrix: Rows, columns: Support) -> Array:
     """Determinant of the last ``len(columns)`` rows in these columns, along the draws (expansion by rows)."""
     top = matrix[len(matrix) - len(columns)]
     if len(columns) == 1:
-        return np.asarray(top[columns[0]])
+        return top[columns[0]]
     terms = [
-        (-1) ** place * top[column] * _determinant(matrix, columns[:place] + columns[place + 1 :])
+        top[column] * _determinant(matrix, columns[:place] + columns[place + 1 :])
         for place, column in enumerate(columns)
     ]
-    return np.asarray(functools.reduce(np.add, terms))
+    total = terms[0]
+    for place, term in enumerate(terms[1:], start=1):
+        total = total - term if place % 2 else total + term
+    return total
 
 
 def _unit(payoff: Array) -> Array:
@@ -322,7 +331,11 @@ def _assemble(
                 continue
             here, x, y = blocks[start]
             mask[place, start : start + BLOCK] = here
-            target[...] = np.where(here, 0.0, np.nan)
-            for (i, row), (j, column) in itertools.product(enumerate(pair[0]), enumerate(pair[1])):
-                np.multiply(x[i], y[j], out=target[row, column], where=here)
+            empty = np.where(here, 0.0, np.nan)
+            held = x + empty  # NaN where there is nothing, and so is what it is multiplied with
+            for cell in itertools.product(*(range(size) for size in shape)):
+                if cell[0] in pair[0] and cell[1] in pair[1]:
+                    np.multiply(held[pair[0].index(cell[0])], y[pair[1].index(cell[1])], out=target[cell])
+                else:
+                    target[cell] = empty
     return np.moveaxis(distributions, -1, 0), mask.T

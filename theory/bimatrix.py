@@ -12,12 +12,11 @@ game, degenerate or not.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,7 @@ from theory.game import Array, Game, require_game
 from theory.solution import Solution, product_distribution
 from theory.vertices import Tableau, initial_tableau, leaving_row, pivot, positive_integers
 
-EXACT_ACTIONS = 60
+EXACT_ACTIONS = 30
 """Games of floats with more actions in total than this are first walked in floating point."""
 
 MAX_PIVOTS = 1_000_000
@@ -41,7 +40,9 @@ ALL_LABELS_PIVOTS = 100_000
 NASHPY_ACTIONS = 14
 """Most actions in total for nashpy's enumerations, whose time is exponential in it."""
 
-_ZERO = 1e-11  # entries of a float tableau that are rounding; payoffs there lie in [1, 2]
+_ZEROS = (1e-11, 1e-9)
+"""Entries of a float tableau that are rounding, payoffs in [1, 2]: the second if the first leads astray. Payoffs that
+are nearly equal then count as equal, and the certificate says whether they may."""
 
 _Strategies = tuple[Array, Array]
 
@@ -135,8 +136,9 @@ def lemke_howson_all(game: Game, max_pivots: int = ALL_LABELS_PIVOTS) -> Solutio
         if solution is not None:
             solutions.append(solution)
             spent += solution.iterations or 0
-    if not solutions and spent < max_pivots and walk is _float_walk:
-        solutions.append(_exact_walk(game, 0, max_pivots))
+    if not solutions and walk is _float_walk:
+        with contextlib.suppress(SolverError):
+            solutions.append(_exact_walk(game, 0, max_pivots - spent))
     note = "Lemke-Howson; there may be more equilibria"
     if len(solutions) < len(labels):
         note += f"; {len(labels) - len(solutions)} of {len(labels)} labels not finished within {max_pivots} pivots"
@@ -206,22 +208,7 @@ def nashpy_vertex_enumeration(game: Game) -> Solution:
 # -- the walk ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _FloatTableau:
-    """The tableau of `theory.vertices.Tableau` in floating point, with denominator 1."""
-
-    rows: NDArray[np.float64]
-    basis: tuple[int, ...]
-
-
-def _walk(
-    tableaux: list[Any],
-    sizes: tuple[int, ...],
-    label: int,
-    max_pivots: int,
-    leaving: Callable[[Any, int], int],
-    exchange: Callable[[Any, int, int], Any],
-) -> int:
+def _walk(tableaux: list[Tableau], sizes: tuple[int, ...], label: int, max_pivots: int) -> int:
     """Follow the path of ``label`` in the tableaux of P and Q, in place; number of pivots.
 
     In P the columns are the labels themselves (x_0 .. x_{m-1}, slacks of the columns); in Q the columns of the
@@ -231,14 +218,18 @@ def _walk(
     side, entering = (0, label) if label < m else (1, label)
     for count in range(1, max_pivots + 1):
         column = entering if side == 0 else (entering - m) % (m + n)
-        row = leaving(tableaux[side], column)
+        row = leaving_row(tableaux[side], column)
         left = tableaux[side].basis[row]
-        tableaux[side] = exchange(tableaux[side], row, column)
+        tableaux[side] = pivot(tableaux[side], row, column)
         entering = left if side == 0 else (left + m) % (m + n)
         if entering == label:
             return count
         side = 1 - side
-    raise SolverError(
+    raise _too_long(label, max_pivots)
+
+
+def _too_long(label: int, max_pivots: int) -> SolverError:
+    return SolverError(
         f"Lemke-Howson from label {label} did not end within {max_pivots} pivots; "
         "raise max_pivots=, or try another label"
     )
@@ -252,7 +243,7 @@ def _exact_walk(game: Game, label: int, max_pivots: int) -> Solution:
     """Walk in integers: ends at an equilibrium, or raises SolverError after ``max_pivots``."""
     row, column = game.bimatrix()
     tableaux = [initial_tableau(positive_integers(column).T), initial_tableau(positive_integers(row))]
-    pivots = _walk(tableaux, row.shape, label, max_pivots, leaving_row, pivot)
+    pivots = _walk(tableaux, row.shape, label, max_pivots)
     x, y = (_basic_solution(tableau, size) for tableau, size in zip(tableaux, row.shape, strict=True))
     return _solution(game, "lemke_howson", [(x, y)], iterations=pivots)
 
@@ -268,56 +259,37 @@ def _basic_solution(tableau: Tableau, size: int) -> Array:
 
 def _float_walk(game: Game, label: int, max_pivots: int) -> Solution | None:
     """Walk in floating point; None if rounding led it astray and the end does not certify."""
+    walks = (_float_walk_above(zero, game, label, max_pivots) for zero in _ZEROS)
+    return next((found for found in walks if found is not None), None)
+
+
+def _float_walk_above(zero: float, game: Game, label: int, max_pivots: int) -> Solution | None:
+    """The walk in which smaller entries than ``zero`` are taken as rounding."""
+    from theory.complementary_path_kernel import walk
+
     row, column = game.bimatrix()
     matrices = [_unit_scale(column).T, _unit_scale(row)]
-    tableaux = [_float_tableau(matrix) for matrix in matrices]
+    tableaux = tuple(np.hstack([matrix, np.eye(r := len(matrix)), np.ones((r, 1))]) for matrix in matrices)
+    bases = tuple(np.arange(matrix.shape[1], sum(matrix.shape)) for matrix in matrices)
+    pivots, ended = walk(tableaux, bases, label, max_pivots, zero)
+    if not ended and pivots == max_pivots:
+        raise _too_long(label, max_pivots)
     try:
-        pivots = _walk(tableaux, row.shape, label, max_pivots, _float_leaving_row, _float_pivot)
-        x, y = (_solve_basis(*pair) for pair in zip(matrices, tableaux, strict=True))
-    except (FloatingPointError, np.linalg.LinAlgError):
+        x, y = (_solve_basis(*pair) for pair in zip(matrices, bases, strict=True))
+    except np.linalg.LinAlgError:
         return None
-    if not (_is_distribution(x) and _is_distribution(y)):
+    if not (ended and _is_distribution(x) and _is_distribution(y)):
         return None
     solution = _solution(game, "lemke_howson", [(x, y)], iterations=pivots)
     return solution if solution.certified.all() else None
 
 
-def _float_tableau(matrix: NDArray[np.float64]) -> _FloatTableau:
-    r, d = matrix.shape
-    return _FloatTableau(np.hstack([matrix, np.eye(r), np.ones((r, 1))]), tuple(range(d, d + r)))
-
-
-def _float_leaving_row(tableau: _FloatTableau, column: int) -> int:
-    """Lexicographic minimum ratio; ratios that differ by rounding count as equal."""
-    rows = tableau.rows
-    r, width = rows.shape
-    candidates = np.flatnonzero(rows[:, column] > _ZERO)
-    for key in range(width - 1, width - 2 - r, -1):
-        if candidates.size < 2:
-            break
-        ratios = rows[candidates, key] / rows[candidates, column]
-        low = ratios.min()
-        candidates = candidates[ratios <= low + _ZERO * max(1.0, abs(low))]
-    if not candidates.size:
-        raise FloatingPointError("no row can leave the basis: the tableau was lost to rounding")
-    return int(candidates[0])
-
-
-def _float_pivot(tableau: _FloatTableau, row: int, column: int) -> _FloatTableau:
-    rows = tableau.rows.copy()
-    rows[row] /= rows[row, column]
-    others = rows[:, column].copy()
-    others[row] = 0
-    rows -= np.outer(others, rows[row])
-    return _FloatTableau(rows, (*tableau.basis[:row], column, *tableau.basis[row + 1 :]))
-
-
-def _solve_basis(matrix: NDArray[np.float64], tableau: _FloatTableau) -> Array:
+def _solve_basis(matrix: NDArray[np.float64], basis: NDArray[np.int64]) -> Array:
     """Probabilities at the last basis, solved afresh so that the rounding of the walk does not add up."""
     r, d = matrix.shape
-    columns = np.hstack([matrix, np.eye(r)])[:, list(tableau.basis)]
+    columns = np.hstack([matrix, np.eye(r)])[:, basis]
     values = np.zeros(d + r)
-    values[list(tableau.basis)] = np.linalg.solve(columns, np.ones(r))
+    values[basis] = np.linalg.solve(columns, np.ones(r))
     x = np.maximum(values[:d], 0)
     total = x.sum()
     return np.asarray(x / total if total > 0 else np.full(d, np.nan))

@@ -53,11 +53,7 @@ def payoffs_and_regret(game: Game, distributions: Array) -> tuple[Array, Array]:
 
 def largest(values: Array) -> Array:
     """Maximum over the last axis: one comparison per column, as reductions over short axes are slow."""
-    return np.asarray(functools.reduce(_larger, np.moveaxis(values, -1, 0)))
-
-
-def _larger(left: Array, right: Array) -> Array:
-    return np.where(left >= right, left, right)
+    return np.asarray(functools.reduce(np.maximum, np.moveaxis(values, -1, 0)))
 
 
 def _by_products(game: Game, distributions: Array) -> tuple[Array, Array]:
@@ -115,23 +111,18 @@ def _block(table: Array, weights: Array, shape: tuple[int, ...]) -> Array:
     draws = table.shape[-1]
     results = np.empty((2, len(table), draws))
     grid = weights.reshape(*shape, draws)
-    scratch = np.empty(draws)
     for player, n_own in enumerate(shape):
         values = np.moveaxis(table[player].reshape(*shape, draws), player, 0).reshape(n_own, -1, draws)
         moved = np.moveaxis(grid, player, 0).reshape(values.shape)
         others = functools.reduce(np.add, moved)
-        best = _dot(others, values[0], scratch)
+        best = _dot(others, values[0])
         for action in range(1, n_own):
-            np.maximum(best, _dot(others, values[action], scratch), out=best)
-        value = results[0, player] = _dot(moved.reshape(-1, draws), values.reshape(-1, draws), scratch)
+            np.maximum(best, _dot(others, values[action]), out=best)
+        value = results[0, player] = _dot(moved.reshape(-1, draws), values.reshape(-1, draws))
         np.maximum(best - value, 0.0, out=results[1, player])  # minus rounding
     return results
 
 
-def _dot(left: Array, right: Array, scratch: Array) -> Array:
-    """Sum of products over the first axis, along the draws."""
-    total = left[0] * right[0]
-    for u, v in zip(left[1:], right[1:], strict=True):
-        np.multiply(u, v, out=scratch)
-        total += scratch
-    return np.asarray(total)
+def _dot(left: Array, right: Array) -> Array:
+    """Sum of products over the first axis, along the draws: one pass, where products and sums apart take many."""
+    return np.asarray(np.einsum("cd,cd->d", left, right))

@@ -100,14 +100,16 @@ logit, gnm, ipa
     profiles = [[np.array([read(share) for share in strategy]) for strategy in profile] for profile in answer]
     shape = (0, *game.n_actions)
     found = np.stack([product_distribution(p) for p in profiles]) if profiles else np.empty(shape)
-    return Solution(game, f"gambit_{solver}", found, complete=False, note="as Gambit lists them; not proved complete")
+    right = Solution(game, f"gambit_{solver}", found).certified
+    note = "as Gambit lists them; not proved complete"
+    if not right.all():
+        note += f"; {int((~right).sum())} of {len(right)} were no equilibria and were dropped"
+    return Solution(game, f"gambit_{solver}", found[right], complete=False, note=note)
 
 
 def _in_units(game: Game) -> Game:
-    """The game with payoffs over their range, to twelve digits: Gambit's answers depend on units, and these do not."""
-    payoffs = np.asarray(game.payoffs, float)
-    scale = float(payoffs.max() - payoffs.min())
-    return game if game.is_exact or scale == 0 else Game((payoffs / scale).round(12))
+    """Payoffs in units of each player's range, to twelve digits: Gambit's answers depend on units and on the level."""
+    return game if game.is_exact else Game(game.in_ranges()[0].round(12))
 
 
 @functools.lru_cache(maxsize=256)

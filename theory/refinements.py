@@ -4,10 +4,14 @@
 and Selten 1988, *A General Theory of Equilibrium Selection in Games*).
 
 *Risk dominance* of one strict equilibrium over another, in the game in which every player has only the two actions of
-these equilibria. With a weighted potential: the one with the larger potential; in 2 x 2 games that is the larger
-product of deviation losses (Harsanyi and Selten 1988). Else by the tracing procedure from their bicentric prior: if
-the best replies to the prior are one of the two equilibria, the linear path starts and stays there. If they are not,
-the path is not followed here and nothing is said.
+these equilibria (the pair's game). With a weighted potential: the one with the larger potential; in 2 x 2 games that
+is the larger product of deviation losses (Harsanyi and Selten 1988). Symmetric games always have one: its difference
+is the sum over m of what the action gains when m of the n - 1 others take it, which is what a player compares who
+thinks every m as likely as any other, and what global games select (Morris and Shin 2003, *Global games: theory and
+applications*, section 2.3; Frankel, Morris and Pauzner 2003, J. Econ. Theory 108:1-44). Else by the tracing procedure
+from their bicentric prior: if the best replies to the prior are one of the two equilibria, the linear path starts and
+stays there. If they are not, the path is not followed here and nothing is said. Of three and more players the prior may
+favour the other equilibrium than the potential; the potential then decides.
 
 *p-dominance*: the smallest ``p`` such that each action is a best reply whenever the others are believed to play their
 part with probability p or more (Morris, Rob and Shin 1995, Econometrica 63:145-157). A profile of a two-player game
@@ -74,6 +78,9 @@ def payoff_dominant(game: Game) -> Profile | None:
 def risk_dominance(game: Game, one: Sequence[int], other: Sequence[int]) -> int:
     """Which of two strict equilibria risk-dominates: 1 for the first, -1 for the second, 0 if that is not decided.
 
+    Any number of players: by the weighted potential of the pair's game if it has one, else by the bicentric prior where
+    that decides (see the module).
+
     Parameters
     ----------
     one, other
@@ -89,6 +96,14 @@ def risk_dominance(game: Game, one: Sequence[int], other: Sequence[int]) -> int:
     Aumann's game: together they would get 9, but 7 is safer.
 
     >>> risk_dominance(Game.from_bimatrix([[9, 0], [8, 7]], [[9, 8], [0, 7]]), (0, 0), (1, 1))
+    -1
+
+    Three labs restrain (0) or race (1). Restraint pays 5 if all keep to it and else nothing, racing 2 for certain: of
+    no, one or two others who restrain, each as likely, restraint is worth 5/3.
+
+    >>> others = np.indices((2, 2, 2)).sum(axis=0) - np.indices((2, 2, 2))
+    >>> payoffs = np.where(np.indices((2, 2, 2)) == 1, 2, np.where(others == 0, 5, 0))
+    >>> risk_dominance(Game(payoffs), (0, 0, 0), (1, 1, 1))
     -1
     """
     require_game(game, "risk_dominance")

@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import refuse_masked
+from theory.display import numbers
 from theory.errors import InputError
 
 Floats = NDArray[np.float64]
 
+_FEW = 6  # weights that are all printed
 
-@dataclass(frozen=True, eq=False, init=False)
+
+@dataclass(frozen=True, eq=False, init=False, repr=False)
 class SharedLimit:
     """Linear limit on the choices of all players together.
 
@@ -33,6 +36,8 @@ class SharedLimit:
     Examples
     --------
     >>> power = SharedLimit(10.0, weights=[1.2, 1.0], name="power", unit="GW")
+    >>> power
+    SharedLimit(power: at most 10 GW, weights (1.2, 1))
     >>> float(power.use(np.array([5.0, 3.0])))
     9.0
     """
@@ -58,6 +63,13 @@ class SharedLimit:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "unit", unit)
 
+    def __repr__(self) -> str:
+        most = _span(self.limit) + (f" {self.unit}" if self.unit else "")
+        few = self.weights.ndim == 1 and self.weights.size <= _FEW
+        weights = numbers(self.weights) if few else _span(self.weights)
+        draws = f"; draws {self.limit.shape}" if self.limit.ndim else ""
+        return f"SharedLimit({self.name}: at most {most}, weights {weights}{draws})"
+
     def fit(self, shape: tuple[int, ...]) -> SharedLimit:
         """Same limit with ``weights`` of shape ``(*batch, N)`` and ``limit`` of shape ``batch``."""
         try:
@@ -76,3 +88,9 @@ class SharedLimit:
     def __getitem__(self, index: Any) -> SharedLimit:
         """Take draws out of a fitted limit."""
         return SharedLimit(self.limit[index], self.weights[index], name=self.name, unit=self.unit)
+
+
+def _span(values: Floats) -> str:
+    """One number, or from the least to the largest."""
+    low, high = f"{values.min():.6g}", f"{values.max():.6g}"
+    return low if low == high else f"{low} to {high}"

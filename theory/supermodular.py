@@ -11,7 +11,7 @@ A two-player game of strategic substitutes becomes supermodular when one player'
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,12 +21,14 @@ from theory.game import Array, Game, require_game
 _ROUNDING = 4 * float(np.finfo(float).eps)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Supermodularity:
     """Complementarity of a single game.
 
     Attributes
     ----------
+    game
+        The game.
     is_supermodular
         Whether the game is supermodular in the order of the actions, after turning that of the players in ``reversed``.
     reversed
@@ -35,10 +37,22 @@ class Supermodularity:
         Extremal equilibria in that (turned) order, as indices of the actions as listed; None if not supermodular.
     """
 
+    game: Game = field(compare=False)
     is_supermodular: bool
     reversed: tuple[int, ...] = ()
     smallest: tuple[int, ...] | None = None
     largest: tuple[int, ...] | None = None
+
+    def __repr__(self) -> str:
+        if self.smallest is None or self.largest is None:
+            return f"{self.game!r}: not supermodular, whichever orders of actions are turned"
+        turned = ", ".join(self.game.players[i] for i in self.reversed)
+        head = f"{self.game!r}: supermodular" + (f" with the order of {turned} turned" if turned else "")
+        low, high = (self._labels(profile) for profile in (self.smallest, self.largest))
+        return f"{head}; " + (f"dominance solvable, {low}" if self.is_unique else f"equilibria from {low} to {high}")
+
+    def _labels(self, profile: tuple[int, ...]) -> str:
+        return f"({', '.join(labels[a] for labels, a in zip(self.game.actions, profile, strict=True))})"
 
     @property
     def is_unique(self) -> bool:
@@ -58,6 +72,8 @@ def supermodularity(game: Game) -> Supermodularity:
     --------
     >>> stag_hunt = Game.from_bimatrix([[2, 2], [0, 3]], [[2, 0], [2, 3]])
     >>> found = supermodularity(stag_hunt)
+    >>> found
+    Game(2 players, 2 x 2 actions): supermodular; equilibria from (1, 1) to (2, 2)
     >>> found.smallest, found.largest
     ((0, 0), (1, 1))
     >>> supermodularity(Game.from_bimatrix([[3, 1], [4, 0]], [[3, 4], [1, 0]])).reversed  # chicken
@@ -76,8 +92,8 @@ def supermodularity(game: Game) -> Supermodularity:
                     tuple(game.n_actions[i] - 1 - a if i in turned else a for i, a in enumerate(profile))
                     for profile in (smallest, largest)
                 ]
-                return Supermodularity(True, turned, ends[0], ends[1])
-    return Supermodularity(False)
+                return Supermodularity(game, True, turned, ends[0], ends[1])
+    return Supermodularity(game, False)
 
 
 def _has_increasing_differences(payoffs: Array) -> bool:

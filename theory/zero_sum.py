@@ -26,7 +26,7 @@ def minimax(game: Game) -> Solution:
     ----------
     game
         A single two-player game whose payoffs add up to the same number in every cell: exactly for exact
-        rationals, within 1e-9 of the payoff range for floats.
+        rationals, within 1e-9 of the payoff range and the rounding of the payoffs for floats.
 
     Returns
     -------
@@ -61,7 +61,9 @@ def minimax(game: Game) -> Solution:
 
 
 def _require_constant_sum(game: Game, total: Array) -> None:
-    spread, allowed = total.max() - total.min(), 0 if game.is_exact else 1e-9 * game.payoff_range
+    spread, allowed = total.max() - total.min(), 0
+    if not game.is_exact:  # at a high level of payoffs, as much as the rounding of what is added
+        allowed = 1e-9 * game.payoff_range + 4 * np.finfo(float).eps * abs(game.payoffs).max()
     if spread > allowed:
         low, high = (
             tuple(int(i) for i in np.unravel_index(at, total.shape)) for at in (total.argmin(), total.argmax())

@@ -125,7 +125,9 @@ def test_limits_are_said():
     game = Game.from_bimatrix(*rng.random((2, 20, 20)))
     with pytest.raises(SolverError, match="2 pivots"):
         lemke_howson(game, 0, max_pivots=2)
-    assert "labels not finished" in lemke_howson_all(game, max_pivots=2).note
+    for size in (6, 40):  # walked in integers and in floating point
+        cut = lemke_howson_all(Game.from_bimatrix(*rng.random((2, size, size))), max_pivots=1)
+        assert cut.count == 0 and f"{2 * size} of {2 * size} labels not finished" in cut.note
     for wrapper in (support_enumeration, nashpy_vertex_enumeration):
         with pytest.raises(InputError, match="vertex_enumeration"):
             wrapper(game)

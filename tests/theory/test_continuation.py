@@ -115,6 +115,22 @@ def test_regimes_of_a_finite_game_in_closed_form():
         assert set(batch_support_enumeration(family(middle)).supports) == regime.supports
 
 
+@pytest.mark.parametrize(("low", "high"), [(-1.0, 1.0), (-1.0, 3.0), (0.0, 2.0), (-2.0, 0.0)])
+def test_ties_at_a_value_of_the_grid_are_no_regime(low, high):
+    """Coordination on 0 pays t, on 1 pays 1, met exactly by the grid where the first begins to pay."""
+
+    def family(t):
+        row = np.zeros((len(t), 2, 2))
+        row[:, 0, 0], row[:, 1, 1] = t, 1.0
+        return Game.from_bimatrix(row, row)
+
+    regimes = support_regimes(family, low, high)
+    expected = [(low, min(high, 0.0), 1)] * (low < 0) + [(max(low, 0.0), high, 3)] * (high > 0)
+    assert [len(regime.supports) for regime in regimes] == [count for _, _, count in expected]
+    np.testing.assert_allclose([(r.low, r.high) for r in regimes], [ends[:2] for ends in expected], atol=1e-11)
+    assert regimes[0].low == low and regimes[-1].high == high
+
+
 def test_payoffs_at_a_high_level_need_their_gradients():
     """A billion on top leaves differences of payoffs four digits: no map rather than a wrong one."""
 

@@ -52,6 +52,16 @@ def test_bad_input():
         gambit(Game(np.zeros((3, 2, 2, 2)), batch_ndim=1))
 
 
+def test_what_is_no_equilibrium_is_dropped_and_counted(monkeypatch):
+    """(first, second) of a prisoner's dilemma is none; both racing is."""
+    answer = [[["1", "0"], ["0", "1"]], [["0", "1"], ["0", "1"]]]
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr("theory.gambit._answer", lambda *task: answer)
+    found = gambit(Game.from_bimatrix(*GAMES["dilemma"]), "lcp")
+    assert listed(found) == {(0.0, 0.0, 0.0, 1.0)} and found.certified.all()
+    assert "1 of 2 were no equilibria" in found.note
+
+
 if INSTALLED:  # the development dependencies hold it where there is a wheel: Linux on x86_64
     # each test draws by itself, so that their order does not matter
     def draws():
@@ -82,6 +92,14 @@ if INSTALLED:  # the development dependencies hold it where there is a wheel: Li
         for name in ("lcp", "gnm", "ipa"):
             found = listed(nash(game, f"gambit_{name}"))
             assert found and found <= every
+
+    @pytest.mark.parametrize("solver", ["enummixed", "lcp", "enumpoly"])
+    def test_a_high_level_and_other_units_of_the_players_change_nothing(solver):
+        """In multiples of 1/64 no digit is lost at a level of 1e9; Gambit itself loses equilibria there."""
+        payoffs = draws().integers(0, 1280, (2, 3, 3)) / 64
+        plain = nash(Game(payoffs), f"gambit_{solver}")
+        moved = nash(Game(payoffs * np.array([1.0, 8.0])[:, None, None] + 1e9), f"gambit_{solver}")
+        assert listed(moved) == listed(plain) and moved.count > 0 and "dropped" not in moved.note
 
     def test_value_and_strategies_of_a_random_zero_sum_game():
         row = draws().integers(-9, 9, (3, 4))

@@ -92,6 +92,52 @@ def test_unanimity_among_three_by_potential_and_by_tracing():
     assert risk_dominance(unanimity([1, 1.1, 1], [3, 3.1, 4]), (0, 0, 0), (1, 1, 1)) == -1
 
 
+def symmetric(n, table):
+    """Dense game of n players from what each action pays when so many others take action 1, ``table[a][m]``."""
+    taken = np.indices((2,) * n)
+    others = taken.sum(axis=0) - taken
+    return Game(np.where(taken == 1, np.asarray(table[1])[others], np.asarray(table[0])[others]))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(2, 5), st.integers(0, 10**6), st.sampled_from([1e-9, 1.0, 1e12]))
+def test_symmetric_games_of_n_are_decided_by_the_even_belief_over_how_many_join(n, seed, scale):
+    """Morris and Shin (2003), section 2.3: the action that is better if every number of others is as likely."""
+    table = np.random.default_rng(seed).normal(size=(2, n))
+    table[0, 0], table[1, -1] = table[1, 0] + 1, table[0, -1] + 1  # both are strict equilibria
+    advantage = table[0].sum() - table[1].sum()
+    if abs(advantage) > 1e-6:
+        game = symmetric(n, scale * table)
+        assert risk_dominance(game, (0,) * n, (1,) * n) == np.sign(advantage)
+        assert risk_dominance(game, (1,) * n, (0,) * n) == -np.sign(advantage)
+
+
+def test_of_three_players_potential_and_bicentric_prior_may_part():
+    """Restraint pays 5.8 if all three restrain and else nothing, racing 2 for certain: 5.8 < 3 x 2, so racing.
+
+    The prior of Harsanyi and Selten, 3.8/5.8 on restraint, is for restraint: 5.8 (3.8/5.8)^2 > 2.
+    """
+    assert 5.8 * (3.8 / 5.8) ** 2 > 2
+    game = symmetric(3, [[5.8, 0, 0], [2, 2, 2]])
+    assert risk_dominance(game, (0, 0, 0), (1, 1, 1)) == -1
+    assert risk_dominance(symmetric(3, [[6.2, 0, 0], [2, 2, 2]]), (0, 0, 0), (1, 1, 1)) == 1
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10**6), st.sampled_from([(1e-9, 0.0), (1.0, 0.0), (1e12, 0.0), (1.0, 1e9)]))
+def test_other_actions_and_other_units_of_each_player_do_not_matter(seed, change):
+    """Three players, three actions, potential times weights plus what one's own action does not move."""
+    rng = np.random.default_rng(seed)
+    phi = rng.normal(size=(3, 3, 3))
+    phi[0, 0, 0], phi[2, 1, 2] = 9 + rng.normal(size=2)
+    own = [rng.normal(size=[1 if j == i else 3 for j in range(3)]) for i in range(3)]
+    game = Game(
+        np.stack([w * phi + o for w, o in zip(rng.uniform(0.2, 5, 3), own, strict=True)]) * change[0] + change[1]
+    )
+    gap = phi[0, 0, 0] - phi[2, 1, 2]
+    assert abs(gap) < 1e-5 or risk_dominance(game, (0, 0, 0), (2, 1, 2)) == np.sign(gap)
+
+
 def test_p_dominance_against_brute_force_over_beliefs():
     rng = np.random.default_rng(3)
     games = rng.standard_normal((30, 2, 3, 3))

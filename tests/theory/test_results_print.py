@@ -41,6 +41,8 @@ from theory import (
     simulate,
     stochastic_stability,
     strong_stackelberg,
+    supermodularity,
+    support_regimes,
     symbolic_equilibria,
     symmetric_count_equilibria,
     tullock_contest,
@@ -55,6 +57,10 @@ PENNIES = Game.from_bimatrix([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
 TABLE = np.array([[3, 0], [5, 1]])
 PAIR = [CLASSICS["grim"](0), CLASSICS["tit_for_tat"](1)]
 ENTRIES = {name: CLASSICS[name] for name in ("grim", "always_race")}
+RACE = Game(GAME.payoffs, players=["Meta", "Google"], actions=[["restrain", "race"]] * 2)
+CHICKEN = Game.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]], actions=[["restrain", "race"]] * 2)
+STAG_HUNT = Game.from_bimatrix([[10, 1], [8, 5]], [[10, 8], [1, 5]], actions=[["stag", "hare"]] * 2)
+LEADER = Game.from_bimatrix([[2, 4], [1, 3]], [[1, 0], [0, 1]], players=["Meta", "Google"], actions=["ab", "cd"])
 
 
 def axelrod_player():
@@ -78,6 +84,14 @@ def axelrod_player():
         ),
         (lambda: one_shot_deviations(GAME, PAIR, discount_factor=0.6), "joint states, largest gain"),
         (lambda: Simulator(GAME, [PAIR[:1], PAIR[1:]], rounds=3), "1 x 1 automata, 3 rounds)"),
+        (lambda: supermodularity(STAG_HUNT), "supermodular; equilibria from (stag, stag) to (hare, hare)"),
+        (lambda: supermodularity(RACE), "with the order of Google turned; dominance solvable, (race, race)"),
+        (lambda: supermodularity(CHICKEN), "with the order of 2 turned; equilibria from (restrain, race) to (race, "),
+        (lambda: supermodularity(PENNIES), "not supermodular, whichever orders"),
+        (lambda: SharedLimit(0.4, name="power", unit="GW"), "SharedLimit(power: at most 0.4 GW, weights 1)"),
+        (lambda: SharedLimit([2, 5], [[1, 2], [1, 3]]), "(total: at most 2 to 5, weights 1 to 3; draws (2,))"),
+        (lambda: support_regimes(coordination, -1, 1)[0], "-1 to 0: 1 equilibrium (hare, hare)"),
+        (lambda: support_regimes(coordination, -1, 1)[1], "; hare, hare; stag | hare, stag | hare)"),
         (lambda: path_payoffs(GAME, 0.1), "PathPayoffs(1 equilibrium payoffs"),
         (lambda: Simulator(GAME, [PAIR[:1], PAIR[1:]], rounds=3).play(matches=2, seed=1), "Matches(2 matches; payoffs"),
         (lambda: simulate(GAME, PAIR, rounds=3, rng=np.random.default_rng(1)), "SimulatedPlay(1 matches of 3 rounds"),
@@ -132,15 +146,14 @@ def test_of_many_actions_those_in_use_are_printed():
     assert "(a3)  (a3)" in text and max(map(len, text.splitlines())) < 100
 
 
-RACE = Game(GAME.payoffs, players=["Meta", "Google"], actions=[["restrain", "race"]] * 2)
-CHICKEN = Game.from_bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]], actions=[["restrain", "race"]] * 2)
-STAG_HUNT = Game.from_bimatrix([[10, 1], [8, 5]], [[10, 8], [1, 5]], actions=[["stag", "hare"]] * 2)
-LEADER = Game.from_bimatrix([[2, 4], [1, 3]], [[1, 0], [0, 1]], players=["Meta", "Google"], actions=["ab", "cd"])
-
-
 def duopoly():
     profit = [lambda x, i=i: x[..., i] * (1 - x.sum(-1)) for i in range(2)]
     return ContinuousGame(profit, 0, 1, players=["Meta", "Google"], action_unit="GW")
+
+
+def coordination(stag):
+    payoffs = np.stack([np.stack([stag, 0 * stag], -1), np.stack([0 * stag, 1 + 0 * stag], -1)], -2)
+    return Game.from_bimatrix(payoffs, payoffs, actions=STAG_HUNT.actions)
 
 
 def lottery(prize):

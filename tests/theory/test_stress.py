@@ -1,7 +1,8 @@
-"""No hang and no wrong answer: Lemke-Howson up to 100 x 100, degenerate families, invariance, and the peers."""
+"""No hang and no wrong answer: degenerate families, changes of unit and level, and the peers."""
 
 import itertools
 import warnings
+from fractions import Fraction as F
 
 import numpy as np
 import pytest
@@ -15,18 +16,13 @@ from theory.equilibrium import METHODS
 from theory.gambit import METHODS as PEER
 from theory.vertices import vertex_enumeration
 
-OTHERS = ("two_by_two", "minimax", "polynomial_nash", *PEER)
-TWO_PLAYER = [name for name in METHODS if name not in OTHERS]  # of the peer, test_gambit says what it finds
-
-
-@pytest.mark.parametrize(("n", "games"), [(3, 60), (8, 40), (20, 15), (30, 6), (31, 25), (60, 20), (100, 8)])
-def test_lemke_howson_always_ends_at_an_equilibrium(n, games):
-    """From a random label; a sample of the thousand games of each size that were run when this was written."""
-    rng = np.random.default_rng(n)
-    for _ in range(games):
-        solution = lemke_howson(Game(rng.standard_normal((2, n, n))), label=int(rng.integers(2 * n)))
-        assert solution.certified.all() and int(solution.count) == 1
-        assert solution.relative_regret.max() <= 1e-9
+INVARIANT = [name for name in METHODS if name not in PEER]  # of Gambit's methods test_gambit holds the same
+SHAPES = {
+    "two_by_two": [(2, 2)],
+    "polynomial_nash": [(2, 2), (2, 2, 2)],
+    "logit_homotopy": [(2, 3), (3, 3), (2, 2, 2)],
+    "pure_nash": [(3, 3), (2, 3, 2)],
+}
 
 
 def degenerate_families(n):
@@ -52,27 +48,26 @@ def test_degenerate_families_end_certified(n):
 
 
 def solved(method, payoffs):
+    """Equilibria, one per row, in an order that rounding does not change; None if the method finds none for certain."""
     try:
         solution = METHODS[method](Game(payoffs))
     except SolverError:
         return None
     assert solution.certified[solution.mask].all()
-    return np.sort(
-        np.round(solution.distributions[solution.mask].reshape(-1, payoffs[0].size).astype(float), 6), axis=0
-    )
+    found = solution.distributions[solution.mask].astype(float).reshape(-1, payoffs[0].size)
+    return found[np.lexsort(found.round(3).T)]
 
 
-@pytest.mark.parametrize("method", TWO_PLAYER)
+@pytest.mark.parametrize("method", INVARIANT)
 @settings(deadline=None, max_examples=12)
-@given(
-    seed=st.integers(0, 10**6),
-    shape=st.sampled_from([(2, 2), (2, 3), (3, 3)]),
-    scale=st.sampled_from([1e-9, 1e-3, 1e6, 1e12]),
-    shift=st.sampled_from([0.0, 1e9]),
-)
-def test_affine_changes_of_payoffs_change_nothing(method, seed, shape, scale, shift):
+@given(data=st.data())
+def test_affine_changes_of_payoffs_change_nothing(method, data):
     """Payoffs are multiples of 1/64, so that a shift of 1e9 loses none of their digits."""
-    payoffs = np.random.default_rng(seed).integers(0, 64 * 20, (2, *shape)) / 64
+    shape = data.draw(st.sampled_from(SHAPES.get(method, [(2, 2), (2, 3), (3, 3)])))
+    scale, shift = data.draw(st.sampled_from([1e-9, 1e-3, 1e6, 1e12])), data.draw(st.sampled_from([0.0, 1e9]))
+    payoffs = np.random.default_rng(data.draw(st.integers(0, 10**6))).integers(0, 64 * 20, (len(shape), *shape)) / 64
+    if method == "minimax":
+        payoffs[1] = 20 - payoffs[0]
     plain, moved = solved(method, payoffs), solved(method, (payoffs + shift) * scale)
     if method == "support_enumeration":  # nashpy's own: it loses equilibria to rounding, so only what it finds is held
         return
@@ -81,6 +76,22 @@ def test_affine_changes_of_payoffs_change_nothing(method, seed, shape, scale, sh
         assert plain.shape == moved.shape
         # (payoff + 1e9) * scale is rounded to 1e9 * 2^-53 of the scale
         np.testing.assert_allclose(plain, moved, atol=1e-4 if shift else 2e-6)
+
+
+@pytest.mark.parametrize("method", ["vertex_enumeration", "float_vertex_enumeration", "lemke_howson_all", "pure_nash"])
+@settings(deadline=None, max_examples=25)
+@given(
+    seed=st.integers(0, 10**6),
+    scales=st.tuples(*[st.fractions(F(1, 10**9), 10**12)] * 2),
+    shifts=st.tuples(*[st.fractions(-(10**9), 10**9)] * 2),
+)
+def test_exact_rationals_are_exactly_invariant(method, seed, scales, shifts):
+    """Each player in a unit and at a level of its own; few values, so that there are ties."""
+    payoffs = np.array([F(int(v), 7) for v in np.random.default_rng(seed).integers(0, 5, 18)]).reshape(2, 3, 3)
+    moved = np.stack([payoff * scale + shift for payoff, scale, shift in zip(payoffs, scales, shifts, strict=True)])
+    plain, other = METHODS[method](Game(payoffs)), METHODS[method](Game(moved))
+    assert plain.profiles() == other.profiles()
+    assert all(isinstance(p, F) for p in other.distributions.flat) and not other.regret.any()
 
 
 def profiles(pairs):
