@@ -338,6 +338,7 @@ def judge_dilemma(dilemma: Mapping[str, Any], forecast: Mapping[str, Any], chief
     found = dilemma["claims"]["1"]
     verdict, condition = verdict_of(found)
     two = dilemma["classes"]
+    shown = listed([f"{percent_interval(each[name])} with {n} labs" for n, each in dilemma["classes by labs"].items()])
     other = max((c for c in two if c != name), key=lambda c: two[c]["value"])
     terms = listed(
         [f"{percent(classes[name]['value'])} {term}" for term, classes in dilemma["classes by terms"].items()]
@@ -346,7 +347,7 @@ def judge_dilemma(dilemma: Mapping[str, Any], forecast: Mapping[str, Any], chief
         1,
         CLAIMS[1],
         verdict,
-        f"Probability by number of labs: {_by_case(found)}; whatever their number "
+        f"Probability by number of labs: {shown}; whatever their number "
         f"{percent_interval(found['every case']['together'])}. The most probable other game of two labs is {other}, "
         f"{percent_interval(two[other])}."
         + if_explained(forecast, {f"{name} in a prisoner's dilemma": f"with {name}" for name in found["cases"]}),
@@ -411,8 +412,8 @@ def judge_scarcity(race: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verd
         CLAIMS[10],
         verdict,
         "Critical ratio (loss from too little over that and the loss from too much, at the margin) above one half, "
-        f"with all terms, at planned demand: {builders}. Above one half in {readings}. With {first}, at planned demand: "
-        f"at most {percent(max(alone))}, by builder."
+        f"with all terms, at planned demand: {builders}. Above one half in {readings}. With {first}, at planned "
+        f"demand: at most {percent(max(alone))}, by builder."
         + if_explained(forecast, {"too little loses more in 2025": "for every builder at planned demand"}),
         "S2 at the margin",
         f"Hindsight at the equilibrium gives λ {number(min(losses), 2)} to {number(max(losses), 2)} over the builders, "

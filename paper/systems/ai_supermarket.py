@@ -159,8 +159,8 @@ def _sector(numbers: Numbers) -> str:
         f"{exits[0]} and {exits[1]}. The stake raises AWS's share of all profits in "
         f"{percent_interval(rises[profits])} of the draws, and in {percent_interval(cost)} with the others at cost: "
         "the claim on the lab is counted, and not what it cost. The index modified for ownership is "
-        f"{number(labs['MHHI, silent'], 4)} with stakes in both labs, the plain one {number(labs['HHI'], 4)}: AWS has no "
-        "lab of its own, as Google has (S4), and its shares without votes move no manager. With votes it would be "
+        f"{number(labs['MHHI, silent'], 4)} with stakes in both labs, the plain one {number(labs['HHI'], 4)}: AWS has "
+        "no lab of its own, as Google has (S4), and its shares without votes move no manager. With votes it would be "
         f"{number(labs['MHHI, voting'], 4)}."
     )
 

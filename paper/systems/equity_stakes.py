@@ -102,9 +102,9 @@ def _rivals(numbers: Numbers) -> str:
         f"{'more' if lab > 0 else 'less'}: {investment}, with a median change of "
         f"{number(change['investment']['0.5'])} US$ bn. The stake of today changes the concentration of the two labs' "
         f"compute by {indices}; at the central values the latter is {number(labs['today']['MHHI'], 4)}, and without "
-        f"the stake {number(labs['none']['MHHI'], 4)}. The second counts what the owners share and no manager's reply to "
-        "it, which is in the first. Where the two labs sell nearly the same and Google's is large, Google refuses to "
-        f"supply ({percent_interval(refuses)} of the draws), and more equity changes nothing."
+        f"the stake {number(labs['none']['MHHI'], 4)}. The second counts what the owners share and no manager's reply "
+        "to it, which is in the first. Where the two labs sell nearly the same and Google's is large, Google refuses "
+        f"to supply ({percent_interval(refuses)} of the draws), and more equity changes nothing."
     )
 
 
