@@ -184,7 +184,8 @@ class AiSupermarket(PayoffModel):
             fact("F068c") / fact("F068a") / fact("F060a"),
             facts=("F068a", "F068c", "S03", "F039a", "F042b", "F060a"),
             reason="OpenAI over Anthropic: valuations at the talks' least figure, where the range is closed (low), "
-            "revenue of 2025 (central), valuations of September and October 2025 (high)",
+            "revenue projected for 2025 over the run-rate of August, unlike measures (central), valuations of "
+            "September and October 2025 (high)",
         ),
     )
     rivalry: Value = parameter(

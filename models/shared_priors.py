@@ -150,7 +150,8 @@ def amazon_stake() -> Prior:
         fact("F058b"),
         fact("F058a") / fact("F060a"),
         facts=("F058a", "F058b", "F060a"),
-        reason="share inferred from the carrying value (low, central); that value over the valuation (high)",
+        reason="one columnist's page alone: the share that it infers (low, central), and its carrying value over its "
+        "valuation (high); what lies between is rounding, and not all that is unknown",
     )
 
 

@@ -76,11 +76,11 @@ CAUTIONS = {
     2: "A loss asymmetry is no dilemma, and a firm without any rival may face one. The reading by the tail rests on "
     "the law of demand and prize, lognormal and so skewed, which no fact sets: by any symmetric law it says what the "
     "mean says.",
-    3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone. That suppliers "
-    "compete counts any fall of the price, however small.",
+    3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone. From which fall of a "
+    "price on suppliers compete is a convention, that of a small but significant change of a price in merger control.",
     4: "The known stake is a claim on profits, without votes or seats; the talks behind the larger one rest on one "
-    "source. A share that is larger before a rival's price cut is mostly larger after it, so that the share left, and "
-    "the part lost where points lost hardly change, say little more than that the share rises.",
+    "source. Demand is linear: what is lost per dollar does not depend on the share at the start, and a stake moves it "
+    "by prices alone. With votes, switching costs or exclusive terms a stake could hold a lab.",
     5: "A condition on others that act as one seller is a hypothetical, and no fact bears on how alike the labs are. "
     "How the other clouds conduct themselves is a scenario, and not an equilibrium choice; at cost and with room "
     "for all they replace any cloud, so that none is indispensable by construction, and as one seller they leave a lab "
@@ -94,9 +94,9 @@ CAUTIONS = {
     10: "The ratio is a marginal one, and stakes add less the more is built: what it is compared at moves it.",
     11: "Tightness is a parameter and not the outcome of a market; the contract is bargained by one lab and one cloud. "
     "What the lab earns is a multiple of rent, without prize or standing, which carry the race of S2.",
-    12: "Stakes here carry no votes; a merger or a loan would be another game. It is a verdict on one silent stake, "
-    "which can hardly move an index of quantities: the other clouds are one supplier as large as this one, where the "
-    "index of clouds is flat. It is none on exclusive service, or on what owners share (S4).",
+    12: "Stakes here carry no votes; a merger, entry or a loan would be another game. The index modified for ownership "
+    "adds the stake times both labs' shares, whatever they then order: with a stake of this size it rises by as much "
+    "as counts unless one of the two is small, and its bound is that of the plain index. Exclusive service is no fact.",
 }
 """What each verdict leaves out, whatever the numbers are; a study may add what depends on them."""
 
@@ -105,19 +105,24 @@ HISTORY = {
     1: "Until conditions had to make a claim true: the same probabilities, then called conditional.",
     2: "First by the mean and for two labs alone, then called conditional; the tail was added after that was seen.",
     3: "First all needs at once, without the one on lock-in, and not decided; the readings were added after that was "
-    "seen.",
-    4: "First by points lost alone, and also if Amazon matches: not supported by that. The other measures were added "
-    "after that was seen.",
+    "seen. Then by any fall of the price, by which suppliers compete was supported; the bound, of small changes of "
+    "prices in merger control, was added after the shares by bound had been seen.",
+    4: "First by points lost alone, and also if Amazon matches: not supported by that. Then also by the part lost and "
+    "the share left: dependent on the reading, but these repeat that the share rises. What is lost per dollar was put "
+    "in their place after that was seen.",
     5: "First with both conducts at once; then, too, called conditional.",
     6: "First judged in each case as here; called conditional where it held in some draws.",
     7: "First at contract prices too, and with a shortage that never ends; then over all draws, whether somebody "
     "builds or not: not supported by that.",
     8: "First by the share of draws below one.",
     9: "First for both labs, and in the equilibrium of least spending too: not supported by that.",
-    10: "First by λ at the equilibrium, above one for every builder: a statistic that runs the wrong way.",
+    10: "First by λ at the equilibrium, above one for every builder: a statistic that runs the wrong way. Then by the "
+    "ratio for every builder alone; most and any of them were added as readings after their shares had been seen.",
     11: "First the same three needs, the second among those that want some.",
     12: "First by any rise of both indices and of the cloud's share of profits; the bound of 100 points was added "
-    "after small rises had been seen. The shares by smaller bounds are given.",
+    "after small rises had been seen. Then by AWS's stake, and by the index of labs and that of two clouds, which no "
+    "stake can move so far: not supported by that. Google's stake, ownership and exclusive service were added after "
+    "their numbers had been seen.",
 }
 """How the rule for each claim was first stated, and when it differed what it said.
 
@@ -333,6 +338,7 @@ def judge_dilemma(dilemma: Mapping[str, Any], forecast: Mapping[str, Any], chief
     found = dilemma["claims"]["1"]
     verdict, condition = verdict_of(found)
     two = dilemma["classes"]
+    shown = listed([f"{percent_interval(each[name])} with {n} labs" for n, each in dilemma["classes by labs"].items()])
     other = max((c for c in two if c != name), key=lambda c: two[c]["value"])
     terms = listed(
         [f"{percent(classes[name]['value'])} {term}" for term, classes in dilemma["classes by terms"].items()]
@@ -341,7 +347,7 @@ def judge_dilemma(dilemma: Mapping[str, Any], forecast: Mapping[str, Any], chief
         1,
         CLAIMS[1],
         verdict,
-        f"Probability by number of labs: {_by_case(found)}; whatever their number "
+        f"Probability by number of labs: {shown}; whatever their number "
         f"{percent_interval(found['every case']['together'])}. The most probable other game of two labs is {other}, "
         f"{percent_interval(two[other])}."
         + if_explained(forecast, {f"{name} in a prisoner's dilemma": f"with {name}" for name in found["cases"]}),
@@ -388,7 +394,7 @@ BY_MEAN, BY_TAIL = ", by the mean", ", by the worst twentieth"
 
 
 def judge_scarcity(race: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verdict:
-    """Claim 10: for every builder, whether too little loses more at the margin than too much, by what it compares with.
+    """Claim 10: whether too little loses more at the margin than too much, by how many builders, and at which builds.
 
     The statistic is the newsvendor's critical ratio. Losses in hindsight at the equilibrium are evidence only: they are
     measured around a choice that has answered the danger already, and for a newsvendor of even demand their ratio falls
@@ -398,7 +404,7 @@ def judge_scarcity(race: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verd
     verdict, condition = verdict_of(found)
     first, last = next(iter(ratios)), list(ratios)[-1]
     builders = listed([f"{name} {percent_interval(ratios[last][name]['P(above half)'])}" for name in ratios[last]])
-    every = listed([f"{percent_interval(case['together'])} {name}" for name, case in found["cases"].items()])
+    readings = listed([f"{percent_interval(case['together'])} for {name}" for name, case in found["cases"].items()])
     alone = [float(each["P(above half)"]["value"]) for each in ratios[first].values()]
     losses = [float(table["lambda"]["value"]) for table in race["split"].values()]
     return Verdict(
@@ -406,8 +412,8 @@ def judge_scarcity(race: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verd
         CLAIMS[10],
         verdict,
         "Critical ratio (loss from too little over that and the loss from too much, at the margin) above one half, "
-        f"with all terms, at planned demand: {builders}. For every builder: {every}. With {first}: at most "
-        f"{percent(max(alone))}, for any builder."
+        f"with all terms, at planned demand: {builders}. Above one half in {readings}. With {first}, at planned "
+        f"demand: at most {percent(max(alone))}, by builder."
         + if_explained(forecast, {"too little loses more in 2025": "for every builder at planned demand"}),
         "S2 at the margin",
         f"Hindsight at the equilibrium gives λ {number(min(losses), 2)} to {number(max(losses), 2)} over the builders, "

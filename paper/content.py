@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.records import Record
 from paper.claims import judge_claims
+from paper.consolidation import judge_consolidation
 from paper.figures.drivers import drivers_hidden
 from paper.figures.plane import chief_drivers as drivers_of_the_map
 from paper.figures.style import spoken
@@ -88,7 +89,10 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         race,
         forecast,
         chief,
-        [verdict for section in sections.values() for verdict in section.verdicts],
+        [
+            *(verdict for section in sections.values() for verdict in section.verdicts),
+            judge_consolidation(records["equity_stakes"].numbers, records["ai_supermarket"].numbers),
+        ],
     )
     phrases = (
         dilemma_phrases(dilemma, calibration)

@@ -53,7 +53,7 @@ CONCENTRATION = ("HHI of labs", "HHI of clouds", "the cloud's share of profits",
 MATERIAL = 100.0
 """Rise of a concentration index, in points, that counts: the bound of the United States' Merger Guidelines of 2023."""
 
-BOUNDS = (1.0, 10.0, 50.0, 100.0, 200.0)
+BOUNDS = (10.0, 50.0, 100.0, 200.0)
 """Other rises that might count, points."""
 
 CONDITIONS = ("rivalry", "substitution", "worth", "swing", "relative_size", "odds")
@@ -94,9 +94,10 @@ def study(*, draws: int = 640, rng: np.random.Generator) -> Columns:
     columns[f"exclusive deal pays a pair{AT_COST}"] = np.max(fee, axis=0) > 0
     alone = np.max([at_cost[f"only {name}"].mean(at_cost[f"only {name}"].earned) for name in LABS], axis=0)
     columns[f"both earns more than one{AT_COST}"] = at_cost["both"].mean(at_cost["both"].earned) > alone
-    for key in CONCENTRATION:
-        after, before = (outcomes(at_cost[name])[key] for name in ("both, stake", "both"))
-        columns[f"stake: {key}{AT_COST}"] = after - before
+    levels = {name: outcomes(each) for name, each in at_cost.items()}
+    for move in MOVES:
+        changes = {key: levels[move][key] - levels["both"][key] for key in CONCENTRATION}
+        columns |= {f"change of {key}, {move}{AT_COST}": values for key, values in changes.items()}
     return columns | serving(served) | drawn(model)
 
 
@@ -208,7 +209,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "others at cost": {
             "P(both earns more than one, no fee)": probability(kept[f"both earns more than one{AT_COST}"]),
             "P(no exclusive deal pays a pair)": probability(~kept[f"exclusive deal pays a pair{AT_COST}"]),
-            "P(rises)": {key: probability(kept[f"stake: {key}{AT_COST}"] > 0) for key in CONCENTRATION},
+            "P(rises)": {key: probability(kept[f"change of {key}, both, stake{AT_COST}"] > 0) for key in CONCENTRATION},
         },
         "gain of a pair": {name: _spread(values) for name, values in gains.items()},
         "P(pair gains)": {name: probability(values > 0) for name, values in gains.items()},
@@ -221,8 +222,8 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "gain of the rival": {lab: _spread(kept[f"gain of the rival when {lab} is refused"]) for lab in LABS},
         "softening": softening(kept),
         "claims": {
-            number: claim(replicates, cases, AiSupermarket(), scope=_certified)
-            for number, cases in (("5", indispensable()), ("12", consolidated(MATERIAL)))
+            "5": claim(replicates, indispensable(), AiSupermarket(), scope=_certified),
+            "12": claim(replicates, consolidated(MATERIAL), AiSupermarket(), scope=_certified, readings=True),
         },
         "consolidated by bound": by_bound(replicates, consolidated, BOUNDS, scope=_certified),
         "concentration": {move: concentrated(kept, move) for move in MOVES},
@@ -266,21 +267,30 @@ def _indispensable(conduct: str, part: Columns) -> dict[str, NDArray[Any]]:
     }
 
 
+DEALS = {
+    "both, stake": "AWS's stake by the Herfindahl index",
+    "only OpenAI": "exclusive service of OpenAI",
+    "only Anthropic": "exclusive service of Anthropic",
+}
+"""Moves of the cloud away from serving both without a stake, as readings of claim 12."""
+
+
 def consolidated(points: float) -> dict[str, Any]:
-    """What claim 12 needs, by the others' conduct: a stake of the cloud in one lab raises both indices by so much."""
+    """Readings of claim 12 that are about AWS: a deal, by the others' conduct, raises the labs' index by so much.
+
+    The index of clouds is none of the needs: the others are one supplier of AWS's size, where it is flat.
+    """
     return {
-        f"the other clouds {words}": functools.partial(_consolidated, conduct, points)
+        f"{deal} if the others {words}": functools.partial(_consolidated, move, conduct, points)
+        for move, deal in DEALS.items()
         for conduct, words in CONDUCT.items()
     }
 
 
-def _consolidated(conduct: str, points: float, part: Columns) -> dict[str, NDArray[Any]]:
-    def change(key: str) -> NDArray[Any]:
-        if conduct:
-            return part[f"stake: {key}{conduct}"]
-        return np.asarray(part[f"both, stake: {key}"] - part[f"both: {key}"])
-
-    return {f"the {key} rises by {points:g} points": change(key) >= points for key in CONCENTRATION[:2]}
+def _consolidated(move: str, conduct: str, points: float, part: Columns) -> dict[str, NDArray[Any]]:
+    key = CONCENTRATION[0]
+    change = part[f"change of {key}, {move}{conduct}"] if conduct else part[f"{move}: {key}"] - part[f"both: {key}"]
+    return {f"the {key} rises by {points:g} points": change >= points}
 
 
 def outcomes_named(kept: Mapping[str, Any], policy: str) -> list[str]:
@@ -344,6 +354,10 @@ def concentrated(kept: Mapping[str, NDArray[Any]], move: str) -> dict[str, Any]:
         "change": {key: _spread(values) for key, values in changes.items()},
         "mean": {key: float(values.mean()) for key, values in changes.items()},
         "P(rises)": {key: probability(values > 0) for key, values in changes.items()},
+        "P(both indices rise materially)": probability(
+            np.all([changes[key] >= MATERIAL for key in CONCENTRATION[:2]], axis=0)
+        ),
+        "largest change": {key: float(values.max()) for key, values in changes.items()},
     }
 
 

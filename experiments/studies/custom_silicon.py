@@ -12,14 +12,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from experiments.registry import Columns, Findings, experiment, share
 from models.chip_market import MakeOrBuy, break_even_ratio, chip_equilibrium, make_or_buy, scarce_prices
 from models.compute_race import ComputeRace
 from models.custom_silicon import CustomSilicon
+from models.facts import load_facts
 from models.prior import fact
+from models.shared_priors import own_chip_ratio
 from models.typeset import typst
-from theory import continuous_nash, probability, share_in_replicates
+from theory import continuous_nash, from_replicates, probability, share_in_replicates
 from theory.sensitivity import sobol_indices
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
@@ -40,6 +43,9 @@ SCARCE, AMPLE = 0.7, 1.5
 """Merchants' capacities in a shortage and in a glut, over what they would choose to sell."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+HIGH_ENDS = (3.0, 2.0, 1.5, 1.25)
+"""Other high ends of the cost ratio than F102, a fact of grade C and the only one above one."""
 
 RATIOS = tuple(float(v) for v in np.geomspace(0.5, 6.0, 61))
 """Cost ratios of the figure."""
@@ -134,6 +140,8 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             "P(somebody makes)": _share(replicates, lambda p: p["makers"] > 0),
         },
         "sources": {"Bernstein": 1 - fact("F122"), "benchmark": fact("F102")},
+        "grade of the benchmark": load_facts()["F102"].grade,
+        "by high end": by_high_end(replicates),
         "makers": {str(o): probability(pooled["makers"] == o) for o in range(3)},
         "break-even ratio": _spread(pooled["break-even ratio"]),
         "markup without own chips": _spread(pooled["markup without own chips"]),
@@ -158,6 +166,31 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
 
 def _share(replicates: Replicates, event: Any) -> Any:
     return share_in_replicates([event(part) for part in replicates])
+
+
+def by_high_end(replicates: Replicates) -> dict[str, dict[str, Any]]:
+    """Probability that the cost ratio is below one, and below the maker's point, by the high end of its prior.
+
+    The first is that of the prior; the second is the mean over the draws of the maker's point, which the ratio does not
+    move.
+    """
+    ends = (own_chip_ratio().high, *HIGH_ENDS)
+    return {
+        f"{high:g}": {
+            "below one": float(_below(high, np.array(1.0))),
+            "below break-even": from_replicates(
+                [float(_below(high, p["break-even ratio"]).mean()) for p in replicates]
+            ),
+        }
+        for high in ends
+    }
+
+
+def _below(high: float, values: Floats) -> Floats:
+    """Probability that a cost ratio with another high end is below each of some values."""
+    prior = own_chip_ratio()
+    low, mode, high = np.log([prior.low, prior.central, high])
+    return np.asarray(stats.triang((mode - low) / (high - low), low, high - low).cdf(np.log(values)))
 
 
 def _spread(values: Floats) -> dict[str, float] | None:

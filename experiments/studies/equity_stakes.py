@@ -1,4 +1,4 @@
-"""What a cloud's stake does to a lab's sourcing, to rivals and to investment (S4; claim 4).
+"""What a cloud's stake does to a lab's sourcing, to rivals and to investment (S4; claims 4 and 12).
 
 Every draw is one calibrated lab with three clouds, solved backwards under several pairs of stakes at once: none,
 today's, a larger one of Google, the same for Amazon, and some of them after a cut of Amazon's cost. Differences are
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.claims import claim, drawn
+from experiments.claims import by_bound, claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.cross_holdings import concentration, profit_weights
 from models.equity_for_compute import EquityForCompute, Sourcing, pair_value
@@ -37,6 +37,15 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 CUT = 0.1
 """Cut of Amazon's capital cost in the test of how firmly a stake holds the lab."""
+
+INDICES = {"HHI": "the Herfindahl index", "MHHI": "the index modified for ownership"}
+"""Measures of the concentration of the two labs' compute, and how they are called."""
+
+MATERIAL = 100.0
+"""Rise of an index, in points, that counts, as in the study of the supermarket (S6)."""
+
+BOUNDS = (10.0, 50.0, 100.0, 200.0)
+"""Other rises that might count, points."""
 
 SCENARIOS: dict[str, tuple[float, float, float, float, float]] = {
     "no stakes": (0, 0, 0, 0, 0),
@@ -72,7 +81,7 @@ OUTCOMES = (
 @experiment(
     "equity_stakes",
     question="What does a cloud's stake in a lab do to the lab's sourcing, to rivals and to total investment?",
-    claims=(4,),
+    claims=(4, 12),
     replicates=REPLICATES,
     quick={"draws": 64},
 )
@@ -98,6 +107,11 @@ def study(*, draws: int = 2048, extra: float = 0.1, rng: np.random.Generator) ->
     }.items():
         held, kept = (found[name].share[..., 0] for name in (before, after))
         columns |= {f"lost to a cheaper rival, {title}": held - kept, f"kept beside a cheaper rival, {title}": kept}
+        columns[f"GW lost per dollar, {title}"] = lost_per_dollar(found[before], found[after])
+    none, today = (
+        labs_concentration(found[name], stake) for name, stake in (("Amazon only", 0.0), ("today", model.google_stake))
+    )
+    columns |= {f"today's stake: {index} of labs": today[index] - none[index] for index in INDICES}
     return columns | taking(model, found) | drawn(model)
 
 
@@ -118,6 +132,42 @@ def two_chip_share(found: Sourcing) -> NDArray[np.float64]:
     """Google's share of what the lab orders from Google and Amazon, the part that facts speak of."""
     pair = found.compute[..., :2].sum(axis=-1)
     return np.asarray(np.divide(found.compute[..., 0], pair, out=np.full(pair.shape, np.nan), where=pair > 0))
+
+
+def lost_per_dollar(before: Sourcing, after: Sourcing) -> NDArray[np.float64]:
+    """GW that Google loses at the lab for each US$ bn/GW by which Amazon's price falls; NaN if that does not fall.
+
+    Demand is linear: while all sell, this depends neither on the share at the start nor on the size of the cut.
+    """
+    fall = before.price[..., 1] - after.price[..., 1]
+    lost = before.compute[..., 0] - after.compute[..., 0]
+    return np.asarray(np.divide(lost, fall, out=np.full(fall.shape, np.nan), where=fall > 0))
+
+
+def labs_concentration(found: Sourcing, stake: Any) -> dict[str, NDArray[np.float64]]:
+    """Concentration of the compute of Google's own lab and the other under Google's stake in that, points."""
+    amounts = np.stack([found.own_compute, found.compute.sum(axis=-1)], axis=-1)
+    stakes = np.broadcast_to(stake, amounts.shape[:-1])
+    indices = [concentrated(amounts[place], float(stakes[place])) for place in np.ndindex(stakes.shape)]
+    by_index = np.reshape(indices, (*stakes.shape, len(INDICES)))
+    return dict(zip(INDICES, np.moveaxis(by_index, -1, 0), strict=True))
+
+
+def concentrated(amounts: NDArray[np.float64], stake: float) -> tuple[float, float]:
+    """Herfindahl index of two labs, and that modified for a silent stake of the first's owner in the second.
+
+    NaN without compute.
+
+    Examples
+    --------
+    >>> [round(index) for index in concentrated(np.array([1.0, 1.0]), 0.1)]
+    [5000, 5250]
+    """
+    if not amounts.sum() > 0:
+        return np.nan, np.nan
+    held = [[1, stake], [0, 1 - stake]]
+    index = concentration(amounts / amounts.sum(), profit_weights(held, np.eye(2)))
+    return index.hhi, index.mhhi
 
 
 def levels(found: Sourcing) -> dict[str, NDArray[np.float64]]:
@@ -165,9 +215,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
     consistent = (kept["two-chip share"] >= low) & (kept["two-chip share"] <= high)
     effects = {effect: _effect(kept, effect) for effect in COMPARED}
     lost, left = (
-        {title: _sure(kept[f"{what} a cheaper rival, {title}"]) for title in ("no stake", "larger stake")}
+        {title: _sure(kept[f"{what} a cheaper rival, {title}"]) for title in TITLES}
         for what in ("lost to", "kept beside")
     )
+    per_dollar = {title: kept[f"GW lost per dollar, {title}"] for title in TITLES}
     numbers = {
         "draws": int(certified.sum()),
         "share not certified": float(1 - certified.mean()),
@@ -191,16 +242,13 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
         },
         "lost to a cheaper rival": {title: _spread(values) for title, values in lost.items()},
         "kept beside a cheaper rival": {title: _spread(values) for title, values in left.items()},
-        "P(stake holds better)": {name: probability(flags) for name, flags in better(lost, left).items()},
+        "GW lost per dollar, with the stakes over without": _spread(_relative(per_dollar)),
         "claims": {
-            "4": claim(
-                replicates,
-                {f"cemented by {measure}": needs(measure) for measure in MEASURES},
-                EquityForCompute(),
-                scope=lambda part: part["certified"],
-                readings=True,
-            )
+            "4": claim(replicates, cemented, EquityForCompute(), scope=_certified),
+            "12": claim(replicates, consolidated(MATERIAL), EquityForCompute(), scope=_certified, readings=True),
         },
+        "consolidated by bound": by_bound(replicates, consolidated, BOUNDS, scope=_certified),
+        "concentration": {index: _spread(kept[f"today's stake: {index} of labs"]) for index in INDICES},
         "P(taking dominates)": {cloud: probability(kept[f"taking dominates, {cloud}"]) for cloud in CLOUDS[:2]},
         "both stakes against none": {
             cloud: _spread(kept[f"both stakes against none, {cloud}"]) for cloud in CLOUDS[:2]
@@ -216,39 +264,39 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
     return Findings(numbers, {"effects on the TPU share": table})
 
 
-def needs(measure: str) -> Any:
-    """What claim 4 needs: a deeper relation, and a cemented one by one measure of that."""
-
-    def found(part: Columns) -> dict[str, NDArray[Any]]:
-        lost, left = (
-            {title: _sure(part[f"{what} a cheaper rival, {title}"]) for title in ("no stake", "larger stake")}
-            for what in ("lost to", "kept beside")
-        )
-        return {
-            "a larger stake raises Google's share": _sure(part["larger stake: share, Google"]) > 0,
-            "it holds better against a cheaper rival": better(lost, left)[measure],
-        }
-
-    return found
+TITLES = ("no stake", "larger stake")
+"""Stakes of Google under which Amazon gets cheaper."""
 
 
-MEASURES = ("points lost", "part lost", "share left")
-"""Of how a relation holds when a rival gets cheaper; see `better`."""
+def cemented(part: Columns) -> dict[str, NDArray[Any]]:
+    """What claim 4 needs: a deeper relation, and one that loses less to a rival's lower price.
 
-
-def better(
-    lost: Mapping[str, NDArray[np.float64]], left: Mapping[str, NDArray[np.float64]]
-) -> dict[str, NDArray[np.bool_]]:
-    """In which draws the larger stake holds the lab better against a rival's price cut, by three measures of that.
-
-    A stake raises the share that can be lost, so points, parts of the share, and what is left in the end differ.
+    Points of the share, or parts of it, would repeat the first need, for a stake raises the share at the start.
     """
-    part = {title: lost[title] / np.maximum(lost[title] + left[title], np.finfo(float).tiny) for title in lost}
+    lost = {title: _sure(part[f"GW lost per dollar, {title}"]) for title in TITLES}
     return {
-        "points lost": lost["larger stake"] < lost["no stake"],
-        "part lost": part["larger stake"] < part["no stake"],
-        "share left": left["larger stake"] > left["no stake"],
+        "a larger stake raises Google's share": _sure(part["larger stake: share, Google"]) > 0,
+        "Google loses fewer GW for each dollar by which Amazon's price falls": lost["larger stake"] < lost["no stake"],
     }
+
+
+def _relative(lost: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """What is lost with the stakes over what is without, where something is."""
+    return lost["larger stake"] / np.where(lost["no stake"] > 0, lost["no stake"], np.nan)
+
+
+def consolidated(points: float) -> dict[str, Any]:
+    """Readings of claim 12 that are about a stake in a rival: today's stake of Google raises an index by so much."""
+    return {
+        f"Google's stake by {name}": lambda part, index=index, name=name: {
+            f"{name} of the labs rises by {points:g} points": part[f"today's stake: {index} of labs"] >= points
+        }
+        for index, name in INDICES.items()
+    }
+
+
+def _certified(part: Columns) -> NDArray[Any]:
+    return np.asarray(part["certified"], bool)
 
 
 def facts_on_share() -> tuple[float, float]:
@@ -317,17 +365,13 @@ def centre() -> dict[str, Any]:
         "curve": {key: values.tolist() for key, values in curve.items()},
         "stakes": {"Google": model.google_stake, "Amazon": model.amazon_stake},
         "labs": {
-            name: labs_concentration(model, stake) for name, stake in (("none", 0.0), ("today", model.google_stake))
+            name: {
+                index: float(value)
+                for index, value in labs_concentration(model.with_stakes(stake, model.amazon_stake), stake).items()
+            }
+            for name, stake in (("none", 0.0), ("today", model.google_stake))
         },
     }
-
-
-def labs_concentration(model: EquityForCompute, stake: Any) -> dict[str, float]:
-    """Herfindahl index of the two labs' compute, and the modified one under Google's stake."""
-    found = model.with_stakes(stake, model.amazon_stake)
-    both = np.array([found.own_compute, found.compute.sum()], float)
-    index = concentration(both / both.sum(), profit_weights([[1, stake], [0, 1 - stake]], np.eye(2)))
-    return {"HHI": index.hhi, "MHHI": index.mhhi}
 
 
 def formula() -> str:

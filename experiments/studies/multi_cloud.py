@@ -8,13 +8,14 @@ front. For Anthropic there are two clouds with chips of their own, for OpenAI fo
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.claims import claim, drawn
+from experiments.claims import by_bound, claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.cloud_pricing import Homing, cost_multipliers, exclusive_auction, homing, price_equilibrium
 from models.cloud_sourcing import CLOUDS, CloudSourcing
@@ -33,8 +34,11 @@ FOUR = 4
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
-FALLS = (0.01, 0.05)
-"""Falls of the price, as shares, that might be called material."""
+MATERIAL = 0.05
+"""Fall of the price that counts, as a share: a small but significant change of a price, of merger guidelines."""
+
+BOUNDS = (0.01, 0.02, 0.05, 0.1)
+"""Other falls that might count."""
 
 SWITCHING = tuple(float(v) for v in np.geomspace(0.02, 4.0, 25))
 """Switching costs of the figure, over a year's cost."""
@@ -116,11 +120,9 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     numbers: dict[str, Any] = {
         "draws": len(solved),
         "not certified": float(1 - solved.mean()),
-        "claims": {"3": claim(replicates, READINGS, CloudSourcing(), scope=_solved, readings=True)},
-        "P(price falls)": {
-            f"{fall:g}": _share(replicates, lambda p, fall=fall: p["price, 2"] <= (1 - fall) * p["price, 1"])
-            for fall in FALLS
-        },
+        "material": MATERIAL,
+        "claims": {"3": claim(replicates, avoided(MATERIAL), CloudSourcing(), scope=_solved, readings=True)},
+        "avoided by bound": by_bound(replicates, avoided, BOUNDS, scope=_solved),
         "claim": {
             "P(second cloud lowers the price)": _share(replicates, lambda p: p["price, 2"] < p["price, 1"]),
             "P(second cloud pays)": _share(replicates, lambda p: p["surplus, 2"] > p["surplus, 1"]),
@@ -153,31 +155,34 @@ LOCKED = 0.5
 """A second cloud avoids lock-in if it halves, at least, what a cloud can charge for what it costs to leave it."""
 
 
-def competes(part: Columns) -> dict[str, NDArray[Any]]:
-    """Claim 3 by its words: suppliers compete, and it pays a lab that would else be held to one of them."""
+def avoided(material: float) -> dict[str, Any]:
+    """Readings of claim 3, if a fall of the price counts from a share on."""
     return {
-        "a second cloud lowers the price": part["price, 2"] < part["price, 1"],
+        "suppliers compete": functools.partial(competes, material),
+        "half of the lock-in is avoided, too": functools.partial(avoids_lock_in, material),
+        "exclusive bids are beaten, too": functools.partial(beats_exclusivity, material),
+    }
+
+
+def competes(material: float, part: Columns) -> dict[str, NDArray[Any]]:
+    """Claim 3 by its words: suppliers compete, and it pays a lab that would else be held to one of them."""
+    fall = 1 - part["price, 2"] / part["price, 1"]
+    return {
+        f"a second cloud lowers the price by {100 * material:g}%": fall >= material,
         "it pays a captive lab to port to it": part["surplus, 2"] > part["surplus, 1"],
     }
 
 
-def beats_exclusivity(part: Columns) -> dict[str, NDArray[Any]]:
+def beats_exclusivity(material: float, part: Columns) -> dict[str, NDArray[Any]]:
     """Claim 3 against what a lab could do else: that clouds bid for exclusivity is a fact."""
     beats = part["surplus, 2"] > part["auction surplus"]
-    return competes(part) | {"two clouds beat an exclusive contract that clouds bid for": beats}
+    return competes(material, part) | {"two clouds beat an exclusive contract that clouds bid for": beats}
 
 
-def avoids_lock_in(part: Columns) -> dict[str, NDArray[Any]]:
+def avoids_lock_in(material: float, part: Columns) -> dict[str, NDArray[Any]]:
     """Claim 3 by how much less of the switching cost can be charged."""
-    return competes(part) | {"half of the switching cost can no longer be charged": part["pass-through"] >= LOCKED}
-
-
-READINGS = {
-    "suppliers compete": competes,
-    "half of the lock-in is avoided, too": avoids_lock_in,
-    "exclusive bids are beaten, too": beats_exclusivity,
-}
-"""Readings of claim 3."""
+    avoids = part["pass-through"] >= LOCKED
+    return competes(material, part) | {"half of the switching cost can no longer be charged": avoids}
 
 
 def _solved(part: Columns) -> NDArray[Any]:

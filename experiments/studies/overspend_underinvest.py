@@ -314,7 +314,7 @@ def _solved(model: ComputeRace, *, alone: bool) -> ContinuousSolution:
 
 
 def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
-    """Claim 10: critical ratio of every builder at planned demand by term, and at the ends between which plans lie.
+    """Claim 10: critical ratio of each builder at planned demand by term, and at the ends between which plans lie.
 
     At last year's build and at this year's guidance the ratio is that of the same draw, with all terms.
     """
@@ -334,10 +334,6 @@ def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> di
         parts.append(
             drawn(model) | {f"{name}, {b}": above[name][:, i] for name in above for i, b in enumerate(BUILDERS)}
         )
-    cases = {
-        name: lambda part, name=name: {f"too little loses more to {b}": part[f"{name}, {b}"] for b in BUILDERS}
-        for name in (PLANNED, *ends)
-    }
     return {
         "critical ratio": {
             term: {
@@ -351,8 +347,29 @@ def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> di
             word: {name: _spread(np.concatenate(every)[:, i]) for i, name in enumerate(BUILDERS)}
             for word, every in stakes.items()
         },
-        "claims": {"10": claim(parts, cases, base, readings=True)},
+        "claims": {"10": claim(parts, greater_danger(), base, readings=True)},
     }
+
+
+QUANTIFIERS = {"every builder": len(BUILDERS), "most builders": len(BUILDERS) // 2 + 1, "any builder": 1}
+"""To how many builders, at least, too little must lose more."""
+
+
+def greater_danger() -> dict[str, Any]:
+    """Readings of claim 10: to how many builders too little loses more, and at which builds it is asked."""
+    return {
+        f"{who} {where}": partial(_in_danger, least, who, where)
+        for where in (PLANNED, *REFERENCES)
+        for who, least in QUANTIFIERS.items()
+    }
+
+
+def _in_danger(least: int, who: str, where: str, part: Columns) -> dict[str, NDArray[Any]]:
+    """In which draws too little loses more to so many builders; for every one of them, builder by builder."""
+    each = {f"too little loses more to {name}": np.asarray(part[f"{where}, {name}"]) for name in BUILDERS}
+    if least == len(BUILDERS):
+        return each
+    return {f"too little loses more to {who}": np.sum(list(each.values()), axis=0) >= least}
 
 
 def centre(rng: np.random.Generator) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.records import Record
 from paper.figures import builders, classes, drivers, losses, plane, restraint, style, terms, verdicts
+from paper.joined import found_claims
 from paper.systems import systems
 
 
@@ -32,9 +33,7 @@ def draw_figures(records: Mapping[str, Record], parameters: Mapping[str, Mapping
         "losses": losses.draw(race.numbers, race.tables["losses"]),
         "terms": terms.draw(race.numbers),
         "restraint": restraint.draw(repeated.numbers),
-        "verdicts": verdicts.draw(
-            {int(n): found for record in records.values() for n, found in record.numbers.get("claims", {}).items()}
-        ),
+        "verdicts": verdicts.draw(found_claims(record.numbers for record in records.values())),
     }
     return main | {name: each.draw(records[name].numbers, records[name].tables) for name, each in systems().items()}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from paper.claims import BY_READING, CONDITIONAL, OPEN, REJECTED, SUPPORTED, UNDECIDED
-from paper.formats import in_words, listed, percent, percent_interval
+from paper.formats import in_words, listed, percent_interval
 
 
 def verdict_phrase(claims: Sequence[Mapping[str, Any]]) -> str:
@@ -36,10 +36,12 @@ def explained_phrase(forecast: Mapping[str, Any]) -> str:
     if game is None:
         return f"{start}: too few to say which game it would be."
     two, inaction, little = (percent_interval(game[name]) for name in _EVENTS)
-    overall = listed([percent(forecast["game"]["all draws"][name]["value"]) for name in _EVENTS])
+    overall = forecast["game"]["all draws"]
+    more = all(game[name]["low"] > overall[name]["high"] for name in _EVENTS)
+    against = "more often than in all draws" if more else "not clearly more often than in all draws"
     return (
         f"{start}. In these, two labs are in a prisoner's dilemma in {two} and inaction loses them more in {inaction}, "
-        f"and too little compute is the greater danger for every builder at planned demand in {little}; of all "
-        f"draws, in {overall}. So either the stakes are of the size that makes these claims true, or something else "
+        f"and too little compute is the greater danger for every builder at planned demand in {little}, "
+        f"{against}. So either the stakes are of the size that makes these claims true, or something else "
         "than this race moves the spending."
     )

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, verdict_of
+from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -56,7 +56,7 @@ def write(numbers: Numbers) -> Section:
         "serving both without one, as the labs become closer rivals (central values).",
         alt="Bars of the cloud's earnings under five policies, and lines of joint gains of three ties over rivalry.",
         cites=("hart1990", "obrien2000", "rey2007", "salinger1988", "salop1983"),
-        verdicts=(judge_indispensable(numbers), judge_consolidation(numbers)),
+        verdicts=(judge_indispensable(numbers),),
     )
 
 
@@ -151,12 +151,17 @@ def _sector(numbers: Numbers) -> str:
     sold, keys = serving["the cloud's share"]["0.5"], ("HHI of labs", "a lab drops out")
     index = [spread(move["change"][keys[0]]) for move in (stake, refusal)]
     exits = [number(move["mean"][keys[1]], 2) for move in (stake, refusal)]
+    profits, rises = "the cloud's share of profits", stake["P(rises)"]
+    cost = numbers["others at cost"]["P(rises)"][profits]
     return (
         f"AWS sells {percent(sold)} of all compute. The stake changes the Herfindahl index of the labs' compute by "
         f"{index[0]} points, refusing Anthropic by {index[1]}; the probability that a lab drops out changes by "
-        f"{exits[0]} and {exits[1]}. The index modified for ownership is {number(labs['MHHI, silent'], 4)} with stakes "
-        f"in both labs, the plain one {number(labs['HHI'], 4)}: shares without votes move no manager. With votes it "
-        f"would be {number(labs['MHHI, voting'], 4)}."
+        f"{exits[0]} and {exits[1]}. The stake raises AWS's share of all profits in "
+        f"{percent_interval(rises[profits])} of the draws, and in {percent_interval(cost)} with the others at cost: "
+        "the claim on the lab is counted, and not what it cost. The index modified for ownership is "
+        f"{number(labs['MHHI, silent'], 4)} with stakes in both labs, the plain one {number(labs['HHI'], 4)}: AWS has "
+        "no lab of its own, as Google has (S4), and its shares without votes move no manager. With votes it would be "
+        f"{number(labs['MHHI, voting'], 4)}."
     )
 
 
@@ -172,30 +177,6 @@ def judge_indispensable(numbers: Numbers) -> Verdict:
         f"{case_by_case(found)} Median profit that a refused lab loses (indispensable: more than half): {shown}.",
         "S6, whom to serve, prices and orders solved backwards",
         f"Chief drivers of the gain from exclusivity: {_chief(numbers, 'exclusive deal')}.",
-        condition=condition,
-    )
-
-
-def judge_consolidation(numbers: Numbers) -> Verdict:
-    """Claim 12: whether the cloud's stake concentrates the labs and the clouds."""
-    found, move = numbers["claims"]["12"], numbers["concentration"]["both, stake"]
-    verdict, condition = verdict_of(found)
-    profits = "the cloud's share of profits"
-    cost = numbers["others at cost"]["P(rises)"][profits]
-    exclusive = numbers["concentration"]["only OpenAI"]["P(rises)"]["HHI of labs"]
-    return Verdict(
-        12,
-        CLAIMS[12],
-        verdict,
-        f"Under a stake of AWS in one lab. {case_by_case(found)} A lab drops out that would not have in "
-        f"{percent_interval(move['P(rises)']['a lab drops out'])}; {profits} rises in "
-        f"{percent_interval(move['P(rises)'][profits])} of the draws, and in {percent_interval(cost)} with the others "
-        "at cost.",
-        "S6, with and without the stake; S4 for Google's",
-        "The share of profits counts the claim on the lab and not what it cost. Exclusive service of the larger lab "
-        f"raises the index of labs in {percent_interval(exclusive)}. "
-        f"{by_bound_in_words(numbers['consolidated by bound'], lambda points: f'{float(points):g} points')} "
-        "Mergers and entry are outside the model.",
         condition=condition,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -170,6 +170,7 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
     """
     claim, sources, even = numbers["claim"], numbers["sources"], numbers["break-even ratio"]
     below = [ratio < EVEN for ratio in sources.values()]
+    others = [ratio for name, ratio in sources.items() if name != _BENCHMARK]
     placed = listed([f"{number(ratio, 2)} by {_source(name)}" for name, ratio in sources.items()])
     where = (
         "below it by every source"
@@ -183,7 +184,7 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
     return Verdict(
         8,
         CLAIMS[8],
-        SUPPORTED if all(below) else UNDECIDED if any(below) else REJECTED,
+        _ruled(sources.values()),
         f"Needed: the same compute costs less with own chips than with merchant chips, a ratio below "
         f"{trimmed(EVEN)}. The facts put it at {placed}, {where}: one counts the maker's capital per GW, the other a "
         "customer's output per rental dollar.",
@@ -192,12 +193,33 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         f"{in_words(len(pays))} of the {in_words(len(below))} sources {'lies' if len(pays) == 1 else 'lie'} below all "
         f"of that range. Chief driver of that point: {chief}.",
         f"A probability would repeat the prior that spans the sources: {percent_interval(claim[_BELOW])} of its draws "
-        f"are below one, {percent_interval(claim[_PAYS])} below the maker's point, by the shape that was given to it.",
+        f"are below one, {percent_interval(claim[_PAYS])} below the maker's point, by the shape that was given to it, "
+        f"and by its high end. That, and what speaks against the claim, is the benchmark alone, one number of grade "
+        f"{numbers['grade of the benchmark']}: without it the claim would be {_ruled(others)} by the other source. "
+        f"{_by_high_end(numbers['by high end'])}",
     )
+
+
+def _ruled(ratios: Collection[float]) -> str:
+    """Verdict by where the sources put the ratio."""
+    below = [ratio < EVEN for ratio in ratios]
+    return SUPPORTED if all(below) else UNDECIDED if any(below) else REJECTED
+
+
+def _by_high_end(table: Mapping[str, Any]) -> str:
+    """Share of the prior below one, and below the maker's point, by its high end."""
+    shown = [
+        f"{percent(row['below one'])} and {percent(row['below break-even']['value'])} with a high end of {trimmed(end)}"
+        for end, row in table.items()
+    ]
+    return f"Below one and below the maker's point are {listed(shown)}."
 
 
 EVEN = 1.0
 """Cost ratio below which own chips have an edge."""
+
+_BENCHMARK = "benchmark"
+"""The source of the ratio that sets the high end of its prior."""
 
 _BELOW, _PAYS = "P(cost ratio below one)", "P(cost ratio below break-even)"
 

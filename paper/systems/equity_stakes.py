@@ -8,9 +8,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
+from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, light_grid, new_figure, panel
-from paper.formats import listed, number, percent, percent_interval
+from paper.formats import listed, number, percent, percent_interval, signed_percent, spread
 from paper.names import spoken
 from paper.systems.section import Section
 
@@ -19,6 +19,8 @@ STUDY = "equity_stakes"
 Numbers = Mapping[str, Any]
 
 _SHARE = "share, Google"
+
+_INDICES = {"HHI": "the Herfindahl index", "MHHI": "the one modified for ownership"}
 
 
 def points(share: Any) -> str:
@@ -90,19 +92,19 @@ def _rivals(numbers: Numbers) -> str:
     effect = numbers["effects"]["larger stake"]
     change = effect["change"]
     refuses = numbers["P(Google refuses)"]["today"]
-    labs = numbers["centre"]["labs"]
+    labs, concentrated = numbers["centre"]["labs"], numbers["concentration"]
     investment = _signed(effect["P(rises)"]["investment"], "total investment")
-    hhi = "rises" if labs["today"]["HHI"] > labs["none"]["HHI"] else "falls"
-    mhhi = "rises" if labs["today"]["MHHI"] > labs["none"]["MHHI"] else "falls"
+    indices = listed([f"{spread(change)} points by {_INDICES[name]}" for name, change in concentrated.items()])
     own, lab = change["Google's own compute"]["0.5"], change["lab's compute"]["0.5"]
     return (
         f"The stake is also one in a rival of Google's own lab, which therefore builds {number(abs(own))} GW "
         f"{'less' if own < 0 else 'more'} in the median, while the lab orders {number(abs(lab))} GW "
         f"{'more' if lab > 0 else 'less'}: {investment}, with a median change of "
-        f"{number(change['investment']['0.5'])} US$ bn. Concentration of the two labs' compute {hhi} by the Herfindahl "
-        f"index and {mhhi}, to {number(labs['today']['MHHI'], 4)} from {number(labs['none']['MHHI'], 4)}, by the one "
-        "modified for ownership. Where the two labs sell nearly the same and Google's is large, Google refuses to "
-        f"supply ({percent_interval(refuses)} of the draws), and more equity changes nothing."
+        f"{number(change['investment']['0.5'])} US$ bn. The stake of today changes the concentration of the two labs' "
+        f"compute by {indices}; at the central values the latter is {number(labs['today']['MHHI'], 4)}, and without "
+        f"the stake {number(labs['none']['MHHI'], 4)}. The second counts what the owners share and no manager's reply "
+        "to it, which is in the first. Where the two labs sell nearly the same and Google's is large, Google refuses "
+        f"to supply ({percent_interval(refuses)} of the draws), and more equity changes nothing."
     )
 
 
@@ -130,23 +132,27 @@ def _deal(numbers: Numbers) -> str:
 
 
 def judge(numbers: Numbers) -> Verdict:
-    """Claim 4: a larger stake raises the share, and holds it better against a rival's lower cost, by each measure."""
+    """Claim 4: a larger stake raises the share, and less is lost for each dollar of a rival's lower price."""
     found, matched = numbers["claims"]["4"], numbers["effects"]["larger, matched by Amazon"]["P(rises)"][_SHARE]
     verdict, condition = verdict_of(found)
     lost, left = numbers["lost to a cheaper rival"], numbers["kept beside a cheaper rival"]
     with_stake, without = (points(-lost[title]["0.5"]) for title in ("larger stake", "no stake"))
     ends = [percent(left[title]["0.5"]) for title in ("larger stake", "no stake")]
     size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
+    more = numbers["GW lost per dollar, with the stakes over without"]
+    low, middle, high = (signed_percent(more[q] - 1) for q in ("0.05", "0.5", "0.95"))
     return Verdict(
         4,
         CLAIMS[4],
         verdict,
-        f"{case_by_case(found)} The share rises by {size}, and in {percent_interval(matched)} of the draws if Amazon "
-        f"matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, the points lost are "
-        f"{with_stake} with the stakes and {without} without (medians), and a share of {ends[0]} against {ends[1]} is "
-        "left: a stake raises the share, and so what there is to lose.",
+        f"{needed(only(found))} The share rises by {size}, and in {percent_interval(matched)} of the draws if Amazon "
+        f"matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, Google loses {middle} "
+        f"({low} to {high}) GW per dollar of Amazon's price with the stakes against without: what a stake gives up of "
+        "the margin cannot answer a rival's price.",
         "S4, stakes, prices and orders solved backwards",
-        f"Chief drivers of the effect: {listed([spoken(name) for name in list(numbers['drivers']['effect'])[:3]])}. No "
+        f"By points of the share the loss is {with_stake} with the stakes and {without} without (medians), and a share "
+        f"of {ends[0]} against {ends[1]} is left: both repeat that the stake raises the share. Chief drivers of the "
+        f"effect: {listed([spoken(name) for name in list(numbers['drivers']['effect'])[:3]])}. No "
         "votes and no exclusive terms come with the stake in the facts; either would be another game.",
         condition=condition,
     )

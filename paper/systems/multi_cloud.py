@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.claims import SURE
-from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
+from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, VERMILION, light_grid, new_figure, panel, spoken
-from paper.formats import chosen_percent, listed, number, percent, percent_interval
+from paper.formats import chosen_percent, number, percent, percent_interval
 from paper.systems.section import Section
 
 STUDY = "multi_cloud"
@@ -150,14 +150,13 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         verdict,
         f"{case_by_case(found)} {_condition(numbers['condition'])}",
         "S3, clouds' prices after porting, the lab's split",
-        f"Price lower by {_middle(numbers['price fall'])}: by {_falls(numbers['P(price falls)'])}. Chief "
-        f"drivers of the gain over the auction: {chief}.",
+        f"A fall of the price counts from {chosen_percent(numbers['material'])} on; it falls by "
+        f"{_middle(numbers['price fall'])}, and at all in "
+        f"{percent_interval(numbers['claim']['P(second cloud lowers the price)'])} of the draws. "
+        f"{by_bound_in_words(numbers['avoided by bound'], chosen_percent)} Chief drivers of the gain over the auction: "
+        f"{chief}.",
         condition=condition,
     )
-
-
-def _falls(table: Mapping[str, Any]) -> str:
-    return listed([f"{chosen_percent(fall)} or more in {percent_interval(found)}" for fall, found in table.items()])
 
 
 def draw(numbers: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]) -> Figure:

@@ -7,6 +7,7 @@ import pytest
 
 from experiments.runner import run
 from experiments.studies.custom_silicon import CUT
+from experiments.studies.multi_cloud import MATERIAL
 from paper.claims import REJECTED, SUPPORTED, UNDECIDED
 from paper.systems import custom_silicon, multi_cloud
 from tests.turned import with_claim
@@ -65,6 +66,8 @@ def test_verdicts_follow_the_numbers(records):
         numbers["sources"] = dict(zip(numbers["sources"], ratios, strict=True))
         found = custom_silicon.write(numbers).verdicts[0]
         assert found.verdict == verdict and "repeat the prior" in found.cautions
+        without = SUPPORTED if ratios[0] < 1 else REJECTED
+        assert f"without it the claim would be {without} by the other source" in found.cautions
     numbers["claim"]["P(cost ratio below one)"] = {"value": 0.96, "low": 0.95, "high": 0.97}
     assert custom_silicon.write(numbers).verdicts[0].verdict == REJECTED  # the prior decides nothing
 
@@ -76,6 +79,28 @@ def test_words_turn_with_the_signs(records):
     numbers = plain(records["custom_silicon"])
     numbers["break-even ratio"] = dict.fromkeys(numbers["break-even ratio"], 0.8)
     assert "below one" in custom_silicon.write(numbers).paragraphs[0]
+
+
+def test_the_benchmark_alone_holds_the_ratio_up(records):
+    """The lower the high end of the ratio, the more of its prior is below one; at the prior's own it is the draws'."""
+    numbers = records["custom_silicon"].numbers
+    table = numbers["by high end"]
+    assert [float(end) for end in table] == sorted(map(float, table), reverse=True)
+    for key in (lambda row: row["below one"], lambda row: row["below break-even"]["value"]):
+        assert (np.diff([key(row) for row in table.values()]) > 0).all()
+    first = next(iter(table.values()))
+    drawn, paid = (numbers["claim"][f"P(cost ratio below {what})"]["value"] for what in ("one", "break-even"))
+    assert first["below one"] == pytest.approx(drawn, abs=0.03)
+    assert first["below break-even"]["value"] == pytest.approx(paid, abs=0.05)
+
+
+def test_a_fall_of_the_price_counts_from_a_bound_on(records):
+    rows = records["multi_cloud"].numbers["avoided by bound"]["suppliers compete"]
+    found = [rows[bound]["value"] for bound in ("0.01", "0.02", "0.05", "0.1")]
+    assert found == sorted(found, reverse=True) and found[0] > found[-1]
+    case = records["multi_cloud"].numbers["claims"]["3"]["cases"]["suppliers compete"]
+    assert case["together"]["value"] == pytest.approx(rows[f"{MATERIAL:g}"]["value"])
+    assert "a second cloud lowers the price by 5%" in case["needs"]
 
 
 def test_figures_are_drawn(records):

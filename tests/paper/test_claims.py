@@ -136,6 +136,7 @@ def dilemma(share: float) -> dict[str, object]:
     names = ("P(lambda > 1)", "P(dilemma | lambda > 1)")
     return {
         "classes": classes,
+        "classes by labs": {"2": classes, "8": classes},
         "classes by terms": {"unit margins alone": classes, "with both": classes},
         "asymmetry": {name: estimate(share) for name in names} | {"median lambda": 0.5},
         "centre": {"lambda": 4.0},
@@ -177,6 +178,8 @@ def test_what_spending_would_say_is_evidence_and_no_verdict() -> None:
             assert rows[claim_id]["verdict"] == UNDECIDED
             assert ("circular as evidence" in rows[claim_id]["evidence"]) == (share is not None)
     assert "80.0%" in explained_phrase(forecast(0.8)) and "too few" in explained_phrase(forecast(None))
+    assert ", more often than in all draws" in explained_phrase(forecast(0.8))
+    assert "not clearly more often" in explained_phrase(forecast(0.505))
 
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.97, SUPPORTED), (0.5, UNDECIDED), (0.03, REJECTED)])
@@ -197,6 +200,12 @@ def test_losses_in_hindsight_do_not_move_the_verdict_on_scarcity() -> None:
         given = race(0.03) | {"split": {"Meta": {"lambda": estimate(hindsight)}}}
         verdicts = judge_claims(dilemma(0.5), given, forecast(), ["prize"])
         assert next(v for v in verdicts if v["claim"] == 10)["verdict"] == REJECTED
+
+
+def test_the_dilemma_is_cited_from_the_whole_sample_and_ruled_by_the_draws_judged() -> None:
+    given = dilemma(0.97) | {"classes by labs": {"2": {"prisoner's dilemma": estimate(0.965)}}}
+    row = judge_claims(given, race(0.5), forecast(), ["prize"])[0]
+    assert row["verdict"] == SUPPORTED and "96.5% [95.5%, 97.5%] with 2 labs" in row["evidence"]
 
 
 def test_sentences_turn_with_the_numbers() -> None:

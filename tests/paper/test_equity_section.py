@@ -8,7 +8,7 @@ import pytest
 
 from experiments.plain import plain
 from experiments.studies.equity_stakes import study
-from paper.claims import BY_READING, REJECTED, SUPPORTED, UNDECIDED
+from paper.claims import REJECTED, SUPPORTED, UNDECIDED
 from paper.systems.equity_stakes import judge, write
 from tests.turned import with_claim
 
@@ -24,12 +24,11 @@ def test_verdict_follows_what_the_claim_needs(numbers: Any, share: float, verdic
     assert judge(with_claim(numbers, "4", share)).verdict == verdict
 
 
-def test_what_counts_as_cemented_decides_and_is_a_reading(numbers: Any) -> None:
-    lost = "cemented by points lost"
-    changed = with_claim(with_claim(numbers, "4", 0.99), "4", 0.01, cases=[lost])
-    found = judge(changed)
-    assert found.verdict == BY_READING and f"; {REJECTED}: {lost}" in found.condition
-    assert f"points lost: {REJECTED}" in found.evidence and f"share left: {SUPPORTED}" in found.evidence
+def test_the_loss_per_dollar_is_said_with_its_sign(numbers: Any) -> None:
+    changed = copy.deepcopy(numbers)
+    changed["GW lost per dollar, with the stakes over without"] = {"0.05": 0.7, "0.5": 0.8, "0.95": 0.9}
+    assert "loses \N{MINUS SIGN}20.0% (" in judge(changed).evidence
+    assert "loses \N{MINUS SIGN}" not in judge(numbers).evidence
 
 
 def test_words_turn_with_the_signs(numbers: Any) -> None:
