@@ -17,8 +17,9 @@ Supports are taken one by one.
    outside, make ``sum_a w_a u_a(c) > 0`` at every count of ``S``. The same sum of the ``U_a`` is then positive at
    every ``p`` on ``S`` (an average of positive numbers), whereas in an equilibrium it is zero or less. Strict
    dominance is the special case of two weights; in general it is a linear program, solved by adding the counts
-   that fail. Where no such weights exist, indifference is solved from many starts by Newton's method in the logs of
-   ``p``, which proves nothing about what it did not find.
+   that fail. Where no such weights exist the simplex of mixtures is subdivided until every point of indifference is
+   found for certain (`theory.count_proof`). Where that is too much work, or they are not isolated, indifference is
+   solved from many starts by Newton's method in the logs of ``p``, which proves nothing about what it did not find.
 
 Sources: Weibull (1995), *Evolutionary Game Theory*, section 1.5, on symmetric equilibria; Farouki (2012), CAGD
 29:379-419, on the convex hull of Bernstein coefficients, which is what step 3 separates from zero.
@@ -36,6 +37,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import whole_number
+from theory.count_proof import Budget, points_of_indifference
 from theory.display import counted, numbers, shortened
 from theory.errors import InputError
 
@@ -181,6 +183,7 @@ class _CountGame:
             raise InputError(f"players is {players!r} and actions {actions!r}; both must be whole numbers, 2 or more")
         self.others, self.m = int(players) - 1, int(actions)
         self.payoff = payoff if callable(payoff) else self._from_table(payoff)
+        self.budget = Budget()
         self.cache: dict[tuple[int, ...], tuple[Counts, Floats]] = {}
         self.low, self.scale = 0.0, 1.0
         largest = max(size for size in range(1, self.m + 1) if size <= 2 or self._fits(size))
@@ -290,6 +293,9 @@ class _CountGame:
             return [], ""
         if np.ptp(own, axis=0).max() <= _MARGIN:
             return [], f"every mixture of actions {support} is indifferent: they are not listed"
+        points = points_of_indifference(counts, own[1:] - own[0], outside - own[0], self.budget)
+        if points is not None:
+            return sorted((p for p in points if p.min() >= _LEAST), key=tuple), ""
         return _newton(counts, own, starts), _SEARCHED
 
 

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import gammaln
 
 from theory import Game, InputError
+from theory.count_proof import Budget
 from theory.polynomial_nash import polynomial_nash
 from theory.symmetric_counts import count_vectors, symmetric_count_equilibria
 from theory.symmetric_games import symmetric_equilibria
@@ -138,11 +139,26 @@ def test_dominance_by_a_mixture_is_a_proof():
     assert (found.strategies[:, 2] == 0).all()
 
 
-def test_an_interior_equilibrium_is_not_called_complete():
+def test_an_interior_equilibrium_is_proved_to_be_the_only_one():
     found = symmetric_count_equilibria(lambda a, c: -1.0 * c[..., a], 10, 4)  # avoid the crowd
+    assert found.complete
+    np.testing.assert_allclose(found.strategies, np.full((1, 4), 0.25), atol=1e-12)
+
+
+def test_without_the_work_of_a_proof_it_is_not_called_complete(monkeypatch):
+    monkeypatch.setattr(Budget, "take", lambda *_: False)
+    found = symmetric_count_equilibria(lambda a, c: -1.0 * c[..., a], 10, 4)
     assert not found.complete
     assert "not proved" in found.note
     assert np.abs(found.strategies - 0.25).max(axis=1).min() < 1e-9
+
+
+def test_three_actions_in_use_among_a_thousand_are_proved():
+    """Each action pays its own amount less the share of the others who take it: indifference is linear, and one."""
+    pays = np.array([1.0, 1.2, 0.9])
+    found = symmetric_count_equilibria(lambda a, c: pays[a] - c[..., a] / 999, 1000, 3)
+    assert found.complete
+    np.testing.assert_allclose(found.strategies, [[0.3, 0.5, 0.2]], atol=1e-9)
 
 
 @pytest.mark.parametrize(("scale", "shift"), [(1e-9, 0.0), (1e12, 0.0), (1.0, 1e4)])
