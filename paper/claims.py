@@ -121,8 +121,8 @@ HISTORY = {
     11: "First the same three needs, the second among those that want some.",
     12: "First by any rise of both indices and of the cloud's share of profits; the bound of 100 points was added "
     "after small rises had been seen. Then by AWS's stake, and by the index of labs and that of two clouds, the second "
-    "of which no silent stake moves so far: not supported by that. Google's stake, ownership and exclusive service were "
-    "added after their numbers had been seen.",
+    "of which no silent stake moves so far: not supported by that. Google's stake, ownership and exclusive service "
+    "were added after their numbers had been seen.",
 }
 """How the rule for each claim was first stated, and when it differed what it said.
 

@@ -103,8 +103,8 @@ def _rivals(numbers: Numbers) -> str:
         f"{number(change['investment']['0.5'])} US$ bn. The stake of today changes the concentration of the two labs' "
         f"compute by {indices}; at the central values the latter is {number(labs['today']['MHHI'], 4)}, and without "
         f"the stake {number(labs['none']['MHHI'], 4)}. The second adds to the first what the owners share; what is "
-        "ordered in reply to that is in both. Where the two labs sell nearly the same and Google's is large, Google refuses "
-        f"to supply ({percent_interval(refuses)} of the draws), and more equity changes nothing."
+        "ordered in reply to that is in both. Where the two labs sell nearly the same and Google's is large, Google "
+        f"refuses to supply ({percent_interval(refuses)} of the draws), and more equity changes nothing."
     )
 
 
