@@ -120,9 +120,9 @@ HISTORY = {
     "ratio for every builder alone; most and any of them were added as readings after their shares had been seen.",
     11: "First the same three needs, the second among those that want some.",
     12: "First by any rise of both indices and of the cloud's share of profits; the bound of 100 points was added "
-    "after small rises had been seen. Then by AWS's stake, and by the index of labs and that of two clouds, which no "
-    "stake can move so far: not supported by that. Google's stake, ownership and exclusive service were added after "
-    "their numbers had been seen.",
+    "after small rises had been seen. Then by AWS's stake, and by the index of labs and that of two clouds, the second "
+    "of which no silent stake moves so far: not supported by that. Google's stake, ownership and exclusive service "
+    "were added after their numbers had been seen.",
 }
 """How the rule for each claim was first stated, and when it differed what it said.
 
@@ -246,8 +246,9 @@ def _by_reading(rulings: Mapping[str, str]) -> str:
         verdict: [name for name, given in rulings.items() if given in verdicts]
         for verdict, verdicts in {
             SUPPORTED: (SUPPORTED,),
+            CONDITIONAL: (CONDITIONAL,),
             REJECTED: (REJECTED,),
-            UNDECIDED: (UNDECIDED, CONDITIONAL),
+            UNDECIDED: (UNDECIDED,),
         }.items()
     }
     return "; ".join(f"{verdict}: {listed(names)}" for verdict, names in groups.items() if names)
@@ -297,10 +298,15 @@ def only(found: Found) -> Found:
 
 
 def case_by_case(found: Found) -> str:
-    """The ruling in each case, and what it rests on."""
+    """The ruling in each case, with the bounds that make it hold, and what it rests on."""
     return " ".join(
-        f"{name[0].upper()}{name[1:]}: {ruling(case)}. {needed(case)}" for name, case in found["cases"].items()
+        f"{name[0].upper()}{name[1:]}: {_ruled(case)}. {needed(case)}" for name, case in found["cases"].items()
     )
+
+
+def _ruled(case: Found) -> str:
+    verdict = ruling(case)
+    return f"{verdict} (if {condition_in_words(case['condition'])})" if verdict == CONDITIONAL else verdict
 
 
 def if_explained(forecast: Found, events: Mapping[str, str]) -> str:
@@ -389,6 +395,22 @@ def judge_inaction(dilemma: Mapping[str, Any], forecast: Mapping[str, Any]) -> V
     )
 
 
+def by_build(cases: Mapping[str, Found]) -> str:
+    """How probable the readings of claim 10 are, for how many builders, one build after the other.
+
+    Examples
+    --------
+    >>> one = {"together": {"value": 0.4, "low": 0.38, "high": 0.42}}
+    >>> by_build({"most builders at mean demand": one, "any builder at mean demand": one})
+    'at mean demand in 40.0% [38.0%, 42.0%] for most builders and 40.0% [38.0%, 42.0%] for any builder'
+    """
+    builds: dict[str, list[str]] = {}
+    for name, case in cases.items():
+        who, _, where = name.partition(" at ")
+        builds.setdefault(where, []).append(f"{percent_interval(case['together'])} for {who}")
+    return "; ".join(f"at {where} in {listed(shown)}" for where, shown in builds.items())
+
+
 BY_MEAN, BY_TAIL = ", by the mean", ", by the worst twentieth"
 """How the study names its readings of a risk."""
 
@@ -404,7 +426,6 @@ def judge_scarcity(race: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verd
     verdict, condition = verdict_of(found)
     first, last = next(iter(ratios)), list(ratios)[-1]
     builders = listed([f"{name} {percent_interval(ratios[last][name]['P(above half)'])}" for name in ratios[last]])
-    readings = listed([f"{percent_interval(case['together'])} for {name}" for name, case in found["cases"].items()])
     alone = [float(each["P(above half)"]["value"]) for each in ratios[first].values()]
     losses = [float(table["lambda"]["value"]) for table in race["split"].values()]
     return Verdict(
@@ -412,8 +433,8 @@ def judge_scarcity(race: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verd
         CLAIMS[10],
         verdict,
         "Critical ratio (loss from too little over that and the loss from too much, at the margin) above one half, "
-        f"with all terms, at planned demand: {builders}. Above one half in {readings}. With {first}, at planned "
-        f"demand: at most {percent(max(alone))}, by builder."
+        f"with all terms, at planned demand: {builders}. Above one half {by_build(found['cases'])}. With {first}, at "
+        f"planned demand: at most {percent(max(alone))}, by builder."
         + if_explained(forecast, {"too little loses more in 2025": "for every builder at planned demand"}),
         "S2 at the margin",
         f"Hindsight at the equilibrium gives λ {number(min(losses), 2)} to {number(max(losses), 2)} over the builders, "

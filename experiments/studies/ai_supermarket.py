@@ -268,7 +268,7 @@ def _indispensable(conduct: str, part: Columns) -> dict[str, NDArray[Any]]:
 
 
 DEALS = {
-    "both, stake": "AWS's stake by the Herfindahl index",
+    "both, stake": "AWS's stake",
     "only OpenAI": "exclusive service of OpenAI",
     "only Anthropic": "exclusive service of Anthropic",
 }
@@ -290,7 +290,7 @@ def consolidated(points: float) -> dict[str, Any]:
 def _consolidated(move: str, conduct: str, points: float, part: Columns) -> dict[str, NDArray[Any]]:
     key = CONCENTRATION[0]
     change = part[f"change of {key}, {move}{conduct}"] if conduct else part[f"{move}: {key}"] - part[f"both: {key}"]
-    return {f"the {key} rises by {points:g} points": change >= points}
+    return {f"the Herfindahl index of the labs rises by {points:g} points": change >= points}
 
 
 def outcomes_named(kept: Mapping[str, Any], policy: str) -> list[str]:

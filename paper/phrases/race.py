@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from paper.claims import by_build
 from paper.formats import interval, listed, number, percent, percent_interval, signed_percent, spread
 from paper.phrases.restraint import builders_restraint
 from paper.phrases.words import against_one, how_often, trend
@@ -229,12 +230,11 @@ def greater_danger(race: Numbers) -> str:
     stakes = {
         word: [float(each["0.5"]) for each in race["stakes per GW"][word].values()] for word in ("added", "needed")
     }
-    elsewhere = listed([f"{percent_interval(case['together'])} for {name}" for name, case in cases.items()])
     return (
         f"{danger_in_brief(race)} A GW adds US$ {_span(stakes['added'])} bn to them in the median, by builder, and "
         f"would have to add US$ {_span(stakes['needed'])} bn for too little to be the greater danger. The stakes add "
         "less the more is built, so that the answer depends on where it is asked, and for how many builders: too "
-        f"little is the greater danger in {elsewhere}."
+        f"little is the greater danger {by_build(cases)}."
     )
 
 

@@ -207,12 +207,12 @@ def _ruled(ratios: Collection[float]) -> str:
 
 
 def _by_high_end(table: Mapping[str, Any]) -> str:
-    """Share of the prior below one, and below the maker's point, by its high end."""
+    """Share of the prior below one, and below the maker's point, by other high ends than its own, the first."""
     shown = [
-        f"{percent(row['below one'])} and {percent(row['below break-even']['value'])} with a high end of {trimmed(end)}"
-        for end, row in table.items()
+        f"{percent(row['below one'])} and {percent(row['below break-even']['value'])} with one of {trimmed(float(end))}"
+        for end, row in list(table.items())[1:]
     ]
-    return f"Below one and below the maker's point are {listed(shown)}."
+    return f"With other high ends the two are {listed(shown)}."
 
 
 EVEN = 1.0

@@ -102,9 +102,9 @@ def _rivals(numbers: Numbers) -> str:
         f"{'more' if lab > 0 else 'less'}: {investment}, with a median change of "
         f"{number(change['investment']['0.5'])} US$ bn. The stake of today changes the concentration of the two labs' "
         f"compute by {indices}; at the central values the latter is {number(labs['today']['MHHI'], 4)}, and without "
-        f"the stake {number(labs['none']['MHHI'], 4)}. The second counts what the owners share and no manager's reply "
-        "to it, which is in the first. Where the two labs sell nearly the same and Google's is large, Google refuses "
-        f"to supply ({percent_interval(refuses)} of the draws), and more equity changes nothing."
+        f"the stake {number(labs['none']['MHHI'], 4)}. The second adds to the first what the owners share; what is "
+        "ordered in reply to that is in both. Where the two labs sell nearly the same and Google's is large, Google "
+        f"refuses to supply ({percent_interval(refuses)} of the draws), and more equity changes nothing."
     )
 
 
@@ -146,9 +146,9 @@ def judge(numbers: Numbers) -> Verdict:
         CLAIMS[4],
         verdict,
         f"{needed(only(found))} The share rises by {size}, and in {percent_interval(matched)} of the draws if Amazon "
-        f"matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, Google loses {middle} "
-        f"({low} to {high}) GW per dollar of Amazon's price with the stakes against without: what a stake gives up of "
-        "the margin cannot answer a rival's price.",
+        f"matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, what Google loses "
+        f"in GW per dollar of Amazon's price is {middle} ({low} to {high}) away, with the stakes, from what it loses "
+        "without: the margin that a stake gives up cannot answer a rival's price.",
         "S4, stakes, prices and orders solved backwards",
         f"By points of the share the loss is {with_stake} with the stakes and {without} without (medians), and a share "
         f"of {ends[0]} against {ends[1]} is left: both repeat that the stake raises the share. Chief drivers of the "

@@ -17,6 +17,7 @@ from paper.claims import (
     REJECTED,
     SUPPORTED,
     UNDECIDED,
+    case_by_case,
     condition_in_words,
     judge_claims,
     needed,
@@ -91,6 +92,9 @@ def test_a_reading_is_no_condition_but_bounds_on_all_readings_are() -> None:
     assert verdict_of(found | {"every case": case(0.5, condition())})[0] == CONDITIONAL
     apart = claimed({"by the mean": 0.97, "by the tail": 0.02}) | {"readings": True}
     assert verdict_of(apart) == (BY_READING, "supported: by the mean; not supported: by the tail")
+    bounded = claimed({"a": 0.02, "b": 0.5}, b=condition()) | {"readings": True}
+    assert verdict_of(bounded) == (BY_READING, f"{CONDITIONAL}: b; {REJECTED}: a")
+    assert "B: supported under stated conditions (if prize is above 400 US$ bn" in case_by_case(bounded)
     open_yet = claimed({"by the mean": 0.3, "by the tail": 0.5}, **{"by the mean": condition()}) | {"readings": True}
     assert verdict_of(open_yet) == (UNDECIDED, "")
 
@@ -152,7 +156,7 @@ def race(share: float) -> dict[str, object]:
     return {
         "split": {"Meta": {"lambda": estimate(2.0)}},
         "critical ratio": {"unit margins alone": {"Meta": ratio}, "all terms": {"Meta": ratio}},
-        "claims": {"10": claimed({"Meta": share, "Amazon": share})},
+        "claims": {"10": claimed({f"{who} at planned demand": share for who in ("every builder", "any builder")})},
     }
 
 

@@ -45,7 +45,7 @@ def test_what_is_needed_can_come_out_either_way_in_the_draws(equity: Any, superm
     for numbers, name in (
         (equity, "Google's stake by the Herfindahl index"),
         (equity, "Google's stake by the index modified for ownership"),
-        (supermarket, "AWS's stake by the Herfindahl index if the others act as one seller"),
+        (supermarket, "AWS's stake if the others act as one seller"),
         (supermarket, "exclusive service of OpenAI if the others act as one seller"),
     ):
         rows = numbers["consolidated by bound"][name]
