@@ -146,9 +146,9 @@ def judge(numbers: Numbers) -> Verdict:
         CLAIMS[4],
         verdict,
         f"{needed(only(found))} The share rises by {size}, and in {percent_interval(matched)} of the draws if Amazon "
-        f"matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, what Google loses "
-        f"in GW per dollar of Amazon's price is {middle} ({low} to {high}) away, with the stakes, from what it loses "
-        "without: the margin that a stake gives up cannot answer a rival's price.",
+        f"matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, the stakes "
+        f"change what Google loses, in GW per dollar of Amazon's price, by {middle} ({low} to {high}): the margin that "
+        "a stake gives up cannot answer a rival's price.",
         "S4, stakes, prices and orders solved backwards",
         f"By points of the share the loss is {with_stake} with the stakes and {without} without (medians), and a share "
         f"of {ends[0]} against {ends[1]} is left: both repeat that the stake raises the share. Chief drivers of the "

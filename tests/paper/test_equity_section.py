@@ -27,8 +27,8 @@ def test_verdict_follows_what_the_claim_needs(numbers: Any, share: float, verdic
 def test_the_loss_per_dollar_is_said_with_its_sign(numbers: Any) -> None:
     changed = copy.deepcopy(numbers)
     changed["GW lost per dollar, with the stakes over without"] = {"0.05": 0.7, "0.5": 0.8, "0.95": 0.9}
-    assert "Amazon's price is \N{MINUS SIGN}20.0% (" in judge(changed).evidence
-    assert "Amazon's price is \N{MINUS SIGN}" not in judge(numbers).evidence
+    assert "Amazon's price, by \N{MINUS SIGN}20.0% (" in judge(changed).evidence
+    assert "Amazon's price, by \N{MINUS SIGN}" not in judge(numbers).evidence
 
 
 def test_words_turn_with_the_signs(numbers: Any) -> None:
