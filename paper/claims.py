@@ -299,9 +299,20 @@ def only(found: Found) -> Found:
 
 def case_by_case(found: Found) -> str:
     """The ruling in each case, with the bounds that make it hold, and what it rests on."""
-    return " ".join(
-        f"{name[0].upper()}{name[1:]}: {_ruled(case)}. {needed(case)}" for name, case in found["cases"].items()
-    )
+    cases = found["cases"]
+    if all(len(case["needs"]) == 1 for case in cases.values()):
+        return _by_need(cases)
+    return " ".join(f"{name[0].upper()}{name[1:]}: {_ruled(case)}. {needed(case)}" for name, case in cases.items())
+
+
+def _by_need(cases: Mapping[str, Found]) -> str:
+    """Cases that need one thing each: the need once, and in which share of the draws it is so, case by case."""
+    by_need: dict[str, list[str]] = {}
+    for name, case in cases.items():
+        ((words, estimate),) = case["needs"].items()
+        share = percent_interval(estimate) if estimate else "no draw to judge by"
+        by_need.setdefault(words, []).append(f"{name} {share} ({_ruled(case)})")
+    return " ".join(f"Needed: {words}. Share of the draws: {'; '.join(said)}." for words, said in by_need.items())
 
 
 def _ruled(case: Found) -> str:
@@ -329,13 +340,12 @@ def if_explained(forecast: Found, events: Mapping[str, str]) -> str:
 
 def by_bound_in_words(table: Found, shown: Callable[[str], str]) -> str:
     """Probability of a claim by the bound from which on something counts, case by case."""
-    return " ".join(
-        f"{name[0].upper()}{name[1:]}, by the bound: "
-        + listed([f"{percent_interval(found)} from {shown(bound)} on" for bound, found in rows.items() if found])
-        + "."
-        for name, rows in table.items()
-        if any(rows.values())
-    )
+    judged = {name: rows for name, rows in table.items() if all(rows.values())}
+    if not judged:
+        return ""
+    bounds = listed([shown(bound) for bound in next(iter(judged.values()))])
+    said = [f"{name} {listed([percent(found['value']) for found in rows.values()])}" for name, rows in judged.items()]
+    return f"If a change counts from {bounds} on: {'; '.join(said)}."
 
 
 def judge_dilemma(dilemma: Mapping[str, Any], forecast: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
