@@ -159,7 +159,7 @@ def _condition(parts: Sequence[Columns], event: Sequence[NDArray[Any]], model: P
     }
     later = np.repeat(np.arange(len(parts)) >= len(parts) // 2, [len(each) for each in event])
     found = sufficient_condition(inputs, np.concatenate(event), later, sure=SURE, least=RARE)
-    return _plain(found, model) if found and found.bounds else None
+    return _plain(found, model) if found and found.bounds and found.share.low >= RARE else None
 
 
 def _length(part: Columns) -> int:

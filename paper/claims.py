@@ -79,8 +79,9 @@ CAUTIONS = {
     3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone. From which fall of a "
     "price on suppliers compete is a convention, that of a small but significant change of a price in merger control.",
     4: "The known stake is a claim on profits, without votes or seats; the talks behind the larger one rest on one "
-    "source. Demand is linear: what is lost per dollar does not depend on the share at the start, and a stake moves it "
-    "by prices alone. With votes, switching costs or exclusive terms a stake could hold a lab.",
+    "source. Demand is linear: by a stake of s what is sold, and what is lost for each dollar of a rival's price, both "
+    "go with 1/(2 - s), the holder's own lab aside; so in GW the loss rises by construction. With votes, switching "
+    "costs or exclusive terms a stake could hold a lab.",
     5: "A condition on others that act as one seller is a hypothetical, and no fact bears on how alike the labs are. "
     "How the other clouds conduct themselves is a scenario, and not an equilibrium choice; at cost and with room "
     "for all they replace any cloud, so that none is indispensable by construction, and as one seller they leave a lab "
@@ -96,7 +97,8 @@ CAUTIONS = {
     "What the lab earns is a multiple of rent, without prize or standing, which carry the race of S2.",
     12: "Stakes here carry no votes; a merger, entry or a loan would be another game. The index modified for ownership "
     "adds the stake times both labs' shares, whatever they then order: with a stake of this size it rises by as much "
-    "as counts unless one of the two is small, and its bound is that of the plain index. Exclusive service is no fact.",
+    "as counts unless one of the two is small, or others are counted in the sector: among n labs of one size by 10,000 "
+    "times the stake over n squared. Its bound is that of the plain index. Exclusive service is no fact.",
 }
 """What each verdict leaves out, whatever the numbers are; a study may add what depends on them."""
 
@@ -106,10 +108,12 @@ HISTORY = {
     2: "First by the mean and for two labs alone, then called conditional; the tail was added after that was seen.",
     3: "First all needs at once, without the one on lock-in, and not decided; the readings were added after that was "
     "seen. Then by any fall of the price, by which suppliers compete was supported; the bound, of small changes of "
-    "prices in merger control, was added after the shares by bound had been seen.",
+    "prices in merger control, was added after the shares by bound had been seen; a reading by how much of the "
+    "switching cost is charged was dropped, which measured what lock-in there had been, and exclusive bids are judged "
+    "without the bound.",
     4: "First by points lost alone, and also if Amazon matches: not supported by that. Then also by the part lost and "
-    "the share left: dependent on the reading, but these repeat that the share rises. What is lost per dollar was put "
-    "in their place after that was seen.",
+    "the share left: dependent on the reading, but these repeat that the share rises. GW lost per dollar were "
+    "put in their place after that was seen: not supported by that; then, as a part of what is held, too.",
     5: "First with both conducts at once; then, too, called conditional.",
     6: "First judged in each case as here; called conditional where it held in some draws.",
     7: "First at contract prices too, and with a shortage that never ends; then over all draws, whether somebody "
@@ -410,14 +414,15 @@ def by_build(cases: Mapping[str, Found]) -> str:
 
     Examples
     --------
-    >>> one = {"together": {"value": 0.4, "low": 0.38, "high": 0.42}}
+    >>> one = {"together": {"value": 0.4, "low": 0.38, "high": 0.42}, "condition": None}
     >>> by_build({"most builders at mean demand": one, "any builder at mean demand": one})
     'at mean demand in 40.0% [38.0%, 42.0%] for most builders and 40.0% [38.0%, 42.0%] for any builder'
     """
     builds: dict[str, list[str]] = {}
     for name, case in cases.items():
         who, _, where = name.partition(" at ")
-        builds.setdefault(where, []).append(f"{percent_interval(case['together'])} for {who}")
+        under = f" ({condition_in_words(case['condition'])})" if ruling(case) == CONDITIONAL else ""
+        builds.setdefault(where, []).append(f"{percent_interval(case['together'])} for {who}{under}")
     return "; ".join(f"at {where} in {listed(shown)}" for where, shown in builds.items())
 
 

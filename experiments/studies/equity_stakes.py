@@ -108,6 +108,7 @@ def study(*, draws: int = 2048, extra: float = 0.1, rng: np.random.Generator) ->
         held, kept = (found[name].share[..., 0] for name in (before, after))
         columns |= {f"lost to a cheaper rival, {title}": held - kept, f"kept beside a cheaper rival, {title}": kept}
         columns[f"GW lost per dollar, {title}"] = lost_per_dollar(found[before], found[after])
+        columns[f"GW held, {title}"] = found[before].compute[..., 0]
     none, today = (
         labs_concentration(found[name], stake) for name, stake in (("Amazon only", 0.0), ("today", model.google_stake))
     )
@@ -219,6 +220,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
         for what in ("lost to", "kept beside")
     )
     per_dollar = {title: kept[f"GW lost per dollar, {title}"] for title in TITLES}
+    held = {title: kept[f"GW held, {title}"] for title in TITLES}
     numbers = {
         "draws": int(certified.sum()),
         "share not certified": float(1 - certified.mean()),
@@ -243,8 +245,9 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
         "lost to a cheaper rival": {title: _spread(values) for title, values in lost.items()},
         "kept beside a cheaper rival": {title: _spread(values) for title, values in left.items()},
         "GW lost per dollar, with the stakes over without": _spread(_relative(per_dollar)),
+        "GW held, with the stakes over without": _spread(_relative(held)),
         "claims": {
-            "4": claim(replicates, cemented, EquityForCompute(), scope=_certified),
+            "4": claim(replicates, cemented(), EquityForCompute(), scope=_certified, readings=True),
             "12": claim(replicates, consolidated(MATERIAL), EquityForCompute(), scope=_certified, readings=True),
         },
         "consolidated by bound": by_bound(replicates, consolidated, BOUNDS, scope=_certified),
@@ -268,15 +271,28 @@ TITLES = ("no stake", "larger stake")
 """Stakes of Google under which Amazon gets cheaper."""
 
 
-def cemented(part: Columns) -> dict[str, NDArray[Any]]:
-    """What claim 4 needs: a deeper relation, and one that loses less to a rival's lower price.
+UNITS = {"in GW": "Google loses fewer GW", "of what is held": "Google loses a smaller part of its GW"}
+"""Readings of claim 4: how what is lost for each dollar of a rival's lower price is counted, and what is needed."""
 
-    Points of the share, or parts of it, would repeat the first need, for a stake raises the share at the start.
+
+def cemented() -> dict[str, Any]:
+    """What claim 4 needs, by reading: a deeper relation, and one that loses less to a rival's lower price.
+
+    With demand ``x = a - b w + e w_A`` the holder of a stake theta asks ``w - c = (1 - theta) x / b``, so that
+    ``x = (a - b c + e w_A) / (2 - theta)``: level and slope rise together. In GW the loss per dollar therefore rises
+    with the stake by construction, and as a part of what is held it hardly moves, its own lab aside. Points of the
+    share would repeat the first need, for a stake raises the share at the start.
     """
-    lost = {title: _sure(part[f"GW lost per dollar, {title}"]) for title in TITLES}
+    return {unit: lambda part, unit=unit: _cemented(part, unit) for unit in UNITS}
+
+
+def _cemented(part: Columns, unit: str) -> dict[str, NDArray[Any]]:
+    held = {title: part[f"GW held, {title}"] if unit == "of what is held" else 1.0 for title in TITLES}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lost = {title: _sure(part[f"GW lost per dollar, {title}"] / held[title]) for title in TITLES}
     return {
         "a larger stake raises Google's share": _sure(part["larger stake: share, Google"]) > 0,
-        "Google loses fewer GW for each dollar by which Amazon's price falls": lost["larger stake"] < lost["no stake"],
+        f"{UNITS[unit]} for each dollar by which Amazon's price falls": lost["larger stake"] < lost["no stake"],
     }
 
 

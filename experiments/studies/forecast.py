@@ -11,9 +11,10 @@ against the guidance now. Two forecasts come out: over all draws, and over those
 2025, and what game it would then be: on these draws it is recorded how often labs with the same parameters are in a
 prisoner's dilemma, inaction loses more, and too little compute is the greater danger. That is circular as evidence, for
 it takes for granted that the race explains the spending, and it decides no claim. As these draws meet the guidance from
-below, the forecast to score lets each builder's guidance grow as its spending does in them (`from_guidance`); by how
-much a backcast may miss is varied. Two rules without any model, no change and the same growth again, are recorded
-beside them. All of it is there for others to score.
+below there are two forecasts from them to score: their level, as if the miss did not last, and each builder's guidance
+grown as its spending does in them (`from_guidance`), as if it came again; demand of 2026 starts from the guidance, so
+that the second counts it twice if it does not. By how much a backcast may miss is varied. Two rules without any model,
+no change and the same growth again, are recorded beside them. All of it is there for others to score.
 """
 
 from __future__ import annotations

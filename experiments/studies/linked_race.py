@@ -73,6 +73,8 @@ def study(*, draws: int = 512, rng: np.random.Generator) -> Columns:
     seed = int(rng.integers(2**62))  # every case meets the same states
     columns: dict[str, NDArray[Any]] = {name: np.asarray(getattr(model, name)) for name in KEPT}
     columns["solved markup"] = solved_markup(model, rng)
+    bill = np.asarray(model.rented * (1 + model.markup) * model.cost(LINKED.index("OpenAI/Stargate")))
+    columns["use earns less than it costs"] = np.asarray(model.revenue_per_gw()) < bill
     races = {case: with_ties(model, on) for case, on in CASES.items()}
     races[SOLVED] = model.replace(markup=np.maximum(columns["solved markup"], 0.0))
     for case, tied in races.items():
@@ -132,6 +134,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             name: _spread(rows[f"payoff, all ties, {name}"] - rows[f"payoff, no ties, {name}"]) for name in LINKED
         },
         "excess, no ties": _spread(rows["capital, no ties"] - rows["capital, joint"]),
+        "P(use earns less than it costs)": probability(rows["use earns less than it costs"]),
         "P(adds) by terms": by_terms(rows),
         "counted twice": counted_twice(rows),
         "solved markup": {

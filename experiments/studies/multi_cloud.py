@@ -151,16 +151,11 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     return Findings(numbers, {"switching": by_switching_cost(), "draws": _shown(pooled)})
 
 
-LOCKED = 0.5
-"""A second cloud avoids lock-in if it halves, at least, what a cloud can charge for what it costs to leave it."""
-
-
 def avoided(material: float) -> dict[str, Any]:
-    """Readings of claim 3, if a fall of the price counts from a share on."""
+    """Readings of claim 3, the first if a fall of the price counts from a share on."""
     return {
         "suppliers compete": functools.partial(competes, material),
-        "half of the lock-in is avoided, too": functools.partial(avoids_lock_in, material),
-        "exclusive bids are beaten, too": functools.partial(beats_exclusivity, material),
+        "exclusive bids are beaten": beats_exclusivity,
     }
 
 
@@ -173,16 +168,9 @@ def competes(material: float, part: Columns) -> dict[str, NDArray[Any]]:
     }
 
 
-def beats_exclusivity(material: float, part: Columns) -> dict[str, NDArray[Any]]:
+def beats_exclusivity(part: Columns) -> dict[str, NDArray[Any]]:
     """Claim 3 against what a lab could do else: that clouds bid for exclusivity is a fact."""
-    beats = part["surplus, 2"] > part["auction surplus"]
-    return competes(material, part) | {"two clouds beat an exclusive contract that clouds bid for": beats}
-
-
-def avoids_lock_in(material: float, part: Columns) -> dict[str, NDArray[Any]]:
-    """Claim 3 by how much less of the switching cost can be charged."""
-    avoids = part["pass-through"] >= LOCKED
-    return competes(material, part) | {"half of the switching cost can no longer be charged": avoids}
+    return {"two clouds beat an exclusive contract that clouds bid for": part["surplus, 2"] > part["auction surplus"]}
 
 
 def _solved(part: Columns) -> NDArray[Any]:

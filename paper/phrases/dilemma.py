@@ -80,8 +80,9 @@ def by_number_of_labs(classes: Numbers) -> str:
     """How the probability of the dilemma moves with the number of labs."""
     labs = list(classes)
     shares = [classes[n][DILEMMA]["value"] for n in labs]
+    noise = max(classes[n][DILEMMA]["high"] - classes[n][DILEMMA]["low"] for n in labs)
     return (
-        f"The probability of a {DILEMMA} {trend(shares)} with the number of labs, "
+        f"The probability of a {DILEMMA} {trend(shares, noise)} with the number of labs, "
         f"from {percent(shares[0])} with {labs[0]} to {percent(shares[-1])} with {labs[-1]}."
     )
 

@@ -219,8 +219,8 @@ def danger_in_brief(race: Numbers) -> str:
     why = "; what makes too little one are the stakes" if max(alone) < least else ""
     return (
         f"At planned demand a builder loses more at the margin from too little than from too much in {percent(least)} "
-        f"to {percent(most)} of the draws, by builder, and on unit margins alone in at most {percent(max(alone))}: "
-        f"{verdict}{why}."
+        f"to {percent(most)} of the draws, by builder, and on unit margins alone in "
+        f"{f'at most {percent(max(alone))}' if max(alone) > 0 else 'none'}: {verdict}{why}."
     )
 
 

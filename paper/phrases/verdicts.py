@@ -42,6 +42,6 @@ def explained_phrase(forecast: Mapping[str, Any]) -> str:
     return (
         f"{start}. In these, two labs are in a prisoner's dilemma in {two} and inaction loses them more in {inaction}, "
         f"and too little compute is the greater danger for every builder at planned demand in {little}, "
-        f"{against}. So either the stakes are of the size that makes these claims true, or something else "
-        "than this race moves the spending."
+        f"{against}. So either the stakes are of the size at which these claims mostly hold, or something "
+        "else than this race moves the spending."
     )

@@ -36,18 +36,18 @@ def against_one(estimate: Mapping[str, float]) -> str:
     return "below one" if float(estimate["high"]) < 1 else "not distinguishable from one"
 
 
-def trend(values: list[float]) -> str:
-    """Direction of a series.
+def trend(values: list[float], noise: float = 0.0) -> str:
+    """Direction of a series; steps that are no larger than the noise have none.
 
     Examples
     --------
-    >>> trend([3.0, 2.0, 1.0]), trend([1.0, 3.0, 2.0])
-    ('falls', 'does not move in one direction')
+    >>> trend([3.0, 2.0, 1.0]), trend([1.0, 3.0, 2.0]), trend([3.0, 3.1, 1.0], noise=0.2)
+    ('falls', 'does not move in one direction', 'falls')
     """
-    steps = [after - before for before, after in itertools.pairwise(values)]
-    if all(step > 0 for step in steps):
+    steps = [after - before for before, after in itertools.pairwise(values) if abs(after - before) > noise]
+    if steps and all(step > 0 for step in steps):
         return "rises"
-    return "falls" if all(step < 0 for step in steps) else "does not move in one direction"
+    return "falls" if steps and all(step < 0 for step in steps) else "does not move in one direction"
 
 
 _NO_ARTICLE = ("harmony", "chicken", "deadlock", "racing assurance")

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
+from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, light_grid, new_figure, panel
 from paper.formats import listed, number, percent, percent_interval, signed_percent, spread
 from paper.names import spoken
@@ -139,16 +139,17 @@ def judge(numbers: Numbers) -> Verdict:
     with_stake, without = (points(-lost[title]["0.5"]) for title in ("larger stake", "no stake"))
     ends = [percent(left[title]["0.5"]) for title in ("larger stake", "no stake")]
     size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
-    more = numbers["GW lost per dollar, with the stakes over without"]
+    more, held = (numbers[f"GW {what}, with the stakes over without"] for what in ("lost per dollar", "held"))
     low, middle, high = (signed_percent(more[q] - 1) for q in ("0.05", "0.5", "0.95"))
     return Verdict(
         4,
         CLAIMS[4],
         verdict,
-        f"{needed(only(found))} The share rises by {size}, and in {percent_interval(matched)} of the draws if Amazon "
+        f"{case_by_case(found)} The share rises by {size}, and in {percent_interval(matched)} of the draws if Amazon "
         f"matches the stake. If Amazon's capital gets {percent(numbers['cost cut'])} cheaper, the stakes "
-        f"change what Google loses, in GW per dollar of Amazon's price, by {middle} ({low} to {high}): the margin that "
-        "a stake gives up cannot answer a rival's price.",
+        f"change what Google loses, in GW per dollar of Amazon's price, by {middle} ({low} to {high}), "
+        f"and what it holds at the start by {signed_percent(held['0.5'] - 1)} (median): "
+        "with linear demand both rise with the stake by construction.",
         "S4, stakes, prices and orders solved backwards",
         f"By points of the share the loss is {with_stake} with the stakes and {without} without (medians), and a share "
         f"of {ends[0]} against {ends[1]} is left: both repeat that the stake raises the share. Chief drivers of the "

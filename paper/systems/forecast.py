@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from paper.figures.style import BLACK, BLUE, GREY, VERMILION, light_grid, new_figure, spoken
+from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, spoken
 from paper.formats import count, listed, number, percent, percent_interval, spread
 from paper.phrases.verdicts import explained_phrase
 from paper.systems.section import Section
@@ -42,9 +42,9 @@ def write(numbers: Numbers) -> Section:
             f"{_true(numbers)} {explained_phrase(numbers)} {_tolerated(numbers)}",
         ),
         caption="Capital expenditure in 2026. Marks: medians; thick and thin lines: 50 and 90 per cent intervals, "
-        "of the forecast (squares: each builder's guidance grows as in the draws whose backcast of 2025 meets it) and "
-        "over all draws (circles). Crosses: the guidance for 2025, or no change; triangles: the growth of 2025 once "
-        "more.",
+        "over all draws (circles), over those whose backcast of 2025 meets the guidance (diamonds), and if each "
+        "builder's guidance grows as in these (squares). Crosses: the guidance for 2025, or no change; triangles: the "
+        "growth of 2025 once more.",
         alt="Intervals of capital expenditure by builder, with the guidance of 2025 and a trend beside them",
         cites=("rubin1984",),
     )
@@ -81,23 +81,27 @@ def _forecast(numbers: Numbers) -> str:
             f"over all {count(numbers['draws'])} draws; too few of them meet the guidance for a forecast from these. "
             f"{rules}"
         )
-    among = listed([f"{name} {spread(e)}" for name, e in grown.items() if name != FOUR])
+    level, among = (
+        listed([f"{name} {spread(e)}" for name, e in each.items() if name != FOUR]) for each in (met, grown)
+    )
     growth = numbers["growth, guidance met"]
     return (
-        f"The forecast for 2026, made with facts up to {numbers['made on']}, lets each company's guidance for 2025 "
-        f"grow as its spending grows in the {count(numbers['draws that meet'])} draws that meet the guidance. In US$ "
-        f"bn: {among}; the four with accounts together {spread(grown[FOUR])}. These intervals hold what differs "
-        f"between the draws, and nothing that would break with the guidance. {_beside(numbers)} Without the guidance, "
-        f"the four spend US$ {spread(free[FOUR])} bn over all {count(numbers['draws'])} draws"
+        f"For 2026, made with facts up to {numbers['made on']}, two forecasts from the "
+        f"{count(numbers['draws that meet'])} draws that meet the guidance of 2025. If the race hits the level, in US$ "
+        f"bn: {level}; the four with accounts together {spread(met[FOUR])}. These draws "
+        + (
+            f"meet the guidance from below, at {spread(growth['backcast over guidance'])} of it, "
+            if growth["backcast over guidance"]["0.5"] < _BELOW
+            else "do not meet the guidance from below, "
+        )
+        + "and if it misses by as much again, each company's guidance grows as its spending does in them: "
+        f"{among}; the four {spread(grown[FOUR])}. The first is low if the miss lasts, the second high if it does not, "
+        "for demand of 2026 starts from the guidance already; their intervals hold what differs between the draws, and "
+        f"neither that choice nor a break. {_beside(numbers)} Over all {count(numbers['draws'])} draws the four spend "
+        f"US$ {spread(free[FOUR])} bn"
         + (
             ", known to be low, for so was the backcast"
             if numbers["backcast"]["total"]["0.95"] < numbers["guidance total"]
-            else ""
-        )
-        + f", and US$ {spread(met[FOUR])} bn over those that meet it"
-        + (
-            f", which they do from below, at {spread(growth['backcast over guidance'])} of it"
-            if growth["backcast over guidance"]["0.5"] < _BELOW
             else ""
         )
         + f". {rules}"
@@ -108,9 +112,9 @@ def _beside(numbers: Numbers) -> str:
     """What one company said of 2026 already, and what each forecast makes of it."""
     chances = numbers["P(more than guided)"]["Amazon"]
     return (
-        "Amazon's guidance for 2025 came “with more planned for 2026” (F019): it spends more in "
-        f"{percent_interval(chances['from guidance'])} of these draws, and in {percent_interval(chances['all draws'])} "
-        "of all draws without the guidance, which is one more reason to read those as low."
+        "Amazon's guidance for 2025 came “with more planned for 2026” (F019): by the level it spends more in "
+        f"{percent_interval(chances['guidance met'])} of the draws that meet the guidance, and in "
+        f"{percent_interval(chances['all draws'])} of all; from the guidance it does by the rule."
     )
 
 
@@ -167,18 +171,19 @@ _RULES = {"no change": "no change", "same growth": "same growth again"}
 
 def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
     """Intervals by builder, over all draws and over those that meet the guidance, and two rules of thumb."""
-    figure = new_figure(3.1)
+    figure = new_figure(3.4)
     axes = figure.subplots()
     names = [name for name in numbers["forecast"] if name != FOUR]
     for row, name in enumerate(names):
         first = row == 0
-        _interval(axes, row - 0.26, numbers["forecast"][name], BLUE, "o", "all draws" if first else None)
-        if numbers["forecast, from guidance"]:
-            label = "from the guidance of 2025" if first else None
-            _interval(axes, row, numbers["forecast, from guidance"][name], VERMILION, "s", label)
+        _interval(axes, row - 0.33, numbers["forecast"][name], BLUE, "o", "all draws" if first else None)
+        if numbers["forecast, guidance met"]:
+            met, grown = ("guidance of 2025 met", "from that guidance") if first else (None, None)
+            _interval(axes, row - 0.11, numbers["forecast, guidance met"][name], GREEN, "D", met)
+            _interval(axes, row + 0.11, numbers["forecast, from guidance"][name], VERMILION, "s", grown)
         for rule, colour, marker in (("no change", BLACK, "x"), ("same growth", GREY, "^")):
             if name in numbers[rule]:  # a line of its own, so that no mark hides another
-                axes.plot(numbers[rule][name], row + 0.26, marker, color=colour, label=_RULES[rule] if first else None)
+                axes.plot(numbers[rule][name], row + 0.33, marker, color=colour, label=_RULES[rule] if first else None)
     axes.set_yticks(range(len(names)), names)
     axes.set_yticks([row + 0.5 for row in range(len(names) - 1)], minor=True)
     axes.grid(True, axis="y", which="minor", color="0.8", linewidth=0.5)
@@ -186,7 +191,7 @@ def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
     axes.set_xlim(left=0)
     axes.tick_params(axis="y", which="both", length=0)
     axes.set_xlabel("capital expenditure in 2026 (US$ bn)")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=5)
     light_grid(axes, "x")
     return figure
 

@@ -71,14 +71,18 @@ def _solved(numbers: Numbers) -> str:
         "Mark-up and contract are reduced forms here. With the mark-up that S3 solves for in place of a drawn one, "
         f"{spread(solved['markup'], 2)} instead of {spread(solved['drawn'], 2)}, the ties "
         f"{_direction(case['P(adds)'])} the race{' too' if same else ' instead'}: they raise capital spending in "
-        f"{percent_interval(case['P(adds)'])} of the draws, by US$ {spread(case['added capital'], 2)} bn. (S3's is "
+        f"{percent_interval(case['P(adds)'])} of the draws, by US$ {spread(case['added capital'], 2)} bn. "
+        "(S3's is that of a lab whose clouds make chips, for both tenants; it is "
         f"below zero in {percent_interval(solved['P(below zero)'])} of the draws, as own chips let a cloud ask less "
         "than the market's cost, and is taken as zero there.) The contract is S5's minimum payment, but the tenant "
         "chooses the quantity; S5's term, exit fee, re-letting and bargain are left out, and with them its price. "
         "What the hosts earn by it says whether they would let on these terms: they lose in "
         f"{percent_interval(drawn['P(hosts lose)'])} of the draws at the drawn mark-up and in "
-        f"{percent_interval(case['P(hosts lose)'])} at S3's, where something else, equity or custom, would have to be "
-        f"worth it to them. {_participating(drawn, case)}"
+        f"{percent_interval(case['P(hosts lose)'])} at S3's, where what their own chips save on it, equity or custom "
+        "would have to be worth it to them: the race books what is let at the market's cost, and all hosts as one. "
+        f"{_participating(drawn, case)} A tenant uses all that it has demand for, though a GW of use earns it less "
+        f"than its bill saves in {percent_interval(numbers['P(use earns less than it costs)'])} of the "
+        "draws: one that left it idle would pay its hosts less."
     )
 
 

@@ -140,7 +140,7 @@ def _four(numbers: Mapping[str, Any]) -> str:
 
 
 def judge(numbers: Mapping[str, Any]) -> Verdict:
-    """Claim 3, read by its words, by the lock-in that is avoided, and against bids for exclusivity."""
+    """Claim 3, read by its words, and against bids for exclusivity."""
     found = numbers["claims"]["3"]
     verdict, condition = verdict_of(found)
     chief = ", ".join(_spoken(name) for name in list(numbers["drivers"]["gain against auction"])[:3])

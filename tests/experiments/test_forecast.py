@@ -131,7 +131,7 @@ def test_what_game_it_is_where_the_guidance_is_met(replicates):
             assert found.value == rows[event][meets].mean()
 
 
-def test_the_forecast_to_score_lets_guidance_grow_as_in_the_draws_that_meet_it(replicates):
+def test_if_the_miss_lasts_guidance_grows_as_in_the_draws_that_meet_it(replicates):
     guidance = dict.fromkeys(NAMED, 100.0)
     rows = {name: np.concatenate([part[name] for part in replicates]) for name in replicates[0]}
     keep = np.arange(len(rows["capital 2026, Meta"])) % 10 == 0
