@@ -191,7 +191,7 @@ def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
     axes.set_xlim(left=0)
     axes.tick_params(axis="y", which="both", length=0)
     axes.set_xlabel("capital expenditure in 2026 (US$ bn)")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=5)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     light_grid(axes, "x")
     return figure
 

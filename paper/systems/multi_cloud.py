@@ -153,8 +153,8 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         f"A fall of the price counts from {chosen_percent(numbers['material'])} on; it falls by "
         f"{_middle(numbers['price fall'])}, and at all in "
         f"{percent_interval(numbers['claim']['P(second cloud lowers the price)'])} of the draws. "
-        f"{by_bound_in_words(numbers['competing by bound'], chosen_percent)} Chief drivers of the gain over the auction: "
-        f"{chief}.",
+        f"{by_bound_in_words(numbers['competing by bound'], chosen_percent)} Chief drivers of the gain over the "
+        f"auction: {chief}.",
         condition=condition,
     )
 
