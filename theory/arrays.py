@@ -78,8 +78,8 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     return floats
 
 
-def whole_number(value: Any, name: str, least: int = 1) -> int:
-    """One whole number, not below ``least``; ``3.0`` is one.
+def whole_number(value: Any, name: str, least: int = 1, most: int = 10**15) -> int:
+    """One whole number, from ``least`` to ``most``; ``3.0`` is one.
 
     Examples
     --------
@@ -90,8 +90,11 @@ def whole_number(value: Any, name: str, least: int = 1) -> int:
     theory.errors.InputError: rounds is 2.5; it must be a whole number, at least 1
     """
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not number or not np.isfinite(value) or int(value) != value or value < least:
+    whole = number and (isinstance(value, int) or (np.isfinite(value) and int(value) == value))
+    if not whole or value < least:
         raise InputError(f"{name} is {str(value)[:80]}; it must be a whole number, at least {least}")
+    if value > most:
+        raise InputError(f"{name} is {str(value)[:80]}; it must be a whole number, at most {most:,}")
     return int(value)
 
 

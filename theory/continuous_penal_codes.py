@@ -27,6 +27,7 @@ from theory.penal_codes import PenalCode, PenalStage, least_patience
 
 Floats = NDArray[np.float64]
 
+_MOST_LEVELS = 1000
 _MOST_STICKS = 1500  # of the first grid, if its levels are not given
 _NO_GAIN = 1e-12  # of the payoff range: a best reply that is found pays more by rounding
 _PROGRESS = 1e-4  # share by which the factor falls while a grid is not made finer
@@ -101,8 +102,12 @@ def continuous_penal_threshold(
     kept = game.choices_within(finite_floats(path, "path"))
     if kept.shape != (game.n_players,):
         raise InputError(f"path is {str(path)[:60]}; one choice for each of {game.n_players} players is needed")
-    levels = max(int(_MOST_STICKS ** (1 / game.n_players)), 3) if levels is None else whole_number(levels, "levels", 2)
-    refinements = whole_number(refinements, "refinements", 0)
+    levels = (
+        max(int(_MOST_STICKS ** (1 / game.n_players)), 3)
+        if levels is None
+        else whole_number(levels, "levels", 2, _MOST_LEVELS)
+    )
+    refinements = whole_number(refinements, "refinements", 0, 1000)
     _require_finite(game, _grid(game.lower, game.upper, levels))
     first = np.vstack([kept, _equilibria(game)])
     found = [_search(game, first, count, refinements) for count in (levels, max(2 * levels // 3, 2))]

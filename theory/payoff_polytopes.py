@@ -384,7 +384,7 @@ class _Stage:
 
 def directions_for(n: int, count: int) -> Floats:
     """Directions in which sets are supported: on the circle for two players, else all vectors of -1, 0 and 1."""
-    if whole_number(count, "n_directions", 0) % 4 or count < 4:
+    if whole_number(count, "n_directions", 0, 4096) % 4 or count < 4:
         raise InputError(f"n_directions is {count}; it must be a multiple of four")
     if n == 2:
         angles = 2 * np.pi * np.arange(count) / count

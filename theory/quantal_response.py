@@ -33,7 +33,8 @@ MAX_STEPS = 20_000
 
 _LEVEL = 1e-12  # of a log likelihood per choice: differences below it are rounding
 _RESIDUAL = 1e-11  # of the equations in logs, relative to the size of the logs
-_SHORTEST, _CROSSING, _FIRST, _LONGEST = 1e-9, 1e-6, 0.03, 5.0  # step lengths
+_SHORTEST, _CROSSING, _FIRST, _LONGEST = 1e-9, 1e-3, 0.03, 5.0  # step lengths; a longer one crosses no branch
+_SMOOTH = 5e-3  # how far Newton may move the prediction there, as a share of the step: a slip would move it more
 _OFF = 0.1  # how far Newton may move a prediction, as a share of the step
 _STRAIGHT = 0.98  # least cosine of the angle between tangents of neighbouring points
 
@@ -340,18 +341,22 @@ def principal_branch(curve: LogitCurve) -> Iterator[tuple[Floats, Floats, Floats
     tangent = curve.tangent(point, np.eye(point.size)[-1])  # off in the direction of larger lambda
     side = curve.side(point, tangent)
     for _ in range(MAX_STEPS):
+        reach = _CROSSING
         while True:
             end = _correct(curve, point + length * tangent, tangent)
             if end is not None and end[-1] > 0:
                 turned = curve.tangent(end, tangent)
                 off = float(np.linalg.norm(end - point - length * tangent)) / length
-                # The side changes only where branches cross. If it changes in a step of ordinary length, Newton
-                # has more likely slipped to a neighbouring piece of curve.
+                # The side changes only where branches cross. If it changes otherwise than straight on in a short
+                # step, Newton has more likely slipped to a neighbouring piece of curve.
                 new_side = curve.side(end, turned)
-                if off < _OFF and turned @ tangent > _STRAIGHT and (new_side == side or length <= _CROSSING):
+                crosses = length <= reach and off < _SMOOTH
+                if off < _OFF and turned @ tangent > _STRAIGHT and (new_side == side or crosses):
                     break
             length /= 2
-            if length < _SHORTEST:
+            if length < _SHORTEST and reach == _CROSSING:  # far out all lengths are larger, those of a crossing too
+                length = reach = _CROSSING * (1 + abs(point[-1]))
+            elif length < _SHORTEST:
                 at = point[-1] / curve.scale
                 raise SolverError(f"the principal branch could not be followed past precision {at}")
         yield point, tangent, end

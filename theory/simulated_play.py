@@ -25,6 +25,9 @@ from theory.game import Game, require_game
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+MOST_ROUNDS = 10**9
+"""Rounds of a match, for they cannot be interrupted: some ten seconds."""
+
 LANES = 1 << 16
 """Matches that are played at a time: bounds the memory."""
 
@@ -143,7 +146,7 @@ class Simulator:
                 raise InputError(f"{name} is {value}; it must be below 1")
         if discount_factor is not None and continuation is not None:
             raise InputError("give a discount_factor or a chance of continuation, not both")
-        self.game, self.rounds = game, whole_number(rounds, "rounds")
+        self.game, self.rounds = game, whole_number(rounds, "rounds", 1, MOST_ROUNDS)
         self.noise = _chances("noise", noise, game.n_players)
         self.misperception = _chances("misperception", misperception, game.n_players)
         self.discount, self.continuation = discount_factor, continuation

@@ -49,6 +49,9 @@ CountPayoff = Callable[[int, Counts], Floats]
 MAX_COUNTS = 600_000
 """Largest number of count vectors of a support that is examined: three actions up to a thousand players."""
 
+MAX_PLAYERS = 10_000_000
+"""Largest number of players: the counts of two actions are arrays of that length."""
+
 MAX_SUPPORTS = 300
 """Supports of three and more actions that are examined, smallest first."""
 
@@ -181,6 +184,8 @@ class _CountGame:
     def __init__(self, payoff: CountPayoff | ArrayLike, players: int, actions: int) -> None:
         if not _whole(players, 2) or not _whole(actions, 2):
             raise InputError(f"players is {players!r} and actions {actions!r}; both must be whole numbers, 2 or more")
+        if players > MAX_PLAYERS:
+            raise InputError(f"players is {players}; it must be at most {MAX_PLAYERS:,}, for the memory's sake")
         self.others, self.m = int(players) - 1, int(actions)
         self.payoff = payoff if callable(payoff) else self._from_table(payoff)
         self.budget = Budget()

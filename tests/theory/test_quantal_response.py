@@ -173,3 +173,30 @@ def test_a_likelihood_that_keeps_rising_ends_at_the_limit_and_not_beyond(counts,
     if at_limit:
         assert fit.response.precision == pytest.approx(most or 1000 / 5, rel=1e-12)
     assert logit_branch(dilemma, 2.0).precisions[-1] == pytest.approx(2.0, rel=1e-12)
+
+
+CHICKEN = np.array([[6.0, 2.0], [7.0, 0.0]])
+
+
+def symmetric_games():
+    """Games with a symmetric branch that others cross, or do not."""
+    rng = np.random.default_rng(0)
+    drawn = [np.sort(rng.random(3) * 10)[::-1] for _ in range(15)]
+    return [CHICKEN, *([[r, s], [t, 0]] for t, r, s in drawn), *(rng.normal(size=(3, 3)) for _ in range(15))]
+
+
+def test_of_a_symmetric_game_the_branch_stays_symmetric_where_others_cross_it():
+    for own in map(np.asarray, symmetric_games()):
+        branch = logit_branch(Game.from_bimatrix(own, own.T))
+        np.testing.assert_allclose(branch.strategies[0], branch.strategies[1], atol=1e-6)
+        assert branch.precisions[-1] == pytest.approx(1000 / np.ptp(own))
+
+
+@pytest.mark.parametrize("more", [1e-2, 1e-6, 1e-9, -1e-2, -1e-6, -1e-9])
+def test_of_a_game_that_is_nearly_symmetric_it_turns_to_the_side_that_pays_more(more):
+    """Where nothing crosses, the branch bends away just before; a step must not slip over the gap."""
+    own = CHICKEN.copy()
+    own[1, 0] += more
+    branch = logit_branch(Game.from_bimatrix(own, CHICKEN.T))
+    assert branch.strategies[0][-1].argmax() == (1 if more > 0 else 0)
+    assert branch.strategies[1][-1].argmax() == (0 if more > 0 else 1)
