@@ -39,6 +39,8 @@ _MOST_STEPS = 50_000
 MOST_PATIENT = 0.9999
 """Discount factor up to which `penal_threshold` looks."""
 
+_NEAREST_TO_ONE = 1 - 1e-7  # what a stage weighs beside it is still some digits above rounding
+
 
 @dataclass(frozen=True, eq=False)
 class PenalCode:
@@ -78,7 +80,7 @@ def penal_code(game: Game, path: Sequence[int], discount_factors: ArrayLike) -> 
     path
         Action profile to be played for ever.
     discount_factors
-        In [0, 1).
+        In [0, 1 - 1e-7].
 
     Raises
     ------
@@ -99,8 +101,11 @@ def penal_code(game: Game, path: Sequence[int], discount_factors: ArrayLike) -> 
     """
     stage = PenalStage.of(game, path)
     factors = finite_floats(discount_factors, "discount_factors")
-    if factors.shape not in ((), (game.n_players,)) or not ((factors >= 0) & (factors < 1)).all():
-        raise InputError(f"discount_factors is {discount_factors!r}; one in [0, 1), or one for each player")
+    if factors.shape not in ((), (game.n_players,)) or not ((factors >= 0) & (factors <= _NEAREST_TO_ONE)).all():
+        raise InputError(
+            f"discount_factors is {discount_factors!r}; it must be one, or one for each player, of 0 to 1 - 1e-7: "
+            "nearer to one rounding decides"
+        )
     return stage.code(np.broadcast_to(factors, (game.n_players,)).copy())
 
 

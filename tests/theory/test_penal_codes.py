@@ -154,3 +154,10 @@ def test_bad_input(path, factor, words):
 def test_a_batch_is_refused():
     with pytest.raises(InputError, match="single finite game"):
         penal_threshold(Game(np.zeros((3, 2, 2, 2)), batch_ndim=1), (0, 0))
+
+
+def test_factors_so_near_one_that_rounding_decides_are_refused():
+    race = Game.from_bimatrix([[9, 1], [10, 3]], [[9, 10], [1, 3]])
+    assert (penal_code(race, (0, 0), 1 - 1e-7).values >= 3 - 1e-5).all()  # the minmax value
+    with pytest.raises(InputError, match="rounding decides"):
+        penal_code(race, (0, 0), 1 - 1e-15)
