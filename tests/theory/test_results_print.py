@@ -174,7 +174,7 @@ V = sympy.Symbol("V", positive=True)
         (lambda: logit_branch(STAG_HUNT, 2.0), ["no turning point; ends at", "  1  stag: 0.0003367, hare: 0.9997"]),
         (lambda: fit_logit(STAG_HUNT, [[3, 7], [2, 8]]), ["precision 0.4394", "  2  stag: 0.25, hare: 0.75"]),
         (lambda: fit_logit(STAG_HUNT, [[0, 7], [0, 8]]), ["or more: the likelihood still rises there"]),
-        (lambda: symmetric_count_equilibria(cleared, 3, 3), ["1 found, not proved", "  (0.3333, 0.3333, 0.3333)"]),
+        (lambda: symmetric_count_equilibria(cleared, 3, 3), ["1 found, complete", "  (0.3333, 0.3333, 0.3333)"]),
         (lambda: iterated_dominance(RACE), ["one profile left", "strikes out Meta: restrain; Google: restrain"]),
         (lambda: iterated_dominance(RACE), ["  Google keeps race"]),
         (lambda: correlated_equilibrium(CHICKEN), ["value 10.5, payoffs (5.25, 5.25)", "  restrain, restrain: 0.5"]),
