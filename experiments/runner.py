@@ -30,7 +30,7 @@ from experiments.folders import require_writable
 from experiments.keys import Key, key_of, library_versions
 from experiments.parameters import Value
 from experiments.plain import plain
-from experiments.pool import Done, WorkerLostError, compute_in_processes, map_in_processes
+from experiments.pool import Done, WorkerLostError, Workers
 from experiments.progress import note, progress_of, working
 from experiments.records import (
     RECORDS,
@@ -165,11 +165,16 @@ class _Run:
     ) -> None:
         self.study, self.values, self.key, self.folder = study, values, key, folder
         self.where, self.progress = where, progress
+        self.workers = Workers(where if isinstance(where, int) else 1)
         self.tasks = all_tasks(study, values, key, folder)
         self.say = note if progress else _silent
 
     def record(self, made: Record | None = None) -> Record:
         """Compute what is missing, sum up, write; a record made of the same chunks before stands as it is."""
+        with self.workers:
+            return self._record(made)
+
+    def _record(self, made: Record | None) -> Record:
         started, began = datetime.now(UTC), time.perf_counter()
         seconds = self._compute()
         if made and not made.broken_files(contents=True):
@@ -230,8 +235,8 @@ class _Run:
     def _compute_all(self, tasks: list[Task], done: Done) -> None:
         if isinstance(self.where, str) and tasks:
             compute_on_cluster(tasks, self.where, done)
-        elif not isinstance(self.where, str) and min(self.where, len(tasks)) > 1:
-            compute_in_processes(tasks, self.where, done)
+        elif min(self.workers.number, len(tasks)) > 1:
+            self.workers.compute(tasks, done)
         else:
             for task in tasks:
                 done(task, compute(task))
@@ -263,8 +268,7 @@ class _Run:
         """Columns of the replicates: read when asked for if there are chunks, and so more than memory may hold."""
         chunks = self.study.chunks(self.values)
         stored = StoredReplicates(self.folder, self.study.replicates, chunks)
-        workers = self.where if isinstance(self.where, int) else 1
-        return _SharedReplicates(stored, workers, len(self.tasks), kept=not self.study.chunk)
+        return _SharedReplicates(stored, self.workers, len(self.tasks), kept=not self.study.chunk)
 
     def _sum_up(self, replicates: Replicates) -> tuple[Mapping[str, Any], Mapping[str, Columns]]:
         rng = self.key.generator(self.study.replicates)
@@ -287,7 +291,7 @@ class _Run:
 class _SharedReplicates(Sequence[Columns]):
     """Replicates of a run, and its workers for what the summary asks of them at once (`experiments.registry`)."""
 
-    def __init__(self, stored: StoredReplicates, workers: int, chunks: int, *, kept: bool) -> None:
+    def __init__(self, stored: StoredReplicates, workers: Workers, chunks: int, *, kept: bool) -> None:
         self._stored, self._workers, self._chunks = stored, workers, chunks
         self._read: Sequence[Columns] = list(stored) if kept else stored
 
@@ -308,8 +312,8 @@ class _SharedReplicates(Sequence[Columns]):
         tasks: list[Callable[[], Any]] = list(calls.values())
         if many := self._chunks >= MANY:
             tasks += [partial(_applied, function, self._stored, index) for index in range(len(self))]
-        shared = self._workers > 1 and len(tasks) > 1
-        done = map_in_processes(_called, tasks, self._workers) if shared else [task() for task in tasks]
+        shared = self._workers.number > 1 and len(tasks) > 1
+        done = self._workers.map(_called, tasks) if shared else [task() for task in tasks]
         found = done[len(calls) :] if many else [function(part) for part in self]
         return found, dict(zip(calls, done, strict=False))
 

@@ -11,7 +11,7 @@ import pytest
 
 from experiments.columns import StorageError
 from experiments.keys import key_of
-from experiments.pool import WorkerLostError, map_in_processes
+from experiments.pool import WorkerLostError, Workers
 from experiments.records import Record, record_folder, replicate_file
 from experiments.runner import RunInterrupted, SourceChangedError, run
 from experiments.worker import StudyError, Task, compute
@@ -152,16 +152,23 @@ def test_workers_that_share_the_summary_change_no_bit(
     plainly = run(chunked.study, workers=1, directory=chunked.root / "plainly", progress=False)
     shared_out: list[tuple[int, int]] = []
 
-    def counted(function: object, items: list[object], given: int) -> list[object]:
-        shared_out.append((len(items), given))
-        return map_in_processes(function, items, given)  # type: ignore[arg-type]
+    started: list[int] = []
+
+    class Counted(Workers):
+        def map(self, function: object, items: list[object]) -> list[object]:  # type: ignore[override]
+            shared_out.append((len(items), self.number))
+            before = {process.pid for process in self._processes}
+            found: list[object] = super().map(function, items)  # type: ignore[arg-type]
+            started.append(len({process.pid for process in self._processes} - before))
+            return found
 
     monkeypatch.setattr("experiments.runner.MANY", many)
-    monkeypatch.setattr("experiments.runner.map_in_processes", counted)
+    monkeypatch.setattr("experiments.runner.Workers", Counted)
     shared = run(chunked.study, workers=workers, directory=chunked.root / "shared", progress=False)
     assert shared.values_digest == plainly.values_digest
     replicates_read = 3 if many == 2 else 0
     assert shared_out == ([(3 + replicates_read, workers)] if workers > 1 else [])
+    assert not any(started), "the run's own workers sum up"
 
 
 def test_workers_that_cannot_start_are_not_called_short_of_memory(tmp_path: Path) -> None:
@@ -176,14 +183,15 @@ def test_workers_that_cannot_start_are_not_called_short_of_memory(tmp_path: Path
 
 
 def test_a_worker_that_is_killed_while_it_reads_is_said() -> None:
-    with pytest.raises(WorkerLostError, match="a worker process was killed"):
-        map_in_processes(os._exit, [9], 1)
+    with pytest.raises(WorkerLostError, match="a worker process was killed"), Workers(1) as workers:
+        workers.map(os._exit, [9])
 
 
 def test_a_worker_that_is_killed_while_it_sums_up_is_said(chunked: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(*_: object) -> None:
-        map_in_processes(os._exit, [9], 1)
+    class Killed(Workers):
+        def map(self, *_: object) -> list[object]:  # type: ignore[override]
+            return super().map(os._exit, [9])
 
-    monkeypatch.setattr("experiments.runner.map_in_processes", killed)
+    monkeypatch.setattr("experiments.runner.Workers", Killed)
     with pytest.raises(WorkerLostError, match="a worker process was killed"):
         run(chunked.study, workers=2, directory=chunked.root / "killed", progress=False)
