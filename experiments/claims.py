@@ -83,11 +83,10 @@ def claim(
     """
     if len(parts) < 2:
         raise InputError(f"a claim is judged on {len(parts)} sets of draws; give two or more")
-    judged = [np.asarray(scope(part), bool) if scope else np.ones(_length(part), bool) for part in parts]
-    kept = [{name: column[there] for name, column in part.items()} for part, there in zip(parts, judged, strict=True)]
+    judged, kept = _in_scope(parts, scope)
     named = cases if isinstance(cases, Mapping) else {ONLY: cases}
     found = {name: [needs(part) for part in kept] for name, needs in named.items()}
-    holds = {name: [np.all(list(each.values()), axis=0) for each in every] for name, every in found.items()}
+    holds = {name: [_together(each) for each in every] for name, every in found.items()}
     always, never = (
         [np.all([each[k] == so for each in holds.values()], axis=0) for k in range(len(kept))] for so in (True, False)
     )
@@ -100,36 +99,49 @@ def claim(
     }
 
 
+def _in_scope(
+    parts: Sequence[Columns], scope: Callable[[Columns], NDArray[Any]] | None
+) -> tuple[list[NDArray[np.bool_]], list[dict[str, NDArray[Any]]]]:
+    """In which draws a claim is judged, and what is left of each set of draws."""
+    judged = [np.asarray(scope(part), bool) if scope else np.ones(_length(part), bool) for part in parts]
+    kept = [{name: column[there] for name, column in part.items()} for part, there in zip(parts, judged, strict=True)]
+    return judged, kept
+
+
+def _together(needs: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    return np.asarray(np.all(list(needs.values()), axis=0))
+
+
 def by_bound(
     parts: Sequence[Columns],
     cases: Callable[[float], Mapping[str, Needs]],
     bounds: Sequence[float],
+    model: PayoffModel,
     *,
     scope: Callable[[Columns], NDArray[Any]] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Probability of a claim by the bound from which on a change counts, for each case.
+    """What is found of a claim by the bound from which on something counts, which is a convention, for each case.
 
     Parameters
     ----------
-    parts, scope
+    parts, model, scope
         As for `claim`.
     cases
-        What the claim needs, by case, if changes count from a bound on.
+        What the claim needs, by case, if things count from a bound on.
     bounds
         Bounds to try.
 
     Returns
     -------
     dict
-        For each case, the probability by bound; None if no draw is in scope.
+        For each case, by bound, ``"together"`` and ``"condition"`` as of `claim`.
     """
-    judged = [np.asarray(scope(part), bool) if scope else np.ones(_length(part), bool) for part in parts]
+    _, kept = _in_scope(parts, scope)
     results: dict[str, dict[str, Any]] = {}
     for bound in bounds:
         for name, needs in cases(bound).items():
-            holds = [np.all(list(needs(p).values()), axis=0)[there] for p, there in zip(parts, judged, strict=True)]
-            found = share_in_replicates(holds) if all(len(each) for each in holds) else None
-            results.setdefault(name, {})[f"{bound:g}"] = found
+            found = _case(kept, [{} for _ in kept], [_together(needs(part)) for part in kept], model)
+            results.setdefault(name, {})[f"{bound:g}"] = {key: found[key] for key in ("together", "condition")}
     return results
 
 

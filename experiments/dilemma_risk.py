@@ -35,12 +35,11 @@ BUILD, PROFIT, ANARCHY, LOST, PATIENCE = (
 """What is reported by its quartiles; losses in US$ bn, the others are ratios."""
 
 
-def gains_in_hindsight(model: LabDilemma, states: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def gains_in_hindsight(model: LabDilemma, state: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     """What racing adds in hindsight when all rivals restrain, and when all race, US$ bn: ``(2, states, *batch)``.
 
-    Positive, it is the loss from inaction; negative, the loss from overspending.
+    Positive, it is the loss from inaction; negative, the loss from overspending. ``state`` is drawn by `states`.
     """
-    state = model.states(states, rng)
     low, high = (level for _, level in model.levels())
 
     def gain(rivals: Any, prize: float, demand: float) -> Any:

@@ -19,12 +19,13 @@ the prior. A claim that no study judges is 'not yet answered', and says to which
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from experiments.claims import ONLY, RARE, SURE
-from paper.formats import listed, number, percent, percent_interval
+from paper.formats import chosen_percent, listed, number, percent, percent_interval
 from paper.names import spoken
 from theory.errors import InputError
 
@@ -76,16 +77,19 @@ CAUTIONS = {
     2: "A loss asymmetry is no dilemma, and a firm without any rival may face one. The reading by the tail rests on "
     "the law of demand and prize, lognormal and so skewed, which no fact sets: by any symmetric law it says what the "
     "mean says.",
-    3: "Chips are of one quality, and what a lab knows of a family is in the porting cost alone. From which fall of a "
-    "price on suppliers compete is a convention, that of a small but significant change of a price in merger control.",
+    3: "Lock-in is not judged apart: a lab whose software is ported to both families pays nothing to switch, by "
+    "construction; how much there was to avoid shows in the price, which a second cloud lowers. Chips are of one "
+    "quality, and what a lab knows of a family is in the porting cost alone. From which fall of a price on suppliers "
+    "compete is a convention, that of a small but significant change of a price in merger control.",
     4: "The known stake is a claim on profits, without votes or seats; the talks behind the larger one rest on one "
-    "source. Demand is linear: by a stake of s what is sold, and what is lost for each dollar of a rival's price, both "
-    "go with 1/(2 - s), the holder's own lab aside; so in GW the loss rises by construction. With votes, switching "
-    "costs or exclusive terms a stake could hold a lab.",
+    "source. Demand is linear: by a stake of s what is sold, and what is lost for each dollar of a rival's price, "
+    "both go with 1/(2 - s), the holder's own lab aside; so in GW the loss rises by construction, and as a part of "
+    "what is held it hardly moves. With votes, switching costs or exclusive terms a stake could hold a lab.",
     5: "A condition on others that act as one seller is a hypothetical, and no fact bears on how alike the labs are. "
-    "How the other clouds conduct themselves is a scenario, and not an equilibrium choice; at cost and with room "
-    "for all they replace any cloud, so that none is indispensable by construction, and as one seller they leave a lab "
-    "at most half of its profit by construction (equal clouds, the other lab aside).",
+    "That half of a profit makes a cloud indispensable is a convention. How the other clouds conduct themselves is a "
+    "scenario, and not an equilibrium choice; at cost and with room for all they replace any cloud, so that none is "
+    "indispensable by construction, and as one seller they leave a lab at most half of its profit by construction "
+    "(equal clouds, the other lab aside).",
     6: "Who bids for the tenant is a scenario, and not an equilibrium choice; an equal rival bids all away by "
     "construction. What the lab earns is a multiple of rent, without prize or standing, which carry the race of S2.",
     7: "What a lab gains from compute that is there today is not in it.",
@@ -93,12 +97,14 @@ CAUTIONS = {
     "refute it alone; software, and what it costs to port, are not in the ratio.",
     9: "A valuation stands for money that a lab can raise; why it steps up is outside the model.",
     10: "The ratio is a marginal one, and stakes add less the more is built: what it is compared at moves it.",
-    11: "Tightness is a parameter and not the outcome of a market; the contract is bargained by one lab and one cloud. "
-    "What the lab earns is a multiple of rent, without prize or standing, which carry the race of S2.",
-    12: "Stakes here carry no votes; a merger, entry or a loan would be another game. The index modified for ownership "
-    "adds the stake times both labs' shares, whatever they then order: with a stake of this size it rises by as much "
-    "as counts unless one of the two is small, or others are counted in the sector: among n labs of one size by 10,000 "
-    "times the stake over n squared. Its bound is that of the plain index. Exclusive service is no fact.",
+    11: "Tightness is a parameter and not the outcome of a market; the contract is bargained by one lab and one "
+    "cloud. What the lab earns is a multiple of rent, without prize or standing, which carry the race of S2.",
+    12: "Stakes here carry no votes; a merger, entry or a loan would be another game. The index modified for "
+    "ownership adds the stake times both labs' shares, whatever they then order: with a stake of this size it rises "
+    "by as much as counts unless one of the two is small, or others are counted in the sector. Its bound is that of "
+    "the plain index. How the other clouds conduct themselves, a case in claim 5, is a part of the readings here, "
+    "each of which is given. Exclusive service is no fact. What would rule the claim out is not searched for: its "
+    "readings are of two models.",
 }
 """What each verdict leaves out, whatever the numbers are; a study may add what depends on them."""
 
@@ -106,39 +112,47 @@ CAUTIONS = {
 HISTORY = {
     1: "Until conditions had to make a claim true: the same probabilities, then called conditional.",
     2: "First by the mean and for two labs alone, then called conditional; the tail was added after that was seen.",
-    3: "First all needs at once, without the one on lock-in, and not decided; the readings were added after that was "
-    "seen. Then by any fall of the price, by which suppliers compete was supported; the bound, of small changes of "
-    "prices in merger control, was added after the shares by bound had been seen; a reading by how much of the "
-    "switching cost is charged was dropped, which measured what lock-in there had been, and exclusive bids are judged "
-    "without the bound.",
+    3: "First all needs at once, without the one on lock-in: conditional; later not decided. The readings were added "
+    "after that was seen. Then by any fall of the price, by which suppliers compete was supported; the bound, of "
+    "small changes of prices in merger control, was added after the shares by bound had been seen; a reading by how "
+    "much of the switching cost is charged was dropped, which measured what lock-in there had been, and exclusive "
+    "bids are judged without the bound.",
     4: "First by points lost alone, and also if Amazon matches: not supported by that. Then also by the part lost and "
-    "the share left: dependent on the reading, but these repeat that the share rises. GW lost per dollar were "
-    "put in their place after that was seen: not supported by that; then, as a part of what is held, too.",
+    "the share left: dependent on the reading, but these repeat that the share rises. GW lost per dollar were put in "
+    "their place after that was seen: not supported by that; then, as a part of what is held, too: supported under "
+    "conditions by any fall; the bound was added after the shares by bound had been seen.",
     5: "First with both conducts at once; then, too, called conditional.",
     6: "First judged in each case as here; called conditional where it held in some draws.",
     7: "First at contract prices too, and with a shortage that never ends; then over all draws, whether somebody "
     "builds or not: not supported by that.",
     8: "First by the share of draws below one.",
     9: "First for both labs, and in the equilibrium of least spending too: not supported by that.",
-    10: "First by λ at the equilibrium, above one for every builder: a statistic that runs the wrong way. Then by the "
-    "ratio for every builder alone; most and any of them were added as readings after their shares had been seen.",
+    10: "First by λ at the equilibrium, above one for every builder: conditional, by a statistic that runs the wrong "
+    "way. Then by the ratio for every builder alone, where it depends on the build; most and any of them were added "
+    "as readings after their shares had been seen.",
     11: "First the same three needs, the second among those that want some.",
-    12: "First by any rise of both indices and of the cloud's share of profits; the bound of 100 points was added "
-    "after small rises had been seen. Then by AWS's stake, and by the index of labs and that of two clouds, the second "
-    "of which no silent stake moves so far: not supported by that. Google's stake, ownership and exclusive service "
-    "were added after their numbers had been seen.",
+    12: "First by any rise of both indices and of the cloud's share of profits: conditional; the bound of 100 points "
+    "was added after small rises had been seen. Then by AWS's stake, and by the index of labs and that of two clouds, "
+    "the second of which no silent stake moves so far: not supported by that. Google's stake, ownership and exclusive "
+    "service were added after their numbers had been seen.",
 }
-"""How the rule for each claim was first stated, and when it differed what it said.
+"""How the rule for each claim was first stated, and where it differed what it said, in the draws of its day.
 
 Claims that are dependent on the reading were not decided until that verdict was added, after results had been seen.
 """
+
+
+def once_rejected() -> list[int]:
+    """Claims that were not supported by an earlier rule."""
+    return [number for number, history in HISTORY.items() if "not supported by that" in history]
 
 
 @dataclass(frozen=True)
 class Verdict:
     """Verdict on one claim, with what it rests on; ``cautions`` are those that depend on the numbers.
 
-    ``condition`` completes the verdict: if what, in which reading, or what would rule it out.
+    ``condition`` completes the verdict: if what, in which reading, or what would rule it out. ``turns`` says whether
+    some case is ruled otherwise at another bound of those tried.
     """
 
     claim: int
@@ -149,6 +163,7 @@ class Verdict:
     sensitivity: str
     cautions: str = ""
     condition: str = ""
+    turns: bool = False
 
 
 def judge_claims(
@@ -342,14 +357,44 @@ def if_explained(forecast: Found, events: Mapping[str, str]) -> str:
     )
 
 
-def by_bound_in_words(table: Found, shown: Callable[[str], str]) -> str:
-    """Probability of a claim by the bound from which on something counts, case by case."""
-    judged = {name: rows for name, rows in table.items() if all(rows.values())}
+def by_bound_in_words(found: Found, counts: str, shown: Callable[[str], str]) -> str:
+    """How probable a claim is, and what the ruling would be, by the bound from which on something counts.
+
+    Parameters
+    ----------
+    found
+        What is recorded of the claim, with ``"by bound"``.
+    counts
+        What a bound is one of, with ``{}`` for the bounds that were tried.
+
+    Examples
+    --------
+    >>> rows = {
+    ...     bound: {"together": dict.fromkeys(("value", "low", "high"), share), "condition": None}
+    ...     for bound, share in {"0.01": 0.95, "0.02": 0.6, "0.05": 0.4}.items()
+    ... }
+    >>> by_bound_in_words({"by bound": {"suppliers compete": rows}}, "If a fall counts from {} on", str)
+    'If a fall counts from 0.01, 0.02 and 0.05 on: suppliers compete 95.0% (supported), 60.0% and 40.0% (not decided).'
+    """
+    judged = {name: rows for name, rows in found["by bound"].items() if all(row["together"] for row in rows.values())}
     if not judged:
         return ""
     bounds = listed([shown(bound) for bound in next(iter(judged.values()))])
-    said = [f"{name} {listed([percent(found['value']) for found in rows.values()])}" for name, rows in judged.items()]
-    return f"If a change counts from {bounds} on: {'; '.join(said)}."
+    said = [f"{name} {_rulings_in_words(list(rows.values()))}".strip() for name, rows in judged.items()]
+    return f"{counts.format(bounds)}: {'; '.join(said)}."
+
+
+def _rulings_in_words(cases: Sequence[Found]) -> str:
+    """Shares, and after each run of equal rulings what they are."""
+    runs = [(verdict, list(run)) for verdict, run in itertools.groupby(cases, key=ruling)]
+    return ", ".join(
+        f"{listed([percent(case['together']['value']) for case in run])} ({verdict})" for verdict, run in runs
+    )
+
+
+def turns_with_bound(found: Found) -> bool:
+    """Whether the ruling in some case is another at another of the bounds that were tried."""
+    return any(len({ruling(case) for case in rows.values()}) > 1 for rows in found.get("by bound", {}).values())
 
 
 def judge_dilemma(dilemma: Mapping[str, Any], forecast: Mapping[str, Any], chief: Sequence[str]) -> Verdict:
@@ -367,9 +412,9 @@ def judge_dilemma(dilemma: Mapping[str, Any], forecast: Mapping[str, Any], chief
         1,
         CLAIMS[1],
         verdict,
-        f"Probability by number of labs: {shown}; whatever their number "
-        f"{percent_interval(found['every case']['together'])}. The most probable other game of two labs is {other}, "
-        f"{percent_interval(two[other])}."
+        f"Probability by number of labs: {shown}; on the draws that the rule reads {_by_case(found)}, and whatever "
+        f"their number {percent_interval(found['every case']['together'])}. The most probable other game of two labs "
+        f"is {other}, {percent_interval(two[other])}."
         + if_explained(forecast, {f"{name} in a prisoner's dilemma": f"with {name}" for name in found["cases"]}),
         "S1, two-action race of n labs",
         f"With two labs: {terms}. Chief drivers: {listed(list(chief))}.",
@@ -379,7 +424,12 @@ def judge_dilemma(dilemma: Mapping[str, Any], forecast: Mapping[str, Any], chief
 
 def _by_case(found: Found, word: str = "") -> str:
     shown = {name.removesuffix(word): case for name, case in found["cases"].items() if name.endswith(word)}
-    return listed([f"{percent_interval(case['together'])} with {name}" for name, case in shown.items()])
+    return listed([f"{percent_interval(case['together'])} with {name}{_under(case)}" for name, case in shown.items()])
+
+
+def _under(case: Found) -> str:
+    """In brackets, the bounds that make a case hold, where its ruling needs them."""
+    return f" ({condition_in_words(case['condition'])})" if ruling(case) == CONDITIONAL else ""
 
 
 def judge_inaction(dilemma: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verdict:
@@ -403,9 +453,11 @@ def judge_inaction(dilemma: Mapping[str, Any], forecast: Mapping[str, Any]) -> V
             },
         ),
         "S1, both losses while rivals race",
-        f"Where λ > 1 the game of two labs is a prisoner's dilemma in {percent(both and both['value'])} "
-        "of the draws: it is necessary for one, and not sufficient.",
+        f"{by_bound_in_words(found, 'If the worst {} of each loss count', chosen_percent)} Where λ > 1 the game of two "
+        f"labs is a prisoner's dilemma in {percent(both and both['value'])} of the draws: it is necessary for one, and "
+        "not sufficient.",
         condition=condition,
+        turns=turns_with_bound(found),
     )
 
 
@@ -421,9 +473,17 @@ def by_build(cases: Mapping[str, Found]) -> str:
     builds: dict[str, list[str]] = {}
     for name, case in cases.items():
         who, _, where = name.partition(" at ")
-        under = f" ({condition_in_words(case['condition'])})" if ruling(case) == CONDITIONAL else ""
-        builds.setdefault(where, []).append(f"{percent_interval(case['together'])} for {who}{under}")
+        builds.setdefault(where, []).append(f"{percent_interval(case['together'])} for {who}{_under(case)}")
     return "; ".join(f"at {where} in {listed(shown)}" for where, shown in builds.items())
+
+
+def _most_endangered(table: Mapping[str, Found]) -> str:
+    """Who carries a reading of claim 10 that asks for any builder."""
+    said = []
+    for where, each in table.items():
+        name = max(each, key=lambda n: float(each[n]["value"]))
+        said.append(f"{where.removeprefix('at ')} {name} ({percent_interval(each[name])})")
+    return f"Too little is most often the greater danger to, at {listed(said)}."
 
 
 BY_MEAN, BY_TAIL = ", by the mean", ", by the worst twentieth"
@@ -450,9 +510,16 @@ def judge_scarcity(race: Mapping[str, Any], forecast: Mapping[str, Any]) -> Verd
         "Critical ratio (loss from too little over that and the loss from too much, at the margin) above one half, "
         f"with all terms, at planned demand: {builders}. Above one half {by_build(found['cases'])}. With {first}, at "
         f"planned demand: at most {percent(max(alone))}, by builder."
-        + if_explained(forecast, {"too little loses more in 2025": "for every builder at planned demand"}),
+        + if_explained(
+            forecast,
+            {
+                f"too little loses more in {year}": f"for every builder at demand rolled forward to {year}"
+                for year in (2025, 2026)
+            },
+        ),
         "S2 at the margin",
-        f"Hindsight at the equilibrium gives λ {number(min(losses), 2)} to {number(max(losses), 2)} over the builders, "
-        "and is no measure of this: what is built there already answers the danger.",
+        f"{_most_endangered(race['P(above half) by build'])} Hindsight at the equilibrium gives λ "
+        f"{number(min(losses), 2)} to {number(max(losses), 2)} over the builders, and is no measure of this: what is "
+        "built there already answers the danger.",
         condition=condition,
     )

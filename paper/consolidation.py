@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, verdict_of
-from paper.formats import number, percent_interval, spread
+from models.equity_for_compute import EquityForCompute
+from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
+from paper.formats import in_words, listed, number, percent_interval, spread
 from paper.joined import joined
 
 Numbers = Mapping[str, Any]
@@ -25,9 +26,6 @@ def judge_consolidation(equity: Numbers, supermarket: Numbers) -> Verdict:
     moves = supermarket["concentration"]
     stake, exclusive = moves["both, stake"], moves["only OpenAI"]
     changes = " and ".join(f"{spread(change)} by the {index}" for index, change in equity["concentration"].items())
-    bounds = equity["consolidated by bound"] | {
-        name: rows for name, rows in supermarket["consolidated by bound"].items() if "at cost" not in name
-    }
     return Verdict(
         12,
         CLAIMS[12],
@@ -35,10 +33,19 @@ def judge_consolidation(equity: Numbers, supermarket: Numbers) -> Verdict:
         f"{case_by_case(found)} Google's stake of today changes the concentration of the two labs' compute by "
         f"{changes} (points).",
         "S4, Google's stake in a rival of its own lab; S6, AWS's stake and exclusive service",
-        f"{by_bound_in_words(bounds, lambda points: f'{float(points):g} points')} Exclusive service of OpenAI raises "
-        f"the index of clouds as much, too, in {percent_interval(exclusive['P(both indices rise materially)'])}; the "
-        f"stake of AWS moves that of the two suppliers by at most {number(stake['largest change']['HHI of clouds'])} "
-        "points in any draw, so that it is no part of what is needed. A lab drops out that would not have in "
+        f"{by_bound_in_words(found, 'If a rise counts from {} points on', str)} {_more_labs()} Exclusive service of "
+        "OpenAI raises the index of clouds as much, too, in "
+        f"{percent_interval(exclusive['P(both indices rise materially)'])}; the stake of AWS moves that of the two "
+        f"suppliers by at most {number(stake['largest change']['HHI of clouds'])} points in any draw, so that it is no "
+        "part of what is needed. A lab drops out that would not have in "
         f"{percent_interval(stake['P(rises)']['a lab drops out'])} under that stake.",
         condition=condition,
+        turns=turns_with_bound(found),
     )
+
+
+def _more_labs() -> str:
+    """By how much the modified index rises with today's stake, if the sector has more labs of one size."""
+    stake = float(EquityForCompute().google_stake)
+    rises = listed([f"{number(1e4 * stake / n**2)} points among {in_words(n)}" for n in (2, 3, 4)])
+    return f"Among labs of one size Google's stake raises the modified index by {rises}."

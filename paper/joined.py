@@ -29,7 +29,8 @@ def joined(*found: Found) -> Found:
             f"two studies judge one claim by {names}; only readings of different names can be put together"
         )
     cases = {name: case for each in found for name, case in each["cases"].items()}
-    return {"readings": True, "cases": cases, "every case": NO_CASE, "ruled out": None}
+    bounds = {name: rows for each in found for name, rows in each.get("by bound", {}).items()}
+    return {"readings": True, "cases": cases, "every case": NO_CASE, "ruled out": None, "by bound": bounds}
 
 
 def found_claims(records: Iterable[Mapping[str, Any]]) -> dict[int, Found]:

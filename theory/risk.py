@@ -180,7 +180,7 @@ def _split(game: ContinuousGame, given: ArrayLike) -> tuple[tuple[str, ...], tup
     return game.players, (over, under, excess)
 
 
-def cvar(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
+def cvar(losses: ArrayLike, level: float | list[float] | tuple[float, ...] = 0.95, *, axis: int = -1) -> Floats:
     """Conditional value at risk of a sample: the mean of the worst ``1 - level`` share of it.
 
     The quantile's atom is split so that exactly that share is averaged (Rockafellar and Uryasev 2002).
@@ -190,12 +190,12 @@ def cvar(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
     losses
         Equally likely losses along ``axis``, in any unit; the larger the worse.
     level
-        In (0, 1).
+        In (0, 1); or several, which then lead.
 
     Returns
     -------
     array
-        Shape of ``losses`` without ``axis``, in their unit.
+        Shape of ``losses`` without ``axis``, in their unit; ``(levels, ...)`` if several are given.
 
     Raises
     ------
@@ -207,11 +207,19 @@ def cvar(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> Floats:
     >>> float(cvar(np.arange(1, 101)))  # mean of the five largest
     98.0
     """
-    sample, level = _sample(losses), share_between(level, "level")
+    levels = list(level) if isinstance(level, list | tuple) else [level]
+    sample, shares = _sample(losses), [share_between(one, "level") for one in levels]
     array = np.sort(np.moveaxis(sample, axis_of(axis, sample.ndim), -1), axis=-1)
-    size = array.shape[-1]
-    weight = np.clip(np.arange(1, size + 1) - level * size, 0.0, 1.0)
-    return np.asarray((array * weight).sum(axis=-1) / ((1 - level) * size))
+    means = [_worst(array, share) for share in shares]
+    return np.stack(means) if isinstance(level, list | tuple) else means[0]
+
+
+def _worst(ordered: Floats, level: float) -> Floats:
+    """Mean of the worst ``1 - level`` share along the last axis of losses in order."""
+    size = ordered.shape[-1]
+    first = int(level * size)  # no loss before it counts
+    weight = np.clip(np.arange(first + 1, size + 1) - level * size, 0.0, 1.0)
+    return np.asarray((ordered[..., first:] * weight).sum(axis=-1) / ((1 - level) * size))
 
 
 def cvar_estimate(losses: ArrayLike, level: float = 0.95, *, confidence: float = LEVEL) -> Estimate:
@@ -263,12 +271,12 @@ def value_at_risk(losses: ArrayLike, level: float = 0.95, *, axis: int = -1) -> 
     losses
         Equally likely losses along ``axis``, in any unit; the larger the worse.
     level
-        In (0, 1).
+        In (0, 1); or several, which then lead.
 
     Returns
     -------
     array
-        Shape of ``losses`` without ``axis``, in their unit.
+        Shape of ``losses`` without ``axis``, in their unit; ``(levels, ...)`` if several are given.
 
     Raises
     ------

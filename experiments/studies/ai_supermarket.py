@@ -54,7 +54,13 @@ MATERIAL = 100.0
 """Rise of a concentration index, in points, that counts: the bound of the United States' Merger Guidelines of 2023."""
 
 BOUNDS = (10.0, 50.0, 100.0, 200.0)
-"""Other rises that might count, points."""
+"""Rises that might count, points."""
+
+LOST = 0.5
+"""Part of a lab's profit that goes without a cloud, above which the cloud is called indispensable."""
+
+LOSSES = (0.4, 0.5, 0.55, 0.6, 0.65)
+"""Parts that might count."""
 
 CONDITIONS = ("rivalry", "substitution", "worth", "swing", "relative_size", "odds")
 """Parameters compared between draws in which an exclusive deal with the second lab pays and the others."""
@@ -222,10 +228,11 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "gain of the rival": {lab: _spread(kept[f"gain of the rival when {lab} is refused"]) for lab in LABS},
         "softening": softening(kept),
         "claims": {
-            "5": claim(replicates, indispensable(), AiSupermarket(), scope=_certified),
-            "12": claim(replicates, consolidated(MATERIAL), AiSupermarket(), scope=_certified, readings=True),
+            "5": claim(replicates, indispensable(LOST), AiSupermarket(), scope=_certified)
+            | {"by bound": by_bound(replicates, indispensable, LOSSES, AiSupermarket(), scope=_certified)},
+            "12": claim(replicates, consolidated(MATERIAL), AiSupermarket(), scope=_certified, readings=True)
+            | {"by bound": by_bound(replicates, consolidated, BOUNDS, AiSupermarket(), scope=_certified)},
         },
-        "consolidated by bound": by_bound(replicates, consolidated, BOUNDS, scope=_certified),
         "concentration": {move: concentrated(kept, move) for move in MOVES},
         "serving": {
             key: probability(kept[key]) for key in kept if key.endswith(("equilibrium", "pays both", "dominant"))
@@ -245,23 +252,29 @@ def _certified(part: Columns) -> NDArray[Any]:
     return np.asarray(part["certified"], bool)
 
 
-def indispensable() -> dict[str, Any]:
-    """What claim 5 needs, by the others' conduct."""
+def indispensable(lost: float) -> dict[str, Any]:
+    """What claim 5 needs, by the others' conduct, if a cloud is indispensable without which so much of a profit goes.
+
+    Against others who act as one seller a lab loses at least half by construction (equal clouds, the other lab aside).
+    """
     return {
-        f"the other clouds {words}": functools.partial(_indispensable, conduct) for conduct, words in CONDUCT.items()
+        f"the other clouds {words}": functools.partial(_indispensable, conduct, lost)
+        for conduct, words in CONDUCT.items()
     }
 
 
-def _indispensable(conduct: str, part: Columns) -> dict[str, NDArray[Any]]:
+def _indispensable(conduct: str, lost: float, part: Columns) -> dict[str, NDArray[Any]]:
     alone = np.maximum(part["only Anthropic: earned"], part["only OpenAI: earned"])
     deal = (part["gain with Anthropic: only Anthropic"] > 0) | (part["gain with OpenAI: only OpenAI"] > 0)
     pays = part[f"both earns more than one{AT_COST}"] if conduct else part["both: earned"] > alone
     deal = part[f"exclusive deal pays a pair{AT_COST}"] if conduct else deal
+    share = "half" if lost == LOST else f"{lost:g}"
     return {
         "serving both earns more than serving one": pays,
         "no exclusive deal would pay": ~np.asarray(deal, bool),
         **{
-            f"{lab} would lose more than half without the cloud": part[f"lost without the cloud, {lab}{conduct}"] > 0.5
+            f"{lab} would lose more than {share} without the cloud": part[f"lost without the cloud, {lab}{conduct}"]
+            > lost
             for lab in LABS
         },
     }

@@ -164,10 +164,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "win": _wins(replicates, pooled),
         "scarcity": _forced(replicates, pooled),
         "claims": {
-            "6": claim(replicates, worth(MATERIAL), AnchorTenant(), scope=_building_pays),
+            "6": claim(replicates, worth(MATERIAL), AnchorTenant(), scope=_building_pays)
+            | {"by bound": by_bound(replicates, worth, BOUNDS, AnchorTenant(), scope=_building_pays)},
             "11": claim(replicates, forced, AnchorTenant()),
         },
-        "worth by bound": by_bound(replicates, worth, BOUNDS, scope=_building_pays),
         "option": _option(replicates, pooled),
         "sources": _several(replicates, pooled),
         "drivers": drivers(rng, points=max(16, draws // 32)),

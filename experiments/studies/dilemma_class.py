@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.claims import claim, drawn
+from experiments.claims import by_bound, claim, drawn
 from experiments.dilemma_boundary import boundaries, boundary_plane, chief_pair
 from experiments.dilemma_risk import LABS, gains_in_hindsight, reduce_risk, risk_in_equilibrium, risk_numbers
 from experiments.registry import Columns, Findings, Part, at_once, experiment
@@ -102,7 +102,7 @@ def study(
     """Some of one independent set of calibrated draws: class for several numbers of labs, equilibria, losses."""
     model = LabDilemma()
     calibrated = model.replace(**model.priors().sample_part(part, design=design, rng=rng))
-    gains = gains_in_hindsight(calibrated, STATES, rng)
+    gains = gains_in_hindsight(calibrated, calibrated.states(STATES, rng))
     state = rng.integers(STATES, size=part.draws)
     columns = one_race(calibrated, gains[1], state) | equilibria(calibrated)
     columns |= risk_in_equilibrium(calibrated, two_labs(calibrated), gains, state, rng)
@@ -163,8 +163,12 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
     Each replicate is read once and leaves counts, means and quantiles, whose spread over replicates gives intervals.
     """
     stream = iter(rng.spawn(6))
+    sets = {
+        f"judged {k}": partial(judged_draws, each, min(JUDGED, max(SETS, draws // 4)) // SETS)
+        for k, each in enumerate(next(stream).spawn(SETS))
+    }
     calls: dict[str, Callable[[], Any]] = {
-        "judged": partial(judged, next(stream)),
+        **sets,
         "boundaries": boundaries,
         "drivers": partial(drivers, next(stream)),
         "tornado": partial(tornado, next(stream)),
@@ -207,7 +211,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         "value of information": made["information"],
         "boundaries": made["boundaries"],
         "centre": centre(rng),
-        **made["judged"],
+        **judged([made[name] for name in sets]),
     }
     return Findings(numbers, {"map": shown_draws(rng), "boundary": boundary_plane(pair)})
 
@@ -312,7 +316,8 @@ def shown_draws(rng: np.random.Generator, draws: int = 4096) -> dict[str, NDArra
     model = LabDilemma()
     sample = model.priors().sample(draws, rng=rng)
     calibrated = model.replace(**sample)
-    drawn = one_race(calibrated, gains_in_hindsight(calibrated, STATES, rng)[1], np.zeros(draws, int))
+    _, gain = gains_in_hindsight(calibrated, calibrated.states(STATES, rng))
+    drawn = one_race(calibrated, gain, np.zeros(draws, int))
     return {name: sample[name] for name in SHOWN} | {
         "class": drawn["class"],
         "P - S": drawn["P - S"],
@@ -368,44 +373,60 @@ def shares_in_step(rng: np.random.Generator, orders: int) -> dict[str, Estimate]
     return effects
 
 
-BY = ("by the mean", "by the worst twentieth")
+BY_MEAN, BY_TAIL = "by the mean", "by the worst twentieth"
 """Measures of a risk: the mean loss, and its conditional value at risk."""
 
-STATES_OF_RISK = 160
-"""States of a draw that measure its risk: the worst twentieth are eight."""
+TAIL = 0.05
+TAILS = (0.025, 0.05, 0.1, 0.2)
+"""Worst parts of each loss that might count."""
+
+STATES_OF_RISK = 1024
+"""States of a draw that measure its risk; with 160 the share by the worst twentieth is half a point too low."""
+
+JUDGED, SETS = 16_384, 8
+"""Draws on which claims are judged, at most, and independent sets of them."""
 
 
-def judged(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> dict[str, Any]:
-    """Claims 1 and 2 for every number of labs: the class, and whether holding back is riskier while all rivals race.
+def judged_draws(rng: np.random.Generator, draws: int) -> Columns:
+    """The class, and whether holding back is riskier while all rivals race, for every number of labs."""
+    base = LabDilemma()
+    model = base.replace(**base.priors().sample(draws, rng=rng))
+    payoffs = model.payoffs_by_count()
+    part = drawn(model) | {"joint restraint pays": payoffs[..., 0, 0] > payoffs[..., 1, 1]}
+    state = model.states(STATES_OF_RISK, rng)
+    for n in LABS:
+        several = model.replace(n=n)
+        payoffs = several.payoffs_by_count()
+        part[f"{n} labs"] = symmetric_dilemma_class(payoffs).codes == DILEMMA
+        part[f"{n} labs, {BY_MEAN}"] = payoffs[..., 1, n - 1] > payoffs[..., 0, n - 1]  # of the means, not sampled
+        _, gain = gains_in_hindsight(several, state)
+        levels = [1 - tail for tail in TAILS]
+        inaction, overspending = (cvar(np.maximum(sign * gain, 0), levels, axis=0) for sign in (1, -1))
+        part |= {f"{n} labs, {tail:g}": more for tail, more in zip(TAILS, inaction > overspending, strict=True)}
+    return part
+
+
+def judged(parts: Sequence[Columns]) -> dict[str, Any]:
+    """Claims 1 and 2 for every number of labs.
 
     And how often two labs would gain by joint restraint, without which racing is no dilemma.
     """
-    base = LabDilemma()
-    parts: list[dict[str, NDArray[Any]]] = []
-    for stream in rng.spawn(sets):
-        model = base.replace(**base.priors().sample(draws // sets, rng=stream))
-        payoffs = model.payoffs_by_count()
-        part = drawn(model) | {"joint restraint pays": payoffs[..., 0, 0] > payoffs[..., 1, 1]}
-        for n in LABS:
-            several = model.replace(n=n)
-            payoffs = several.payoffs_by_count()
-            part[f"{n} labs"] = symmetric_dilemma_class(payoffs).codes == DILEMMA
-            _, gain = gains_in_hindsight(several, STATES_OF_RISK, stream)
-            mean = payoffs[..., 1, n - 1] > payoffs[..., 0, n - 1]  # the difference of the means, without sampling
-            tail = cvar(np.maximum(gain, 0), axis=0) > cvar(np.maximum(-gain, 0), axis=0)
-            part |= {f"{n} labs, {by}": more for by, more in zip(BY, (mean, tail), strict=True)}
-        parts.append(part)
+    base, labs = LabDilemma(), [f"{n} labs" for n in LABS]
 
-    def cases(names: Sequence[str], event: str) -> dict[str, Any]:
-        return {name: lambda part, name=name: {event: part[name]} for name in names}
+    def cases(columns: Mapping[str, str], event: str) -> dict[str, Any]:
+        return {name: lambda part, column=column: {event: part[column]} for name, column in columns.items()}
 
-    labs = [f"{n} labs" for n in LABS]
-    risks = [f"{n}, {by}" for by in BY for n in labs]
+    def risks(tail: float) -> dict[str, Any]:
+        return cases({n: f"{n}, {tail:g}" for n in labs}, "inaction loses more")
+
+    columns = {BY_MEAN: BY_MEAN, BY_TAIL: f"{TAIL:g}"}
+    measures = {f"{n}, {by}": f"{n}, {column}" for by, column in columns.items() for n in labs}
     return {
         "P(joint restraint pays)": share_in_replicates([part["joint restraint pays"] for part in parts]),
         "claims": {
-            "1": claim(parts, cases(labs, "a prisoner's dilemma"), base, readings=True),
-            "2": claim(parts, cases(risks, "inaction loses more"), base, readings=True),
+            "1": claim(parts, cases({n: n for n in labs}, "a prisoner's dilemma"), base, readings=True),
+            "2": claim(parts, cases(measures, "inaction loses more"), base, readings=True)
+            | {"by bound": by_bound(parts, risks, TAILS, base)},
         },
     }
 
@@ -431,7 +452,7 @@ def centre(rng: np.random.Generator) -> dict[str, Any]:
     model = LabDilemma()
     game = model.game()
     found = dilemma_class(game)
-    gain = gains_in_hindsight(model, 2**14, rng)[1]
+    gain = gains_in_hindsight(model, model.states(2**14, rng))[1]
     inaction, overspending = np.maximum(gain, 0).mean(), np.maximum(-gain, 0).mean()
     r, s, t, p = (float(game.payoffs[0][profile]) for profile in ((0, 0), (0, 1), (1, 0), (1, 1)))
     return {

@@ -45,7 +45,13 @@ MATERIAL = 100.0
 """Rise of an index, in points, that counts, as in the study of the supermarket (S6)."""
 
 BOUNDS = (10.0, 50.0, 100.0, 200.0)
-"""Other rises that might count, points."""
+"""Rises that might count, points."""
+
+FIRMER = 0.05
+"""By which part less must be lost to a rival's lower price for a stake to cement, as for a price in claim 3."""
+
+FIRMNESS = (0.0, 0.01, 0.02, 0.05)
+"""Parts that might count."""
 
 SCENARIOS: dict[str, tuple[float, float, float, float, float]] = {
     "no stakes": (0, 0, 0, 0, 0),
@@ -246,11 +252,13 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
         "kept beside a cheaper rival": {title: _spread(values) for title, values in left.items()},
         "GW lost per dollar, with the stakes over without": _spread(_relative(per_dollar)),
         "GW held, with the stakes over without": _spread(_relative(held)),
+        "part of GW lost per dollar, with the stakes over without": _spread(_relative(per_dollar) / _relative(held)),
         "claims": {
-            "4": claim(replicates, cemented(), EquityForCompute(), scope=_certified, readings=True),
-            "12": claim(replicates, consolidated(MATERIAL), EquityForCompute(), scope=_certified, readings=True),
+            "4": claim(replicates, cemented(FIRMER), EquityForCompute(), scope=_certified, readings=True)
+            | {"by bound": by_bound(replicates, cemented, FIRMNESS, EquityForCompute(), scope=_certified)},
+            "12": claim(replicates, consolidated(MATERIAL), EquityForCompute(), scope=_certified, readings=True)
+            | {"by bound": by_bound(replicates, consolidated, BOUNDS, EquityForCompute(), scope=_certified)},
         },
-        "consolidated by bound": by_bound(replicates, consolidated, BOUNDS, scope=_certified),
         "concentration": {index: _spread(kept[f"today's stake: {index} of labs"]) for index in INDICES},
         "P(taking dominates)": {cloud: probability(kept[f"taking dominates, {cloud}"]) for cloud in CLOUDS[:2]},
         "both stakes against none": {
@@ -271,28 +279,32 @@ TITLES = ("no stake", "larger stake")
 """Stakes of Google under which Amazon gets cheaper."""
 
 
-UNITS = {"in GW": "Google loses fewer GW", "of what is held": "Google loses a smaller part of its GW"}
+UNITS = {"in GW": "fewer GW", "of what is held": "a smaller part of its GW"}
 """Readings of claim 4: how what is lost for each dollar of a rival's lower price is counted, and what is needed."""
 
 
-def cemented() -> dict[str, Any]:
-    """What claim 4 needs, by reading: a deeper relation, and one that loses less to a rival's lower price.
+def cemented(firmer: float) -> dict[str, Any]:
+    """What claim 4 needs, by reading: a deeper relation, and one that loses less to a rival's lower price, by so much.
+
+    The relation is deeper if the larger stake raises the share above that with the stake of today; what is lost with
+    the larger stake is compared with what is lost if Google has none.
 
     With demand ``x = a - b w + e w_A`` the holder of a stake theta asks ``w - c = (1 - theta) x / b``, so that
     ``x = (a - b c + e w_A) / (2 - theta)``: level and slope rise together. In GW the loss per dollar therefore rises
     with the stake by construction, and as a part of what is held it hardly moves, its own lab aside. Points of the
     share would repeat the first need, for a stake raises the share at the start.
     """
-    return {unit: lambda part, unit=unit: _cemented(part, unit) for unit in UNITS}
+    return {unit: lambda part, unit=unit: _cemented(firmer, part, unit) for unit in UNITS}
 
 
-def _cemented(part: Columns, unit: str) -> dict[str, NDArray[Any]]:
+def _cemented(firmer: float, part: Columns, unit: str) -> dict[str, NDArray[Any]]:
     held = {title: part[f"GW held, {title}"] if unit == "of what is held" else 1.0 for title in TITLES}
     with np.errstate(divide="ignore", invalid="ignore"):
         lost = {title: _sure(part[f"GW lost per dollar, {title}"] / held[title]) for title in TITLES}
     return {
-        "a larger stake raises Google's share": _sure(part["larger stake: share, Google"]) > 0,
-        f"{UNITS[unit]} for each dollar by which Amazon's price falls": lost["larger stake"] < lost["no stake"],
+        "the larger stake raises Google's share above today's": _sure(part["larger stake: share, Google"]) > 0,
+        f"with it Google loses {UNITS[unit]}, by at least {100 * firmer:g}%, for each dollar by which Amazon's price "
+        "falls than with none": lost["larger stake"] < (1 - firmer) * lost["no stake"],
     }
 
 

@@ -121,8 +121,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "draws": len(solved),
         "not certified": float(1 - solved.mean()),
         "material": MATERIAL,
-        "claims": {"3": claim(replicates, readings_of(MATERIAL), CloudSourcing(), scope=_solved, readings=True)},
-        "competing by bound": by_bound(replicates, competing, BOUNDS, scope=_solved),
+        "claims": {
+            "3": claim(replicates, readings_of(MATERIAL), CloudSourcing(), scope=_solved, readings=True)
+            | {"by bound": by_bound(replicates, competing, BOUNDS, CloudSourcing(), scope=_solved)},
+        },
         "claim": {
             "P(second cloud lowers the price)": _share(replicates, lambda p: p["price, 2"] < p["price, 1"]),
             "P(second cloud pays)": _share(replicates, lambda p: p["surplus, 2"] > p["surplus, 1"]),

@@ -347,6 +347,10 @@ def scarcity(rng: np.random.Generator, draws: int = 32_768, sets: int = 8) -> di
             word: {name: _spread(np.concatenate(every)[:, i]) for i, name in enumerate(BUILDERS)}
             for word, every in stakes.items()
         },
+        "P(above half) by build": {
+            where: {name: share_in_replicates([part[f"{where}, {name}"] for part in parts]) for name in BUILDERS}
+            for where in (PLANNED, *REFERENCES)
+        },
         "claims": {"10": claim(parts, greater_danger(), base, readings=True)},
     }
 

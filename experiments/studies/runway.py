@@ -183,8 +183,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, p
         "staged race": {"leader": float(race.state(1, 2)[1]), "follower": float(race.state(2, 1)[1])},
         "jump": {word: _jump(replicates, rows, word, "talks") for word in ("fearful", "trusting")},
         "jump of all": {word: _jump(replicates, rows, word, ALL) for word in ("fearful", "trusting")},
-        "claims": {"9": claim(replicates, environment(MATERIAL), Runway(), readings=True)},
-        "rises by bound": by_bound(replicates, environment, BOUNDS),
+        "claims": {
+            "9": claim(replicates, environment(MATERIAL), Runway(), readings=True)
+            | {"by bound": by_bound(replicates, environment, BOUNDS, Runway())},
+        },
         "kind changes": share_in_replicates([part["kind, before"] != part["kind, talks"] for part in replicates]),
         "elasticity": _spread(rows["elasticity"]),
         "spending per dollar": _spread(rows["spending per dollar"]),

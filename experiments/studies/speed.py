@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.claims import claim, drawn
+from experiments.claims import ONLY, by_bound, claim, drawn
 from experiments.registry import Columns, Findings, experiment, share
 from models.preemption import SHORTAGE, Preemption, leader_value
 from models.sized_preemption import sized_race
@@ -185,7 +185,10 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
             {"from": low, "to": None if np.isinf(high) else high} | _bin(rows, (ratio >= low) & (ratio < high))
             for low, high in SCARCITY
         ],
-        "claims": {"7": claim(replicates, needs, Preemption(), scope=lambda part: ~part["nobody builds, shortage"])},
+        "claims": {
+            "7": claim(replicates, decisive(MIDDLE), Preemption(), scope=_built)
+            | {"by bound": by_bound(replicates, decisive, JUDGED, Preemption(), scope=_built)},
+        },
         "why": {
             why: {
                 f"P({name})": share_in_replicates([part[f"{name}, {why}"] for part in replicates])
@@ -218,13 +221,20 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
     return Findings(numbers)
 
 
-def needs(part: Columns) -> dict[str, NDArray[Any]]:
-    """What claim 7 needs, at the price of a shortage, where somebody builds: where nobody does, nobody is fast."""
-    delay = part["delay, shortage"]
+def decisive(share: float) -> dict[str, Any]:
+    """What claim 7 needs at the price of a shortage, if a loss counts from a share of the campus's cost on."""
+    words = "a tenth" if share == MIDDLE else f"{share:g}"
     return {
-        "a year's delay loses more than waiting gains": delay > part["wait, shortage"],
-        "it loses a tenth of the campus's cost": delay > MIDDLE,
+        ONLY: lambda part: {
+            "a year's delay loses more than waiting gains": part["delay, shortage"] > part["wait, shortage"],
+            f"it loses {words} of the campus's cost": part["delay, shortage"] > share,
+        }
     }
+
+
+def _built(part: Columns) -> NDArray[np.bool_]:
+    """Where somebody builds: where nobody does, nobody is fast."""
+    return np.asarray(~part["nobody builds, shortage"])
 
 
 def _price(replicates: Replicates, rows: Mapping[str, NDArray[Any]], case: str) -> dict[str, Any]:
@@ -237,7 +247,6 @@ def _price(replicates: Replicates, rows: Mapping[str, NDArray[Any]], case: str) 
         },
         "P(delay > wait)": share_in_replicates([part[f"delay, {case}"] > part[f"wait, {case}"] for part in replicates]),
         "P(decisive) by threshold": {f"{share:g}": _decisive(replicates, case, share) for share in MATERIAL},
-        "P(decisive | somebody builds)": {f"{share:g}": _decisive_if_built(rows, case, share) for share in MATERIAL},
         "P(delay is material)": _share(replicates, f"delay, {case}", MIDDLE),
         "P(first over second is material)": _share(replicates, f"first over second, {case}", MIDDLE),
         "first over second": _spread(rows[f"first over second, {case}"]),
@@ -254,13 +263,6 @@ def _decisive(replicates: Replicates, case: str, share: float) -> Estimate:
     """Probability that a delay loses more than waiting gains, and more than a share of the campus's cost."""
     pairs = [(part[f"delay, {case}"], part[f"wait, {case}"]) for part in replicates]
     return share_in_replicates([(delay > wait) & (delay > share) for delay, wait in pairs])
-
-
-def _decisive_if_built(rows: Mapping[str, NDArray[Any]], case: str, share: float) -> Estimate | None:
-    """The same among the draws in which somebody builds: where nobody does, nobody is fast."""
-    built = ~rows[f"nobody builds, {case}"]
-    delay, wait = rows[f"delay, {case}"][built], rows[f"wait, {case}"][built]
-    return probability((delay > wait) & (delay > share)) if built.any() else None
 
 
 def _bin(rows: Mapping[str, NDArray[Any]], inside: NDArray[np.bool_]) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from paper.claims import BY_READING, CONDITIONAL, OPEN, REJECTED, SUPPORTED, UNDECIDED
+from paper.claims import BY_READING, CONDITIONAL, OPEN, REJECTED, SUPPORTED, UNDECIDED, once_rejected
 from paper.formats import in_words, listed, percent_interval
 
 
 def verdict_phrase(claims: Sequence[Mapping[str, Any]]) -> str:
-    """How many of the claims have each verdict."""
+    """How many claims have each verdict, and for how many it turns with a convention or has turned with a rule."""
     counts = Counter(claim["verdict"] for claim in claims)
     verdicts = (SUPPORTED, CONDITIONAL, REJECTED, BY_READING, UNDECIDED, OPEN)
     found = [f"{in_words(n)} {'is' if n == 1 else 'are'} {verdict}" for verdict in verdicts if (n := counts[verdict])]
@@ -19,11 +19,24 @@ def verdict_phrase(claims: Sequence[Mapping[str, Any]]) -> str:
     names = {SUPPORTED: "supported without conditions", REJECTED: "rejected"}
     end = f"; none is {' or '.join(names[verdict] for verdict in never)}" if never else ""
     if len(found) == 1:
-        return f"All {in_words(len(claims))} claims of the article are {claims[0]['verdict']}{end}."
-    return f"Of the article's {in_words(len(claims))} claims {listed(found)}{end}."
+        return f"All {in_words(len(claims))} claims of the article are {claims[0]['verdict']}{end}. {_turns(claims)}"
+    return f"Of the article's {in_words(len(claims))} claims {listed(found)}{end}. {_turns(claims)}"
 
 
-_EVENTS = ("2 labs in a prisoner's dilemma", "inaction loses more with 2 labs", "too little loses more in 2025")
+def _turns(claims: Sequence[Mapping[str, Any]]) -> str:
+    """What counts as enough is a convention, and rules were changed: how much hangs on either."""
+    turning = [claim for claim in claims if claim["turns"]]
+    clear = [claim for claim in claims if claim["verdict"] in (SUPPORTED, CONDITIONAL)]
+    among = clear and all(claim["turns"] for claim in clear)
+    return (
+        f"What is said of {in_words(len(turning))} of them{', those supported included,' if among else ''} changes "
+        "with the bound of what counts, within the few that were tried; rules were changed after results had been "
+        f"seen, and by earlier ones {in_words(len(once_rejected()))} were not supported."
+    )
+
+
+_BOTH = ("2 labs in a prisoner's dilemma", "inaction loses more with 2 labs")
+_LITTLE = {year: f"too little loses more in {year}" for year in (2025, 2026)}
 
 
 def explained_phrase(forecast: Mapping[str, Any]) -> str:
@@ -35,13 +48,23 @@ def explained_phrase(forecast: Mapping[str, Any]) -> str:
     game = forecast["game"]["guidance met"]
     if game is None:
         return f"{start}: too few to say which game it would be."
-    two, inaction, little = (percent_interval(game[name]) for name in _EVENTS)
+    two, inaction = (percent_interval(game[name]) for name in _BOTH)
+    little = listed([f"{percent_interval(game[name])} at that of {year}" for year, name in _LITTLE.items()])
     overall = forecast["game"]["all draws"]
-    more = all(game[name]["low"] > overall[name]["high"] for name in _EVENTS)
-    against = "more often than in all draws" if more else "not clearly more often than in all draws"
+    more = all(game[name]["low"] > overall[name]["high"] for name in (*_BOTH, *_LITTLE.values()))
+    against = "all more often than in all draws" if more else "not all clearly more often than in all draws"
+    held = [f"{words} mostly {'hold' if _mostly(game, names) else 'do not hold'}" for words, names in _CLAIMED.items()]
     return (
         f"{start}. In these, two labs are in a prisoner's dilemma in {two} and inaction loses them more in {inaction}, "
-        f"and too little compute is the greater danger for every builder at planned demand in {little}, "
-        f"{against}. So either the stakes are of the size at which these claims mostly hold, or something "
+        f"and too little compute is the greater danger for every builder, at demand rolled forward from the years "
+        f"before, in {little}; {against}. So either the stakes are of the size at which {listed(held)}, or something "
         "else than this race moves the spending."
     )
+
+
+_CLAIMED = {"the first two": _BOTH, "the third": tuple(_LITTLE.values())}
+"""What the sentence before names, in its order."""
+
+
+def _mostly(game: Mapping[str, Any], names: Sequence[str]) -> bool:
+    return all(game[name]["low"] > 1 / 2 for name in names)

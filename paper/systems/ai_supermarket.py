@@ -8,9 +8,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
+from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel
-from paper.formats import listed, number, percent, percent_interval, spread
+from paper.formats import chosen_percent, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
 
 STUDY = "ai_supermarket"
@@ -176,8 +176,10 @@ def judge_indispensable(numbers: Numbers) -> Verdict:
         verdict,
         f"{case_by_case(found)} Median profit that a refused lab loses (indispensable: more than half): {shown}.",
         "S6, whom to serve, prices and orders solved backwards",
-        f"Chief drivers of the gain from exclusivity: {_chief(numbers, 'exclusive deal')}.",
+        f"{by_bound_in_words(found, 'If a lab must lose more than {} of its profit', chosen_percent)} Chief drivers of "
+        f"the gain from exclusivity: {_chief(numbers, 'exclusive deal')}.",
         condition=condition,
+        turns=turns_with_bound(found),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, needed, only, verdict_of
+from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, needed, only, turns_with_bound, verdict_of
 from paper.figures.style import BLACK, BLUE, GREY, ORANGE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import chosen_percent, interval, listed, number, percent, percent_interval, spread
 from paper.systems.section import Section
@@ -175,12 +175,13 @@ def judge_win(numbers: Numbers) -> Verdict:
         f"The tenant is worth enough if what it adds is at least {chosen_percent(numbers['material'])} of the capital; "
         f"judged where building pays a cloud with own chips, {percent_interval(found['scope'])} of the draws. "
         f"{case_by_case(found)} Mean gain, US$ bn: {worth}; an equal rival bids all of it away. "
-        + by_bound_in_words(numbers["worth by bound"], chosen_percent),
+        + by_bound_in_words(found, "If what it adds counts from {} of the capital on", chosen_percent),
         "S5, bargained contract with and without another cloud that bids for the tenant",
         f"A free exit leaves {percent(numbers['exit']['0']['kept']['value'])} of the contract's value. Chief drivers "
         f"of signing: {_chief(numbers, 'contract signed')}.",
         "The two sides split what they gain.",
         condition,
+        turns_with_bound(found),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, Verdict, case_by_case, verdict_of
+from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, SKY, VERMILION, light_grid, new_figure, panel
-from paper.formats import listed, number, percent, percent_interval, signed_percent, spread
+from paper.formats import chosen_percent, listed, number, percent, percent_interval, signed_percent, spread
 from paper.names import spoken
 from paper.systems.section import Section
 
@@ -141,6 +141,8 @@ def judge(numbers: Numbers) -> Verdict:
     size = points_spread(numbers["effects"]["larger stake"]["change"][_SHARE])
     more, held = (numbers[f"GW {what}, with the stakes over without"] for what in ("lost per dollar", "held"))
     low, middle, high = (signed_percent(more[q] - 1) for q in ("0.05", "0.5", "0.95"))
+    ratio = numbers["part of GW lost per dollar, with the stakes over without"]
+    part = "{} ({} to {})".format(*(signed_percent(ratio[q] - 1) for q in ("0.5", "0.05", "0.95")))
     return Verdict(
         4,
         CLAIMS[4],
@@ -151,11 +153,14 @@ def judge(numbers: Numbers) -> Verdict:
         f"and what it holds at the start by {signed_percent(held['0.5'] - 1)} (median): "
         "with linear demand both rise with the stake by construction.",
         "S4, stakes, prices and orders solved backwards",
-        f"By points of the share the loss is {with_stake} with the stakes and {without} without (medians), and a share "
-        f"of {ends[0]} against {ends[1]} is left: both repeat that the stake raises the share. Chief drivers of the "
-        f"effect: {listed([spoken(name) for name in list(numbers['drivers']['effect'])[:3]])}. No "
-        "votes and no exclusive terms come with the stake in the facts; either would be another game.",
+        f"{by_bound_in_words(found, 'If less is lost from a part of {} on', chosen_percent)} The part of its GW that "
+        f"Google loses for each dollar changes by {part}. By points of the share the loss is {with_stake} with the "
+        f"stakes and {without} without (medians), and a share of {ends[0]} against {ends[1]} is left: both repeat that "
+        "the stake raises the share. Chief drivers of the effect: "
+        f"{listed([spoken(name) for name in list(numbers['drivers']['effect'])[:3]])}. No votes and no exclusive terms "
+        "come with the stake in the facts; either would be another game.",
         condition=condition,
+        turns=turns_with_bound(found),
     )
 
 

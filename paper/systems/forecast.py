@@ -21,6 +21,12 @@ _WIDER = 1.1  # a range this many times another is called wider
 
 FOUR = "the four with accounts"
 
+_DEFINED = (
+    "capital expenditure in cash: of the calendar year for Amazon and Alphabet, of the fiscal year to June for "
+    "Microsoft, and with the principal of finance leases for Meta, by which both years are to be scored"
+)
+"""What is forecast of each company, in the definition of its own guidance."""
+
 
 def write(numbers: Numbers) -> Section:
     """Section of the forecast."""
@@ -63,7 +69,7 @@ def _backcast(numbers: Numbers) -> str:
         "and the facts of 2025 on all else, "
         f"the race puts the capital expenditure of 2025 of the four builders with accounts at US$ {spread(total)} bn "
         f"(median, 5th to 95th percentile). They guide to, or report, US$ {number(guidance)} bn "
-        f"(cash of the year; Microsoft: of its fiscal year), {verdict}. In "
+        f"({_DEFINED}), {verdict}. In "
         f"{percent_interval(numbers['P(meets guidance)'])} of the draws the two differ by less than a factor of "
         f"{number(numbers['tolerance'])}."
     )
@@ -95,16 +101,26 @@ def _forecast(numbers: Numbers) -> str:
             else "do not meet the guidance from below, "
         )
         + "and if it misses by as much again, each company's guidance grows as its spending does in them: "
-        f"{among}; the four {spread(grown[FOUR])}. The first is low if the miss lasts, the second high if it does not, "
-        "for demand of 2026 starts from the guidance already; their intervals hold what differs between the draws, and "
-        f"neither that choice nor a break. {_beside(numbers)} Over all {count(numbers['draws'])} draws the four spend "
-        f"US$ {spread(free[FOUR])} bn"
+        f"{among}; the four {spread(grown[FOUR])}. The first takes it that the miss does not last, the second that it "
+        f"does, though demand of 2026 starts from the guidance already; {_order(met, grown)}. Their intervals hold "
+        f"what differs between the draws, and neither that choice nor a break. {_beside(numbers)} Over all "
+        f"{count(numbers['draws'])} draws the four spend US$ {spread(free[FOUR])} bn"
         + (
             ", known to be low, for so was the backcast"
             if numbers["backcast"]["total"]["0.95"] < numbers["guidance total"]
             else ""
         )
         + f". {rules}"
+    )
+
+
+def _order(level: Numbers, grown: Numbers) -> str:
+    """Which of the two forecasts is the lower, for all together, and for whom it is the other."""
+    lower = {name: level[name]["0.5"] < grown[name]["0.5"] for name in grown if level[name] != grown[name]}
+    first, second = ("first", "second") if lower[FOUR] else ("second", "first")
+    others = [name for name in lower if lower[name] != lower[FOUR]]
+    return f"for the four together the {first} is the lower" + (
+        f", for {listed(others)} the {second}" if others else ""
     )
 
 

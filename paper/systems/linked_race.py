@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from paper.figures.style import BLACK, BLUE, GREY, VERMILION, light_grid, new_figure, panel
-from paper.formats import MINUS, listed, number, percent, percent_interval, spread
+from paper.formats import listed, number, percent, percent_interval, signed_percent, spread
 from paper.systems.section import Section
 
 STUDY = "linked_race"
@@ -101,7 +101,7 @@ def _other_terms(numbers: Numbers) -> str:
         return ""
     return (
         f"At the mark-up that S3 solves for they {there} instead, with hosts that lose by it in "
-        f"{percent_interval(solved['P(hosts lose)'])} of the draws (last paragraph). "
+        f"{percent_interval(solved['P(hosts lose)'])} of the draws (the last paragraph of this section). "
     )
 
 
@@ -140,23 +140,26 @@ def _each(numbers: Numbers) -> str:
     risk = numbers["cases"]["+ contracts"]["mean added overspend"]
     shift = "raise" if risk["value"] > 0 else "lower"
     return (
-        f"Switched on alone, {listed(parts)} (means). A mark-up makes rented compute dearer to those who race with it; "
-        "a minimum below all of the capacity leaves the rest idle at the host's expense, so that the tenant risks "
-        "other people's money; a stake makes a cloud share in what its own build takes from the lab. "
+        f"Switched on alone, {listed(parts)} (means); under contracts alone, without a mark-up, the hosts lose in "
+        f"{percent_interval(numbers['cases']['+ contracts']['P(hosts lose)'])} of the draws. A mark-up makes "
+        "rented compute dearer to those who race with it; a minimum below all of the capacity leaves the rest idle at "
+        "the host's expense, so that the tenant risks other people's money; a stake makes a cloud share in what its "
+        "own build takes from the lab. "
         f"Contracts {shift} what the players regret as overspent by US$ {number(abs(risk['value']), 2)} bn in sum"
         + (", because a host does not regret what its tenant chose." if risk["value"] < 0 else ".")
     )
 
 
 def _who(numbers: Numbers) -> str:
-    change = {name: e["0.5"] for name, e in numbers["GW change with all ties"].items()}
+    changes = numbers["GW change with all ties"]
+    change = {name: e["0.5"] for name, e in changes.items()}
     profit = {name: e["0.5"] for name, e in numbers["payoff change with all ties"].items()}
     least, most = min(change, key=lambda n: change[n]), max(change, key=lambda n: change[n])
     gains = sorted((name for name in profit if profit[name] > 0), key=lambda n: -profit[n])
     loses = sorted((name for name in profit if profit[name] <= 0), key=lambda n: profit[n])
     return (
-        f"The build of {least} moves most to the lower side ({_signed(change[least])} in the median draw), that of "
-        f"{most} most to the upper ({_signed(change[most])}). Ties pay for {listed(gains) or 'nobody'}"
+        f"The build of {least} moves most to the lower side ({_signed_spread(changes[least])}), that of {most} most to "
+        f"the upper ({_signed_spread(changes[most])}). In the median draw ties pay for {listed(gains) or 'nobody'}"
         + (f" and cost {listed(loses)}: " if loses else ": ")
         + "the payoffs of labs fall by what outsiders own of them and by what their hosts charge, and part of it "
         f"is what they were given capital for. (Median change for {gains[0] if gains else least}: US$ "
@@ -164,8 +167,9 @@ def _who(numbers: Numbers) -> str:
     )
 
 
-def _signed(share: float) -> str:
-    return f"{'+' if share > 0 else MINUS}{percent(abs(share))}"
+def _signed_spread(change: Mapping[str, float]) -> str:
+    middle, low, high = (signed_percent(change[q]) for q in ("0.5", "0.05", "0.95"))
+    return f"{middle}, {low} to {high}"
 
 
 def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:

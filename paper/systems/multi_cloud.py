@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.claims import SURE
-from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, verdict_of
+from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
 from paper.figures.style import BLACK, BLUE, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import chosen_percent, number, percent, percent_interval
 from paper.systems.section import Section
@@ -153,9 +153,10 @@ def judge(numbers: Mapping[str, Any]) -> Verdict:
         f"A fall of the price counts from {chosen_percent(numbers['material'])} on; it falls by "
         f"{_middle(numbers['price fall'])}, and at all in "
         f"{percent_interval(numbers['claim']['P(second cloud lowers the price)'])} of the draws. "
-        f"{by_bound_in_words(numbers['competing by bound'], chosen_percent)} Chief drivers of the gain over the "
+        f"{by_bound_in_words(found, 'If a fall counts from {} on', chosen_percent)} Chief drivers of the gain over the "
         f"auction: {chief}.",
         condition=condition,
+        turns=turns_with_bound(found),
     )
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, verdict_of
+from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
 from paper.figures.style import BLACK, BLUE, ORANGE, SKY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import chosen_percent, count, interval, listed, number, percent, percent_interval, spread
 from paper.phrases import how_often
@@ -155,12 +155,13 @@ def _verdict(numbers: Numbers) -> Verdict:
         f"When Anthropic's valuation steps up. {case_by_case(found)} If all valuations rise alike, the two rise so in "
         f"{percent_interval(both[0])} and {percent_interval(both[1])}: another claim.",
         "S10, runway of two labs",
-        f"{by_bound_in_words(numbers['rises by bound'], chosen_percent)} "
+        f"{by_bound_in_words(found, 'If a rise counts from {} on', chosen_percent)} "
         f"With the equilibrium of least spending instead of most: {percent_interval(least[0])} and "
         f"{percent_interval(least[1])}. Elasticity of spending to all valuations: {spread(numbers['elasticity'], 2)}.",
         "A lab's bill is a share of its income, which falls with its standing: with plans as they are, the other's "
         "valuation can only lower it, and nothing but a change of plans makes it rise.",
         condition,
+        turns_with_bound(found),
     )
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.claims import RARE
-from paper.claims import CLAIMS, Verdict, needed, only, verdict_of
+from paper.claims import CLAIMS, Verdict, by_bound_in_words, needed, only, turns_with_bound, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import chosen_percent, listed, number, percent, percent_interval, spread, trimmed
 from paper.systems.section import Section
@@ -197,20 +197,19 @@ def _verdict(numbers: Numbers) -> Verdict:
         CLAIMS[7],
         verdict,
         f"At the price of a shortage, where somebody builds, {percent_interval(_built(shortage))} of the draws. "
-        f"{needed(only(found))} By the loss that counts: {_shares(numbers, 'shortage', _BUILT)}. Of all draws, whether "
+        f"{needed(only(found))} Of all draws, whether "
         f"anybody builds or not: {_shares(numbers, 'shortage')} in a shortage, {_shares(numbers, 'contract')} at "
         f"contract prices. By price over break-even: {_bins_in_words(numbers)}.",
         "S8, preemption with time to build and a shortage that ends",
-        f"The end of the shortage carries it: were there none, {_shares(numbers, 'endless shortage')}. Chief "
+        f"{by_bound_in_words(found, 'If a loss counts from {} of the cost of the campus on', chosen_percent)} The "
+        f"end of the shortage carries it: were there none, {_shares(numbers, 'endless shortage')}. Chief "
         f"drivers: {listed(drivers)}. Size is not speed: haste makes the first campus smaller "
         f"({number(numbers['sized']['size against full']['0.5'], 2)} of full size).",
         "No fact says which loss is material nor when the shortage ends; the rate is that of the grid's queue and of "
         "the time to build. The campus is kept for ever, so that a shortage is a part of what it earns.",
         condition,
+        turns_with_bound(found),
     )
-
-
-_BUILT = "P(decisive | somebody builds)"
 
 
 def _built(price: Numbers) -> dict[str, float]:

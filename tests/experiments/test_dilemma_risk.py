@@ -15,7 +15,7 @@ DRAWS, STATES, REPLICATES = 64, 1024, 4
 def columns(model, seed=1):
     rng = np.random.default_rng(seed)
     model = model.replace(prize=np.full(DRAWS, float(model.prize)))
-    gains, state = gains_in_hindsight(model, STATES, rng), rng.integers(STATES, size=DRAWS)
+    gains, state = gains_in_hindsight(model, model.states(STATES, rng)), rng.integers(STATES, size=DRAWS)
     return risk_in_equilibrium(model, two_labs(model), gains, state, rng)
 
 
@@ -76,7 +76,7 @@ def test_the_game_from_counts_is_the_model_s_own_and_gains_are_what_the_states_p
     model = LabDilemma()
     model = model.replace(**model.priors().sample(8, rng=np.random.default_rng(2)))
     np.testing.assert_allclose(two_labs(model).payoffs, model.game().payoffs)
-    gains = gains_in_hindsight(model, 4, np.random.default_rng(3))
+    gains = gains_in_hindsight(model, model.states(4, np.random.default_rng(3)))
     realised = model.realised_game(4, np.random.default_rng(3))
     low, high = (level for _, level in model.levels())
     for place, rival in enumerate((low, high)):

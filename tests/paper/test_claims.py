@@ -17,12 +17,15 @@ from paper.claims import (
     REJECTED,
     SUPPORTED,
     UNDECIDED,
+    by_bound_in_words,
     case_by_case,
     condition_in_words,
     judge_claims,
     needed,
+    once_rejected,
     only,
     ruling,
+    turns_with_bound,
     verdict_of,
 )
 from paper.phrases import explained_phrase, guidance_gap, margin_phrase, verdict_phrase, wedge_phrases
@@ -45,7 +48,9 @@ def case(share: float | None, box: dict[str, Any] | None = None) -> dict[str, An
 def claimed(shares: dict[str, float], every: dict[str, Any] | None = None, **boxes: Any) -> dict[str, Any]:
     cases = {name: case(share, boxes.get(name)) for name, share in shares.items()}
     together = case(min(shares.values()), every)
-    return {"readings": False, "scope": estimate(0.9), "cases": cases, "every case": together, "ruled out": None}
+    return {"readings": False, "scope": estimate(0.9), "cases": cases, "every case": together, "ruled out": None} | {
+        "by bound": {}
+    }
 
 
 @pytest.mark.parametrize(
@@ -156,6 +161,7 @@ def race(share: float) -> dict[str, object]:
     return {
         "split": {"Meta": {"lambda": estimate(2.0)}},
         "critical ratio": {"unit margins alone": {"Meta": ratio}, "all terms": {"Meta": ratio}},
+        "P(above half) by build": {"at planned demand": {"Meta": estimate(share), "Amazon": estimate(share / 2)}},
         "claims": {"10": claimed({f"{who} at planned demand": share for who in ("every builder", "any builder")})},
     }
 
@@ -164,7 +170,7 @@ def forecast(share: float | None = 0.8) -> dict[str, Any]:
     events = [
         *(f"{n} labs in a prisoner's dilemma" for n in (2, 8)),
         *(f"inaction loses more with {n} labs" for n in (2, 8)),
-        "too little loses more in 2025",
+        *(f"too little loses more in {year}" for year in (2025, 2026)),
     ]
     met = None if share is None else dict.fromkeys(events, estimate(share))
     every = dict.fromkeys(events, estimate(0.5))
@@ -182,8 +188,16 @@ def test_what_spending_would_say_is_evidence_and_no_verdict() -> None:
             assert rows[claim_id]["verdict"] == UNDECIDED
             assert ("circular as evidence" in rows[claim_id]["evidence"]) == (share is not None)
     assert "80.0%" in explained_phrase(forecast(0.8)) and "too few" in explained_phrase(forecast(None))
-    assert ", more often than in all draws" in explained_phrase(forecast(0.8))
-    assert "not clearly more often" in explained_phrase(forecast(0.505))
+    assert "; all more often than in all draws" in explained_phrase(forecast(0.8))
+    assert "not all clearly more often" in explained_phrase(forecast(0.505))
+
+
+def test_what_spending_would_say_of_too_little_is_said_for_both_years() -> None:
+    given = forecast(0.8)
+    given["game"]["guidance met"]["too little loses more in 2026"] = estimate(0.45)
+    words = explained_phrase(given)
+    assert "in 80.0% [79.0%, 81.0%] at that of 2025 and 45.0% [44.0%, 46.0%] at that of 2026" in words
+    assert "the first two mostly hold and the third mostly do not hold" in words
 
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.97, SUPPORTED), (0.5, UNDECIDED), (0.03, REJECTED)])
@@ -234,4 +248,24 @@ def test_sentences_turn_with_the_numbers() -> None:
     ],
 )
 def test_verdicts_are_counted(verdicts: list[str], words: str) -> None:
-    assert words in verdict_phrase([{"verdict": verdict} for verdict in verdicts])
+    assert words in verdict_phrase([{"verdict": verdict, "turns": False} for verdict in verdicts])
+
+
+def test_how_much_hangs_on_conventions_and_on_changed_rules_is_counted() -> None:
+    rows = [{"verdict": CONDITIONAL, "turns": True}, {"verdict": UNDECIDED, "turns": True}]
+    assert "of two of them, those supported included, changes" in verdict_phrase(rows)
+    rows[0]["turns"] = False
+    assert "of one of them changes" in verdict_phrase(rows)
+    assert once_rejected() == [4, 7, 9, 12]
+
+
+def test_rulings_by_bound_are_said_in_runs_and_tell_whether_they_turn() -> None:
+    rows = {"0.01": case(0.95), "0.02": case(0.5, condition()), "0.05": case(0.4, condition()), "0.1": case(0.02)}
+    found = claimed({"a": 0.5}) | {"by bound": {"a": rows}}
+    assert by_bound_in_words(found, "If it counts from {} on", str) == (
+        "If it counts from 0.01, 0.02, 0.05 and 0.1 on: a 95.0% (supported), 50.0% and 40.0% (supported under stated "
+        "conditions), 2.0% (not supported)."
+    )
+    assert turns_with_bound(found) and not turns_with_bound(claimed({"a": 0.5}))
+    assert not turns_with_bound(found | {"by bound": {"a": {"0.02": rows["0.02"], "0.05": rows["0.05"]}}})
+    assert by_bound_in_words(found | {"by bound": {"a": {"0.1": case(None)}}}, "{}", str) == ""

@@ -48,8 +48,8 @@ def test_what_is_needed_can_come_out_either_way_in_the_draws(equity: Any, superm
         (supermarket, "AWS's stake if the others act as one seller"),
         (supermarket, "exclusive service of OpenAI if the others act as one seller"),
     ):
-        rows = numbers["consolidated by bound"][name]
-        values = [rows[bound]["value"] for bound in ("10", "50", "100", "200")]
+        rows = numbers["claims"]["12"]["by bound"][name]
+        values = [rows[bound]["together"]["value"] for bound in ("10", "50", "100", "200")]
         assert values == sorted(values, reverse=True), name
         assert any(0 < value < 1 for value in values), name
 

@@ -21,6 +21,17 @@ def test_cvar_splits_the_atom():
     assert float(cvar([0.0] * 97 + [1.0] * 3, 0.95)) == pytest.approx(0.6)
 
 
+def test_cvar_at_several_levels_is_that_at_each():
+    losses = np.random.default_rng(3).exponential(size=(5, 200))
+    several = cvar(losses, [0.8, 0.9, 0.975])
+    assert several.shape == (3, 5)
+    for level, found in zip((0.8, 0.9, 0.975), several, strict=True):
+        np.testing.assert_array_equal(found, cvar(losses, level))
+        assert (found >= cvar(losses, 0.5)).all()
+    with pytest.raises(InputError, match="level is 1"):
+        cvar(losses, [0.9, 1.0])
+
+
 def test_cvar_is_a_coherent_measure_on_samples():
     rng = np.random.default_rng(1)
     x, y = rng.normal(size=(2, 1000))
