@@ -482,8 +482,8 @@ def _most_endangered(table: Mapping[str, Found]) -> str:
     said = []
     for where, each in table.items():
         name = max(each, key=lambda n: float(each[n]["value"]))
-        said.append(f"{where.removeprefix('at ')} {name} ({percent_interval(each[name])})")
-    return f"Too little is most often the greater danger to, at {listed(said)}."
+        said.append(f"{where} to {name} ({percent_interval(each[name])})")
+    return f"Too little is most often the greater danger {listed(said)}."
 
 
 BY_MEAN, BY_TAIL = ", by the mean", ", by the worst twentieth"

@@ -49,22 +49,23 @@ def explained_phrase(forecast: Mapping[str, Any]) -> str:
     if game is None:
         return f"{start}: too few to say which game it would be."
     two, inaction = (percent_interval(game[name]) for name in _BOTH)
-    little = listed([f"{percent_interval(game[name])} at that of {year}" for year, name in _LITTLE.items()])
+    little = listed([f"to {year} in {percent_interval(game[name])}" for year, name in _LITTLE.items()])
     overall = forecast["game"]["all draws"]
     more = all(game[name]["low"] > overall[name]["high"] for name in (*_BOTH, *_LITTLE.values()))
     against = "all more often than in all draws" if more else "not all clearly more often than in all draws"
-    held = [f"{words} mostly {'hold' if _mostly(game, names) else 'do not hold'}" for words, names in _CLAIMED.items()]
+    held = [words for words, name in _CLAIMED.items() if game[name]["low"] > 1 / 2]
+    size = f"at which {listed(held)} mostly {'hold' if len(held) > 1 else 'holds'}" if held else "drawn there"
     return (
         f"{start}. In these, two labs are in a prisoner's dilemma in {two} and inaction loses them more in {inaction}, "
-        f"and too little compute is the greater danger for every builder, at demand rolled forward from the years "
-        f"before, in {little}; {against}. So either the stakes are of the size at which {listed(held)}, or something "
-        "else than this race moves the spending."
+        f"and too little compute is the greater danger for every builder at demand rolled forward {little}; {against}. "
+        f"So either the stakes are of the size {size}, or something else than this race moves the spending."
     )
 
 
-_CLAIMED = {"the first two": _BOTH, "the third": tuple(_LITTLE.values())}
+_CLAIMED = {
+    "the first": _BOTH[0],
+    "the second": _BOTH[1],
+    "the third by the demand of 2025": _LITTLE[2025],
+    "the third by that of 2026": _LITTLE[2026],
+}
 """What the sentence before names, in its order."""
-
-
-def _mostly(game: Mapping[str, Any], names: Sequence[str]) -> bool:
-    return all(game[name]["low"] > 1 / 2 for name in names)

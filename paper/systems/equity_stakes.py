@@ -153,7 +153,7 @@ def judge(numbers: Numbers) -> Verdict:
         f"and what it holds at the start by {signed_percent(held['0.5'] - 1)} (median): "
         "with linear demand both rise with the stake by construction.",
         "S4, stakes, prices and orders solved backwards",
-        f"{by_bound_in_words(found, 'If less is lost from a part of {} on', chosen_percent)} The part of its GW that "
+        f"{by_bound_in_words(found, 'If the loss must be smaller by {}', chosen_percent)} The part of its GW that "
         f"Google loses for each dollar changes by {part}. By points of the share the loss is {with_stake} with the "
         f"stakes and {without} without (medians), and a share of {ends[0]} against {ends[1]} is left: both repeat that "
         "the stake raises the share. Chief drivers of the effect: "

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from experiments.dilemma_risk import BUILD, gains_in_hindsight, reduce_risk, risk_in_equilibrium, risk_numbers
-from experiments.studies.dilemma_class import two_labs
+from experiments.dilemma_risk import BUILD, LABS, gains_in_hindsight, reduce_risk, risk_in_equilibrium, risk_numbers
+from experiments.studies.dilemma_class import BY_MEAN, TAILS, judged_draws, two_labs
 from models import LabDilemma
 from theory import cvar
 
@@ -103,3 +103,24 @@ def test_by_a_symmetric_law_the_worst_twentieth_says_what_the_mean_says():
     np.testing.assert_array_equal(tail_says_so({"prize": prize, "demand": demand}), mean_says_so)
     lognormal = tail_says_so(model.states(2000, np.random.default_rng(8)))
     assert (lognormal & ~mean_says_so).mean() > 0.2  # the claim's reading by the tail is that of the law
+
+
+def test_the_deeper_the_tail_the_more_often_is_inaction_the_greater_risk():
+    """And the mean needs no states: it is the tail of all of a loss, but for sampling."""
+    part = judged_draws(np.random.default_rng(5), 512)
+    for n in LABS:
+        shares = [part[f"{n} labs, {tail:g}"].mean() for tail in TAILS]
+        assert shares == sorted(shares, reverse=True) and shares[0] > shares[-1]
+        assert part[f"{n} labs, {BY_MEAN}"].mean() < shares[-1]
+
+
+def test_a_thousand_states_tell_which_tail_is_the_worse():
+    """Against sixteen times as many, wherever the two tails are apart at all."""
+    model = LabDilemma()
+    model = model.replace(**model.priors().sample(64, rng=np.random.default_rng(11)))
+    part = judged_draws(np.random.default_rng(11), 64)
+    gain = gains_in_hindsight(model, model.states(2**14, np.random.default_rng(12)))[1]
+    found = [cvar(np.maximum(sign * gain, 0), 0.9, axis=0) for sign in (1, -1)]
+    clear = np.abs(found[0] - found[1]) > 0.03 * (found[0] + found[1])
+    assert clear.sum() > 48
+    np.testing.assert_array_equal(part["2 labs, 0.1"][clear], (found[0] > found[1])[clear])

@@ -32,6 +32,13 @@ def replicates():
     return [study(draws=256, rng=np.random.default_rng(seed)) for seed in range(8)]
 
 
+def test_each_company_is_forecast_in_one_definition():
+    """What the backcast ends with is what the forecast starts from: else growth would be a change of definition."""
+    for name in NAMED:
+        if name in YEARS[2025]:
+            assert YEARS[2025][name][1] == pytest.approx(YEARS[2026][name][0], rel=1e-12), name
+
+
 def test_demand_lies_between_standing_still_and_growing_once_more():
     u = np.random.default_rng(1).random((500, len(BUILDERS)))
     for years in YEARS.values():

@@ -196,8 +196,8 @@ def test_what_spending_would_say_of_too_little_is_said_for_both_years() -> None:
     given = forecast(0.8)
     given["game"]["guidance met"]["too little loses more in 2026"] = estimate(0.45)
     words = explained_phrase(given)
-    assert "in 80.0% [79.0%, 81.0%] at that of 2025 and 45.0% [44.0%, 46.0%] at that of 2026" in words
-    assert "the first two mostly hold and the third mostly do not hold" in words
+    assert "rolled forward to 2025 in 80.0% [79.0%, 81.0%] and to 2026 in 45.0% [44.0%, 46.0%]" in words
+    assert "the first, the second and the third by the demand of 2025 mostly hold" in words
 
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.97, SUPPORTED), (0.5, UNDECIDED), (0.03, REJECTED)])
