@@ -25,7 +25,7 @@ from typing import Any
 from experiments.keys import data_digests, digest_of, library_versions
 from experiments.progress import note
 from experiments.sources import file_digests, import_closure
-from experiments.worker import Product, Task, keep, produce
+from experiments.worker import THREAD_VARIABLES, Product, Task, keep, produce
 from theory.errors import ComputeraceError, InputError
 
 ANSWER = 10.0
@@ -107,10 +107,14 @@ def remote(task: Task, digest: str) -> Product | dict[str, Any]:
     here = _own_fingerprint(task.module)
     if digest_of(here) != digest:
         return {"worker": _worker_name(), **here}
-    if os.environ.get("OMP_NUM_THREADS") != "1":
+    others = {name: os.environ[name] for name in THREAD_VARIABLES if os.environ.get(name, "1") != "1"}
+    if others or "OMP_NUM_THREADS" not in os.environ:
+        given = ", ".join(f"{name}={value}" for name, value in others.items())
         raise InputError(
-            f"the worker {_worker_name()} lets linear algebra use several threads, which changes last digits; "
-            "start it with OMP_NUM_THREADS=1 in its environment, or with its nanny"
+            f"the worker {_worker_name()} lets linear algebra use several threads "
+            f"({given or 'OMP_NUM_THREADS is not set'}), which "
+            f"changes last digits; start it with {next(iter(others), 'OMP_NUM_THREADS')}=1 in its environment, or with "
+            "its nanny"
         )
     product = produce(task)
     return replace(product, provenance={**product.provenance, "worker": _worker_name()})

@@ -7,7 +7,7 @@ R b and c b.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,9 +23,9 @@ PAIRS = {"greed": ((1, 0), (0, 0)), "fear": ((1, 1), (0, 1)), "burnt": ((0, 0), 
 """Profiles of levels whose payoffs to the first lab are compared: T > R, P > S, R > P."""
 
 
-def chief_pair(drivers: Mapping[str, Any], names: Sequence[str]) -> tuple[str, str]:
-    """The two of the named parameters with the largest total Sobol index."""
-    first, second, *_ = sorted((name for name in drivers if name in names), key=lambda n: -drivers[n]["total"].value)
+def chief_pair(drivers: Mapping[str, Any]) -> tuple[str, str]:
+    """The two parameters with the largest total Sobol index."""
+    first, second, *_ = sorted(drivers, key=lambda n: -drivers[n]["total"].value)
     return first, second
 
 

@@ -11,32 +11,23 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Self, TypeVar
 
-from experiments.worker import Task, compute, prepare
+from experiments.worker import THREAD_VARIABLES, prepare
 from theory.errors import ComputeraceError
-
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMBA_NUM_THREADS",
-)
-"""What limits the threads of numerical libraries; read when they are first imported."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-Done = Callable[[Task, float], None]
-"""Called with a task and its seconds when its file is written."""
+_STARTING = threading.Lock()
 
 
 class WorkerLostError(ComputeraceError):
@@ -55,10 +46,12 @@ class Workers:
     ----------
     number
         How many at most; no more are started than there is work for.
+    folder
+        Where they write; what a killed one was writing is removed there.
     """
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, number: int, folder: Path) -> None:
+        self.number, self._folder = number, folder
         self._executor: ProcessPoolExecutor | None = None
         self._processes: set[BaseProcess] = set()
 
@@ -71,94 +64,88 @@ class Workers:
         elif self._executor is not None:
             self._executor.shutdown()
 
-    def compute(self, tasks: Sequence[Task], done: Done) -> None:
-        """Compute replicates.
+    def map(
+        self,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        done: Callable[[Item, Result], None] = lambda item, result: None,
+    ) -> list[Result]:
+        """A module's function of every item, in order.
+
+        Parameters
+        ----------
+        done
+            Called with an item and its result when there is one, in the order in which they come.
 
         Raises
         ------
         WorkerLostError
-            If workers were killed, and again after a new start, with nothing finished between.
-        StudyError, InputError, StorageError
-            The first error of a replicate; the workers are stopped then.
+            If workers were killed, and again after a new start, with nothing finished between. Else the first error of
+            the function; the workers are stopped then.
         """
-        left = {task.index: task for task in tasks}
+        found: dict[int, Result] = {}
         fruitless = 0
-
-        def remember(task: Task, seconds: float) -> None:
-            nonlocal fruitless
-            fruitless = 0
-            del left[task.index]
-            done(task, seconds)
-
-        while left:
+        while len(found) < len(items):
+            before = len(found)
             try:
-                self._round(list(left.values()), remember)
+                self._round(function, items, found, done)
             except BrokenProcessPool:
-                fruitless += 1
+                self._stop()
+                self._refuse_if_ended()
+                fruitless = fruitless + 1 if len(found) == before else 1
                 if fruitless == 2:
                     raise WorkerLostError(
                         "worker processes were killed, twice; most likely memory ran out. What is finished is kept; "
                         "run again with fewer workers, e.g. --workers 1 (in Python: workers=1)"
                     ) from None
+            except BaseException:
+                self._stop()
+                raise
+        return [found[place] for place in range(len(items))]
 
-    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """A module's function of every item, in order.
-
-        Raises
-        ------
-        WorkerLostError
-            If a worker is killed. Else what the function raises.
-        """
-        try:
-            return [future.result() for future in self._submit(function, items)]
-        except BrokenProcessPool:
-            self._refuse_if_ended()
-            raise WorkerLostError(
-                "a worker process was killed; most likely memory ran out. What is finished is kept; run again"
-            ) from None
-
-    def _round(self, tasks: Sequence[Task], done: Done) -> None:
-        try:
-            futures = dict(zip(self._submit(compute, tasks), tasks, strict=True))
-            for future in as_completed(futures):
-                done(futures[future], future.result())
-        except BrokenProcessPool:
-            self._stop(tasks)
-            self._refuse_if_ended()
-            raise
-        except BaseException:
-            self._stop(tasks)
-            raise
+    def _round(
+        self,
+        function: Callable[[Item], Result],
+        items: Sequence[Item],
+        found: dict[int, Result],
+        done: Callable[[Item, Result], None],
+    ) -> None:
+        left = [place for place in range(len(items)) if place not in found]
+        futures = dict(zip(self._submit(function, [items[place] for place in left]), left, strict=True))
+        for future in as_completed(futures):
+            place = futures[future]
+            found[place] = future.result()
+            done(items[place], found[place])
 
     def _submit(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Future[Result]]:
         if self._executor is None:
             context = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(self.number, mp_context=context, initializer=prepare)
             self._processes = set()
-        before = set(multiprocessing.active_children())
-        with _quiet_start():
-            futures = [self._executor.submit(function, item) for item in items]
-        self._processes |= set(multiprocessing.active_children()) - before
-        return futures
+        with _STARTING:  # another run's workers, started by another thread, are not ours
+            before = set(multiprocessing.active_children())
+            with _quiet_start():
+                try:
+                    return [self._executor.submit(function, item) for item in items]
+                finally:  # an interrupt arrives when this ends: who is to be stopped must be known before
+                    self._processes |= set(multiprocessing.active_children()) - before
 
-    def _stop(self, tasks: Sequence[Task] = ()) -> None:
+    def _stop(self) -> None:
         """Kill the workers, and remove what they were writing; the next work starts new ones."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
+        executor, self._executor = self._executor, None
+        if executor is None:
+            return
         for process in self._processes:
             process.kill()
+        executor.shutdown(cancel_futures=True)
         for process in self._processes:
             process.join()
-        folders = {task.folder for task in tasks}
-        for leftover in (path for folder in folders for path in folder.glob(".*.tmp")):
+        for leftover in self._folder.glob(".*.tmp"):
             if any(f".{process.pid}-" in leftover.name for process in self._processes):
                 leftover.unlink(missing_ok=True)
-        self._executor = None
 
     def _refuse_if_ended(self) -> None:
         """Tell workers that ended by themselves, which is an error at their start, from those that were killed."""
-        for process in self._processes:
-            process.join()
         if any(process.exitcode == 1 for process in self._processes):
             raise WorkerLostError(
                 "worker processes ended by an error when they started; what they said of it is above. A script that "

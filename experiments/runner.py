@@ -30,7 +30,7 @@ from experiments.folders import require_writable
 from experiments.keys import Key, key_of, library_versions
 from experiments.parameters import Value
 from experiments.plain import plain
-from experiments.pool import Done, WorkerLostError, Workers
+from experiments.pool import WorkerLostError, Workers
 from experiments.progress import note, progress_of, working
 from experiments.records import (
     RECORDS,
@@ -45,7 +45,7 @@ from experiments.records import (
     values_digest,
 )
 from experiments.registry import Columns, Replicates, Study
-from experiments.worker import Task, compute, study_error
+from experiments.worker import StudyError, Task, compute, study_error
 from theory.errors import ComputeraceError, InputError
 
 MANY = 64
@@ -165,7 +165,7 @@ class _Run:
     ) -> None:
         self.study, self.values, self.key, self.folder = study, values, key, folder
         self.where, self.progress = where, progress
-        self.workers = Workers(where if isinstance(where, int) else 1)
+        self.workers = Workers(where if isinstance(where, int) else 1, folder)
         self.tasks = all_tasks(study, values, key, folder)
         self.say = note if progress else _silent
 
@@ -232,11 +232,11 @@ class _Run:
             )
         return seconds
 
-    def _compute_all(self, tasks: list[Task], done: Done) -> None:
+    def _compute_all(self, tasks: list[Task], done: Callable[[Task, float], None]) -> None:
         if isinstance(self.where, str) and tasks:
             compute_on_cluster(tasks, self.where, done)
         elif min(self.workers.number, len(tasks)) > 1:
-            self.workers.compute(tasks, done)
+            self.workers.map(compute, tasks, done)
         else:
             for task in tasks:
                 done(task, compute(task))
@@ -268,14 +268,15 @@ class _Run:
         """Columns of the replicates: read when asked for if there are chunks, and so more than memory may hold."""
         chunks = self.study.chunks(self.values)
         stored = StoredReplicates(self.folder, self.study.replicates, chunks)
-        return _SharedReplicates(stored, self.workers, len(self.tasks), kept=not self.study.chunk)
+        called = partial(_called, self.study.name, self.values)
+        return _SharedReplicates(stored, self.workers, called, len(self.tasks), kept=not self.study.chunk)
 
     def _sum_up(self, replicates: Replicates) -> tuple[Mapping[str, Any], Mapping[str, Columns]]:
         rng = self.key.generator(self.study.replicates)
         try:
             with working(f"{self.study.name}: summing up") if self.progress else nullcontext():
                 findings = self.study.summarise(replicates, rng=rng, **self.values)
-        except WorkerLostError:
+        except (WorkerLostError, StudyError):
             raise
         except Exception as error:
             raise study_error(error, self.study.name, "summary", self.values) from error
@@ -291,8 +292,16 @@ class _Run:
 class _SharedReplicates(Sequence[Columns]):
     """Replicates of a run, and its workers for what the summary asks of them at once (`experiments.registry`)."""
 
-    def __init__(self, stored: StoredReplicates, workers: Workers, chunks: int, *, kept: bool) -> None:
-        self._stored, self._workers, self._chunks = stored, workers, chunks
+    def __init__(
+        self,
+        stored: StoredReplicates,
+        workers: Workers,
+        called: Callable[[Callable[[], Any]], Any],
+        chunks: int,
+        *,
+        kept: bool,
+    ) -> None:
+        self._stored, self._workers, self._called, self._chunks = stored, workers, called, chunks
         self._read: Sequence[Columns] = list(stored) if kept else stored
 
     def __len__(self) -> int:
@@ -313,13 +322,19 @@ class _SharedReplicates(Sequence[Columns]):
         if many := self._chunks >= MANY:
             tasks += [partial(_applied, function, self._stored, index) for index in range(len(self))]
         shared = self._workers.number > 1 and len(tasks) > 1
-        done = self._workers.map(_called, tasks) if shared else [task() for task in tasks]
+        done = self._workers.map(self._called, tasks) if shared else [task() for task in tasks]
         found = done[len(calls) :] if many else [function(part) for part in self]
         return found, dict(zip(calls, done, strict=False))
 
 
-def _called(task: Callable[[], Any]) -> Any:
-    return task()
+def _called(study: str, values: Mapping[str, Value], task: Callable[[], Any]) -> Any:
+    """What a task returns; its error is told here, where its place is known."""
+    try:
+        return task()
+    except ComputeraceError:
+        raise
+    except Exception as error:
+        raise study_error(error, study, "summary", values) from error
 
 
 def _applied(function: Callable[[Columns], Any], stored: StoredReplicates, index: int) -> Any:

@@ -31,6 +31,16 @@ from experiments.records import replicate_file
 from experiments.registry import Study
 from theory.errors import ComputeraceError, InputError
 
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+"""What limits the threads of numerical libraries; read when they are first imported."""
+
 
 class StudyError(ComputeraceError):
     """A study that raised an error; the message says which, in which replicate, with which parameters."""

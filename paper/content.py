@@ -82,7 +82,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
     )
     chief = chief_drivers(dilemma)
     sections = {name: each.write(records[name].numbers) for name, each in systems().items()}
-    shown, table = dilemma["drivers"], records["dilemma_class"].tables["map"]
+    shown = dilemma["drivers"]
     forecast = records["forecast"].numbers
     claims = judge_claims(
         dilemma,
@@ -99,7 +99,7 @@ def paper_content(records: Mapping[str, Record], verification: Numbers, *, quick
         | race_phrases(race, calibration)
         | repeated_phrases(repeated)
         | {
-            "plane": plane_phrase(shown["dilemma"], drivers_of_the_map(dilemma, table)),
+            "plane": plane_phrase(drivers_of_the_map(dilemma)),
             "hidden": hidden_phrase(drivers_hidden(shown)),
             "verdicts": verdict_phrase(claims),
             "explained": explained_phrase(forecast),

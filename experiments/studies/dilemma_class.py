@@ -59,9 +59,6 @@ RACING = np.array([[0, 1], [1, 2]])
 
 SELECTED = ("risk-dominant", "payoff-dominant", "worst")
 
-SHOWN = ("decided", "decisiveness", "intensity", "survival", "prize")
-"""Parameters kept for figures."""
-
 TERMS: dict[str, dict[str, float]] = {
     "unit margins alone": {"decided": 0.0, "survival": 0.0},
     "with the prize": {"survival": 0.0},
@@ -177,7 +174,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         "separation": partial(separation, next(stream)),
     }
     found, made = at_once(replicates, _reduce, calls)
-    pair = chief_pair(made["drivers"]["dilemma"], SHOWN)
+    pair = chief_pair(made["drivers"]["dilemma"])
     numbers = {
         "draws": sum(part["draws"] for part in found),
         "states per draw": STATES,
@@ -318,7 +315,7 @@ def shown_draws(rng: np.random.Generator, draws: int = 4096) -> dict[str, NDArra
     calibrated = model.replace(**sample)
     _, gain = gains_in_hindsight(calibrated, calibrated.states(STATES, rng))
     drawn = one_race(calibrated, gain, np.zeros(draws, int))
-    return {name: sample[name] for name in SHOWN} | {
+    return dict(sample) | {
         "class": drawn["class"],
         "P - S": drawn["P - S"],
         "lambda": loss_asymmetry(drawn["inaction"], drawn["overspending"]),

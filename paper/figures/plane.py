@@ -31,9 +31,9 @@ CLASSES = (
 Table = Mapping[str, NDArray[Any]]
 
 
-def chief_drivers(dilemma: Mapping[str, Any], table: Table) -> tuple[str, str]:
-    """The two parameters of the table with the largest total Sobol index for being a dilemma."""
-    totals = {name: index["total"]["value"] for name, index in dilemma["drivers"]["dilemma"].items() if name in table}
+def chief_drivers(dilemma: Mapping[str, Any]) -> tuple[str, str]:
+    """The two parameters with the largest total Sobol index for being a dilemma."""
+    totals = {name: index["total"]["value"] for name, index in dilemma["drivers"]["dilemma"].items()}
     first, second, *_ = sorted(totals, key=lambda name: -totals[name])
     return first, second
 
@@ -44,7 +44,7 @@ def draw(
     """Map of P(dilemma) with the boundary in symbols, and the distribution of lambda by class."""
     figure = new_figure(2.85)
     left, right = figure.subplots(1, 2, width_ratios=(1.08, 1))
-    _map(left, figure, table, *chief_drivers(dilemma, table), parameters)
+    _map(left, figure, table, *chief_drivers(dilemma), parameters)
     _boundary(left, boundary)
     _asymmetry(right, table)
     return figure

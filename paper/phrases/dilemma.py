@@ -170,13 +170,9 @@ def shapley_phrase(effects: Numbers) -> str:
     return listed([f"{spoken(name)} explains {percent_interval(effects[name])}" for name in shown])
 
 
-def plane_phrase(drivers: Numbers, shown: tuple[str, str]) -> str:
-    """The two parameters of the map, and why these."""
-    chief = list(drivers)[:2]
-    names = " and ".join(spoken(name) for name in shown)
-    if set(chief) == set(shown):
-        return f"its two chief drivers, {names}"
-    return f"{names}, its strongest drivers among the parameters that the map keeps draw by draw"
+def plane_phrase(shown: tuple[str, str]) -> str:
+    """The two parameters of the map."""
+    return f"its two chief drivers, {' and '.join(spoken(name) for name in shown)}"
 
 
 def hidden_phrase(names: list[str]) -> str:

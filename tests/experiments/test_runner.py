@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -155,11 +158,12 @@ def test_workers_that_share_the_summary_change_no_bit(
     started: list[int] = []
 
     class Counted(Workers):
-        def map(self, function: object, items: list[object]) -> list[object]:  # type: ignore[override]
-            shared_out.append((len(items), self.number))
+        def map(self, function: object, items: list[object], *done: object) -> list[object]:  # type: ignore[override]
             before = {process.pid for process in self._processes}
-            found: list[object] = super().map(function, items)  # type: ignore[arg-type]
-            started.append(len({process.pid for process in self._processes} - before))
+            found: list[object] = super().map(function, items, *done)  # type: ignore[arg-type]
+            if not done:
+                shared_out.append((len(items), self.number))
+                started.append(len({process.pid for process in self._processes} - before))
             return found
 
     monkeypatch.setattr("experiments.runner.MANY", many)
@@ -182,16 +186,63 @@ def test_workers_that_cannot_start_are_not_called_short_of_memory(tmp_path: Path
     assert "__main__" in done.stderr.splitlines()[-1] and "memory" not in done.stderr.splitlines()[-1]
 
 
-def test_a_worker_that_is_killed_while_it_reads_is_said() -> None:
-    with pytest.raises(WorkerLostError, match="a worker process was killed"), Workers(1) as workers:
+def test_workers_that_are_always_killed_are_said(tmp_path: Path) -> None:
+    with pytest.raises(WorkerLostError, match="worker processes were killed, twice"), Workers(1, tmp_path) as workers:
         workers.map(os._exit, [9])
 
 
-def test_a_worker_that_is_killed_while_it_sums_up_is_said(chunked: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def killed_once(marker: Path) -> int:
+    """Kills its process the first time, and names that of the second."""
+    if not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return os.getpid()
+
+
+def test_a_worker_that_is_killed_while_it_sums_up_is_survived(
+    chunked: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plainly = run(chunked.study, workers=1, directory=chunked.root / "plainly", progress=False)
+
     class Killed(Workers):
-        def map(self, *_: object) -> list[object]:  # type: ignore[override]
-            return super().map(os._exit, [9])
+        def map(self, function: object, items: list[object], *done: object) -> list[object]:  # type: ignore[override]
+            if not done:  # the summary
+                assert super().map(killed_once, [chunked.root / "marker"])
+                self._processes.pop().kill()  # and one that has nothing to do yet
+            found: list[object] = super().map(function, items, *done)  # type: ignore[arg-type]
+            return found
 
     monkeypatch.setattr("experiments.runner.Workers", Killed)
-    with pytest.raises(WorkerLostError, match="a worker process was killed"):
-        run(chunked.study, workers=2, directory=chunked.root / "killed", progress=False)
+    monkeypatch.setattr("experiments.runner.MANY", 2)
+    found = run(chunked.study, workers=2, directory=chunked.root / "killed", progress=False)
+    assert (chunked.root / "marker").exists() and found.values_digest == plainly.values_digest
+
+
+def test_an_interrupt_while_work_is_given_out_stops_the_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[object] = []
+    submit = ProcessPoolExecutor.submit
+
+    def interrupted(self: ProcessPoolExecutor, *task: object) -> object:
+        given.append(task)
+        if len(given) == 3:
+            raise KeyboardInterrupt
+        return submit(self, *task)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
+    began, workers = time.monotonic(), Workers(2, tmp_path)
+    with pytest.raises(KeyboardInterrupt), workers:
+        workers.map(time.sleep, [60.0] * 4)
+    assert len(workers._processes) == 2 and not any(process.is_alive() for process in workers._processes)
+    assert time.monotonic() - began < 50  # nobody waits for what was given out
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_of_a_summary_says_where_it_was(chunked: Workshop, workers: int) -> None:
+    source = chunked.helper.parent / "study.py"
+    source.write_text(source.read_text().replace("return where + rng.random()", "return 1 / 0"))
+    with pytest.raises(
+        StudyError, match=r"failed in its summary .*ZeroDivisionError.*\[study\.py, line \d+, in centre"
+    ):
+        run(chunked.study, workers=workers, directory=chunked.records, progress=False)
