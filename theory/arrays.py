@@ -15,6 +15,9 @@ from theory.errors import InputError
 
 Kind = TypeVar("Kind")
 
+LARGEST = 1e300
+"""Largest size of a number that is taken: sums and differences of some millions of them are still finite."""
+
 
 def refuse_masked(values: Any, name: str) -> None:
     """Refuse masked entries: a plain array keeps what lies under the mask, as if it had been given.
@@ -51,7 +54,7 @@ def real_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
         array = np.array(values)
         empty = array.dtype == object and any(entry is None for entry in array.flat)
         floats = None if empty or np.iscomplexobj(array) or array.dtype.kind in "US" else array.astype(float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last for whole numbers that no float holds
         floats = None
     if floats is None:
         raise InputError(f"{name} is {str(values)[:80]}; it must be a full array of real numbers")
@@ -64,7 +67,7 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     Raises
     ------
     InputError
-        For text, complex numbers, ragged rows, None, masked entries, NaN or infinities.
+        For text, complex numbers, ragged rows, None, masked entries, NaN, infinities or numbers beyond `LARGEST`.
 
     Examples
     --------
@@ -75,6 +78,8 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     floats = real_floats(values, name)
     if not np.isfinite(floats).all():
         raise InputError(f"{name} is {str(values)[:80]}; every entry must be a finite number")
+    if np.abs(floats).max(initial=0.0) > LARGEST:
+        raise InputError(f"{name} is {str(values)[:80]}; every entry must be of size up to {LARGEST:g}: change the unit")
     return floats
 
 
