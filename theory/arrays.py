@@ -79,7 +79,8 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     if not np.isfinite(floats).all():
         raise InputError(f"{name} is {str(values)[:80]}; every entry must be a finite number")
     if np.abs(floats).max(initial=0.0) > LARGEST:
-        raise InputError(f"{name} is {str(values)[:80]}; every entry must be of size up to {LARGEST:g}: change the unit")
+        allowed = f"every entry must be of size up to {LARGEST:g}: change the unit"
+        raise InputError(f"{name} is {str(values)[:80]}; {allowed}")
     return floats
 
 
@@ -244,6 +245,21 @@ def one_of(value: Any, allowed: Collection[str], name: str) -> str:
     if not isinstance(value, str) or value not in allowed:
         raise InputError(f"there is no {name} {value!r}; it must be one of {', '.join(allowed)}")
     return value
+
+
+def outcome_of(outcomes: Mapping[str, Kind], name: Any) -> Kind:
+    """One of a game's outcomes by its name.
+
+    Examples
+    --------
+    >>> outcome_of({}, "welfare")
+    Traceback (most recent call last):
+    theory.errors.InputError: the game has no outcome 'welfare'; it has none: give some by outcomes=
+    """
+    if not isinstance(name, str) or name not in outcomes:
+        there_are = ", ".join(map(repr, sorted(outcomes))) if outcomes else "none: give some by outcomes="
+        raise InputError(f"the game has no outcome {name!r}; it has {there_are}")
+    return outcomes[name]
 
 
 def list_of(values: Any, name: str, what: str) -> list[Any]:
