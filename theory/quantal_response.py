@@ -80,16 +80,21 @@ class LogitFit:
         ``sum counts * log p`` there.
     at_limit
         Whether the likelihood was largest at the end of the range searched, so that ``lambda`` is only bounded below.
+    unobserved
+        Players without a choice among the counts: the common precision is fitted to the others', theirs is a forecast.
     """
 
     response: QuantalResponse
     log_likelihood: float
     at_limit: bool
+    unobserved: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         bound = " or more: the likelihood still rises there" if self.at_limit else ""
         head = f"logit fit: precision {self.response.precision:.6g}{bound}, log likelihood {self.log_likelihood:.6g}"
-        return "\n".join([head, *_played(self.response.game, self.response.strategies)])
+        gaps = [f"  fitted to the others' choices: none was observed of {', '.join(self.unobserved)}"]
+        played = _played(self.response.game, self.response.strategies)
+        return "\n".join([head, *(gaps if self.unobserved else ()), *played])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -218,7 +223,8 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     game
         A single game.
     counts
-        For each player how often each action was chosen, shape ``(n_i,)``; need not be whole numbers.
+        For each player how often each action was chosen, shape ``(n_i,)``; need not be whole numbers. All zero for a
+        player whose choices were not observed; the result then says so.
     max_precision
         Largest ``lambda`` searched, in 1 / payoff units; 1000 over the payoff range if not given.
 
@@ -243,6 +249,8 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     """
     curve = LogitCurve(game)
     observed = _counts(game, counts)
+    per_player = np.add.reduceat(observed, curve.ends[:-1])
+    unobserved = tuple(name for name, total in zip(game.players, per_player, strict=True) if total == 0)
     limit = _limit(curve, max_precision)
     candidates = [curve.start()]
     for _step, (start, tangent, end) in enumerate(principal_branch(curve)):
@@ -258,7 +266,7 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     at_limit = bool(likelihood[-1] >= likelihood.max() - _LEVEL * observed.sum())  # still rising, but for rounding
     best = -1 if at_limit else int(likelihood.argmax())
     response = _certify(curve, candidates[best], _step + 1)
-    return LogitFit(response, min(float(likelihood[best]), 0.0), at_limit)
+    return LogitFit(response, min(float(likelihood[best]), 0.0), at_limit, unobserved)
 
 
 class LogitCurve:
