@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import number_between
+from theory.arrays import LARGEST, number_between
 from theory.display import mixture
 from theory.errors import InputError, SolverError
 from theory.game import Array, Game, require_game
@@ -203,8 +203,10 @@ def logit_equilibrium(game: Game, precision: float) -> QuantalResponse:
     array([0.020264, 0.979736])
     """
     curve = LogitCurve(game)
-    if not isinstance(precision, int | float | np.number) or not np.isfinite(precision) or precision < 0:
-        raise InputError(f"precision is {precision!r}; it must be a finite number, 0 or more, per unit of payoff")
+    number = isinstance(precision, int | float | np.number) and not np.iscomplexobj(precision)
+    if not number or not 0 <= precision <= LARGEST:
+        shown = repr(precision) if isinstance(precision, str) else str(precision)[:60]
+        raise InputError(f"precision is {shown}; it must be a finite number, 0 or more, per unit of payoff")
     target = float(precision) * curve.scale
     for step, (start, _tangent, end) in enumerate(principal_branch(curve)):
         if start[-1] <= target <= end[-1]:
