@@ -110,7 +110,7 @@ def test_input_that_a_study_refuses_stays_an_input_error(workshop: Workshop) -> 
         ({"parameters": 3}, "parameters is int; it must be a dict by name"),
         ({"parameters": [("draws", 64)]}, "parameters is list"),
         ({"parameters": {3: 4}}, "3 is no parameter of dilemma_class"),
-        ({"workers": "a"}, "workers is a; it must be a whole number, at least 1"),
+        ({"workers": "a"}, "workers is 'a'; it must be a whole number, at least 1"),
         ({"workers": 1.5}, "workers is 1.5"),
         ({"scheduler": 3}, "scheduler is 3; it must be the address"),
         ({"directory": 3}, "directory is 3; it must be the path"),
