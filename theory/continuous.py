@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import finite_floats, function_of, list_of, mapping_of, outcome_of, refuse_masked
+from theory.display import named
 from theory.errors import InputError
 from theory.game import Game
 from theory.shared_limit import SharedLimit
@@ -220,7 +221,7 @@ class ContinuousGame:
                 np.broadcast_to(values, beyond.shape)[(*draw, i)] for values in (floats, self.lower, self.upper)
             )
             raise InputError(
-                f"choice of {self.players[i]} is {given:g}; it must lie between {low:g} and {high:g} "
+                f"choice of {named(self.players, i)} is {given:g}; it must lie between {low:g} and {high:g} "
                 f"{self.action_unit}".rstrip()
             )
         return floats

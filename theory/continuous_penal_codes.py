@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from theory.arrays import finite_floats, whole_number
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, require_continuous
-from theory.display import numbers, shortened
+from theory.display import named, numbers, shortened
 from theory.errors import InputError
 from theory.newton import continuous_nash
 from theory.penal_codes import MOST_PATIENT, PenalCode, PenalStage, least_patience
@@ -72,7 +72,8 @@ class ContinuousPenalCode:
             return f"{kept}: none is found up to a discount factor of {MOST_PATIENT:g}"
         head = f"{kept}: kept from a discount factor of {self.discount_factor:.6g} on"
         other = f" (another first grid: {self.accuracy:.1e} apart)" if np.isfinite(self.accuracy) else ""
-        punished = zip(self.players, self.sticks, self.returns, self.values, strict=True)
+        labels = [named(self.players, i) for i in range(len(self.players))]
+        punished = zip(labels, self.sticks, self.returns, self.values, strict=True)
         lines = [
             f"  after {who} deviates: {numbers(stick)}, then back with chance {back:.4g}; to {who} worth {value:.4g}"
             for who, stick, back, value in punished

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import LARGEST, number_between
-from theory.display import mixture
+from theory.display import mixture, named
 from theory.errors import InputError, SolverError
 from theory.game import Array, Game, require_game
 
@@ -252,7 +252,7 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     curve = LogitCurve(game)
     observed = _counts(game, counts)
     per_player = np.add.reduceat(observed, curve.ends[:-1])
-    unobserved = tuple(name for name, total in zip(game.players, per_player, strict=True) if total == 0)
+    unobserved = tuple(named(game.players, i) for i in np.flatnonzero(per_player == 0).tolist())
     limit = _limit(curve, max_precision)
     candidates = [curve.start()]
     for _step, (start, tangent, end) in enumerate(principal_branch(curve)):
@@ -462,9 +462,11 @@ def _counts(game: Game, counts: Sequence[ArrayLike]) -> Floats:
     shapes = tuple(part.shape for part in parts)
     if shapes != tuple((n,) for n in game.n_actions):
         raise InputError(f"counts have shapes {shapes}; {game!r} needs one list per player, one number per action")
-    for player, part in zip(game.players, parts, strict=True):
+    for i, part in enumerate(parts):
         if not np.isfinite(part).all() or (part < 0).any():
-            raise InputError(f"counts of {player} are {part.tolist()}; each must be a finite number, 0 or more")
+            raise InputError(
+                f"counts of {named(game.players, i)} are {part.tolist()}; each must be a finite number, 0 or more"
+            )
     observed = np.concatenate(parts)
     if observed.sum() <= 0:
         raise InputError("counts are all zero: there is nothing to fit")

@@ -107,8 +107,8 @@ CALLS = [
     (lambda: ordinal_name(1, 2, np.inf, 3), "payoff S is inf"),
     (lambda: support_regimes(None, 0, 1), "family is None; it must be a function"),
     # what the message says first is what is wrong
-    (lambda: fit_logit(GAME, [[1, np.nan], [1, 1]]), "counts of 1 are [1.0, nan]; each must be a finite number"),
-    (lambda: fit_logit(GAME, [[1, 1], [1, -1]]), "counts of 2 are [1.0, -1.0]"),
+    (lambda: fit_logit(GAME, [[1, np.nan], [1, 1]]), "counts of player 0 are [1.0, nan]; each must be a finite number"),
+    (lambda: fit_logit(GAME, [[1, 1], [1, -1]]), "counts of player 1 are [1.0, -1.0]"),
     (lambda: fit_logit(GAME, [[1, 1]]), "one list per player"),
     (lambda: strong_stackelberg(Game([[1, 2]])), "games of two players are taken here"),
     (lambda: strong_stackelberg(BATCH), "pick one draw"),
