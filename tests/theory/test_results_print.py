@@ -175,7 +175,7 @@ V = sympy.Symbol("V", positive=True)
     [
         (lambda: logit_branch(STAG_HUNT, 2.0), ["no turning point; ends at", "  1  stag: 0.0003367, hare: 0.9997"]),
         (lambda: fit_logit(STAG_HUNT, [[3, 7], [2, 8]]), ["precision 0.4394", "  2  stag: 0.25, hare: 0.75"]),
-        (lambda: fit_logit(STAG_HUNT, [[3, 7], [0, 0]]), ["  fitted to the others' choices: none was observed of player 1"]),
+        (lambda: fit_logit(STAG_HUNT, [[3, 7], [0, 0]]), ["others' choices: none was observed of player 1"]),
         (
             lambda: continuous_penal_threshold(duopoly(), [1 / 4, 1 / 4], levels=9, refinements=3),
             ["penal code of the path (0.25, 0.25): kept from a discount factor of 0.", "  after Meta deviates: ("],
