@@ -49,6 +49,8 @@ def find(name: str) -> Study:
     InputError
         If there is none, with the nearest name.
     """
+    if not isinstance(name, str):
+        raise InputError(f"study is {str(name)[:80]!r}; it must be the name of a study. See: computerace experiments")
     known = registered() if name in registered() else studies()
     if name not in known:
         raise unknown(name, known, "study", "", "computerace experiments")

@@ -290,17 +290,26 @@ def cite(
     settings: Set = None,
     quick: Quick = False,
     records: Records = Path("records"),
+    as_json: Json = False,
 ) -> None:
     """Print BibTeX for the toolkit, or for the record of a study."""
     from experiments.cite import cite_record, cite_software
+    from theory.errors import InputError
 
     if study is None:
-        _print([cite_software()])
+        unused = sorted(_parameters(context, settings))
+        if unused:
+            raise InputError(
+                f"{unused[0]} is given, but no study that has parameters; e.g. computerace cite dilemma_class"
+            )
+        entry = cite_software()
+        _print({"bibtex": entry} if as_json else [entry])
         return
     from experiments.records import load_record
 
     record = load_record(study, _parameters(context, settings), quick=quick, directory=records)
-    _print([cite_record(record)])
+    entry = cite_record(record)
+    _print({"bibtex": entry} if as_json else [entry])
 
 
 # -- input -------------------------------------------------------------------------------------------

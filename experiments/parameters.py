@@ -109,7 +109,7 @@ def unknown(name: str, known: Iterable[str], kind: str, owner: str, see: str) ->
     """
     names = list(known)
     there_are = f"there are {', '.join(names)}" if names else "there are none"
-    near = difflib.get_close_matches(name, names, n=1)
+    near = difflib.get_close_matches(str(name), names, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     return InputError(f"{name!r} is no {kind}{owner}; {there_are}.{hint} See: {see}")
 

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from experiments import refuse_shadows
 from experiments.parameters import StudyParameter, Value, declared, override
+from theory.arrays import mapping_of
 from theory.errors import InputError
 
 refuse_shadows()
@@ -212,9 +213,10 @@ class Study:
         Raises
         ------
         InputError
-            For a name that is no parameter, or a value of another kind.
+            For changes that are no mapping, a name that is no parameter, or a value of another kind.
         """
-        return override(self.parameters, {**(self.quick if quick else {}), **(changes or {})}, self.name)
+        given = mapping_of({} if changes is None else changes, "parameters", "{'draws': 16384}")
+        return override(self.parameters, {**(self.quick if quick else {}), **given}, self.name)
 
     def __repr__(self) -> str:
         return f"Study({self.name!r}, {self.replicates} replicates)"

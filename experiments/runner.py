@@ -46,6 +46,7 @@ from experiments.records import (
 )
 from experiments.registry import Columns, Replicates, Study
 from experiments.worker import StudyError, Task, compute, study_error
+from theory.arrays import whole_number
 from theory.errors import ComputeraceError, InputError
 
 MANY = 64
@@ -102,9 +103,13 @@ def run(
     RunInterrupted
         On Ctrl-C. What is finished is kept.
     """
-    study = find(study) if isinstance(study, str) else study
-    if workers is not None and workers < 1:
-        raise InputError(f"workers is {workers}; it must be at least 1")
+    study = study if isinstance(study, Study) else find(study)
+    if workers is not None:
+        workers = whole_number(workers, "workers")
+    if scheduler is not None and not isinstance(scheduler, str):
+        raise InputError(f"scheduler is {scheduler!r}; it must be the address of a Dask scheduler, tcp://host:port")
+    if not isinstance(directory, str | Path):
+        raise InputError(f"directory is {directory!r}; it must be the path of the folder of the records")
     if workers is not None and scheduler is not None:
         raise InputError(f"workers is {workers} and scheduler {scheduler}; give one: a cluster has workers of its own")
     values = study.values(parameters, quick=quick)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from theory.errors import InputError
@@ -33,8 +34,15 @@ def model_class(target: str) -> type[PayoffModel]:
         try:
             return model(target)
         except InputError as error:
+            if target.endswith(".py"):
+                raise InputError(
+                    f"{target!r} is a file; give module:Class of the class in it: {Path(target).stem}:NAME_OF_CLASS, "
+                    "from the folder that it is in"
+                ) from None
+            text = str(error)
+            end = "" if text.endswith(("?", ".")) else "."
             raise InputError(
-                f"{str(error).rstrip('.')}. Or give module:Class, e.g. power_race:PowerRace for ./power_race.py"
+                f"{text}{end} Or give module:Class, e.g. power_race:PowerRace for ./power_race.py"
             ) from None
     try:
         found = getattr(importlib.import_module(module), name)

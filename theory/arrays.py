@@ -15,6 +15,20 @@ from theory.errors import InputError
 
 Kind = TypeVar("Kind")
 
+LARGEST = 1e300
+"""Largest size of a number that is taken: sums and differences of some millions of them are still finite."""
+
+
+def shown(value: Any) -> str:
+    """What was given, as messages show it: text in quotes, and not without end.
+
+    Examples
+    --------
+    >>> shown("many"), shown(0.5)
+    ("'many'", '0.5')
+    """
+    return repr(value[:60]) if isinstance(value, str) else str(value)[:80]
+
 
 def refuse_masked(values: Any, name: str) -> None:
     """Refuse masked entries: a plain array keeps what lies under the mask, as if it had been given.
@@ -44,17 +58,17 @@ def real_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     --------
     >>> real_floats("many", "losses")
     Traceback (most recent call last):
-    theory.errors.InputError: losses is many; it must be a full array of real numbers
+    theory.errors.InputError: losses is 'many'; it must be a full array of real numbers
     """
     refuse_masked(values, name)
     try:
         array = np.array(values)
         empty = array.dtype == object and any(entry is None for entry in array.flat)
         floats = None if empty or np.iscomplexobj(array) or array.dtype.kind in "US" else array.astype(float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last for whole numbers that no float holds
         floats = None
     if floats is None:
-        raise InputError(f"{name} is {str(values)[:80]}; it must be a full array of real numbers")
+        raise InputError(f"{name} is {shown(values)}; it must be a full array of real numbers")
     return floats
 
 
@@ -64,7 +78,7 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     Raises
     ------
     InputError
-        For text, complex numbers, ragged rows, None, masked entries, NaN or infinities.
+        For text, complex numbers, ragged rows, None, masked entries, NaN, infinities or numbers beyond `LARGEST`.
 
     Examples
     --------
@@ -74,7 +88,10 @@ def finite_floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """
     floats = real_floats(values, name)
     if not np.isfinite(floats).all():
-        raise InputError(f"{name} is {str(values)[:80]}; every entry must be a finite number")
+        raise InputError(f"{name} is {shown(values)}; every entry must be a finite number")
+    if np.abs(floats).max(initial=0.0) > LARGEST:
+        allowed = f"every entry must be of size up to {LARGEST:g}: change the unit"
+        raise InputError(f"{name} is {shown(values)}; {allowed}")
     return floats
 
 
@@ -92,9 +109,9 @@ def whole_number(value: Any, name: str, least: int = 1, most: int = 10**15) -> i
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     whole = number and (isinstance(value, int) or (np.isfinite(value) and int(value) == value))
     if not whole or value < least:
-        raise InputError(f"{name} is {str(value)[:80]}; it must be a whole number, at least {least}")
+        raise InputError(f"{name} is {shown(value)}; it must be a whole number, at least {least}")
     if value > most:
-        raise InputError(f"{name} is {str(value)[:80]}; it must be a whole number, at most {most:,}")
+        raise InputError(f"{name} is {shown(value)}; it must be a whole number, at most {most:,}")
     return int(value)
 
 
@@ -109,7 +126,7 @@ def player_of(value: Any, players: int, name: str = "player") -> int:
     """
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or not 0 <= value < players:
-        raise InputError(f"{name} is {str(value)[:80]}; it must be the number of a player, 0 to {players - 1}")
+        raise InputError(f"{name} is {shown(value)}; it must be the number of a player, 0 to {players - 1}")
     return int(value)
 
 
@@ -132,7 +149,7 @@ def profile_of(values: Any, sizes: tuple[int, ...], name: str) -> tuple[int, ...
         actions, fits = (), False
     if not fits:
         raise InputError(
-            f"{name} is {str(values)[:80]}; it must be one action for each player, whole numbers below {sizes}"
+            f"{name} is {shown(values)}; it must be one action for each player, whole numbers below {sizes}"
         )
     return actions
 
@@ -150,7 +167,7 @@ def number_between(value: ArrayLike, name: str, low: float, high: float = np.inf
     if not (np.isfinite(number) and low <= number <= high):
         least = f", at least {low:g}" if low > -np.inf else ""
         bound = f"one number in [{low:g}, {high:g}]" if high < np.inf else f"one finite number{least}"
-        raise InputError(f"{name} is {str(value)[:80]}; it must be {bound}")
+        raise InputError(f"{name} is {shown(value)}; it must be {bound}")
     return number
 
 
@@ -165,7 +182,7 @@ def share_between(value: ArrayLike, name: str) -> float:
     """
     number = _single(value)
     if not 0 < number < 1:
-        raise InputError(f"{name} is {str(value)[:80]}; it must be one number between 0 and 1, e.g. 0.95")
+        raise InputError(f"{name} is {shown(value)}; it must be one number between 0 and 1, e.g. 0.95")
     return number
 
 
@@ -189,7 +206,7 @@ def axis_of(value: Any, ndim: int) -> int:
     """
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or not -ndim <= value < ndim:
-        given = f"axis is {str(value)[:80]}"
+        given = f"axis is {shown(value)}"
         raise InputError(f"{given}; it must be a whole number from {-ndim} to {ndim - 1}, for an array of {ndim} axes")
     return int(value)
 
@@ -209,7 +226,7 @@ def true_or_false(values: ArrayLike, name: str) -> NDArray[np.bool_]:
     except (TypeError, ValueError):
         fits = False
     if not fits:
-        raise InputError(f"{name} is {str(values)[:60]}; it must be true or false, one per draw")
+        raise InputError(f"{name} is {shown(values)}; it must be true or false, one per draw")
     return flags.astype(bool)
 
 
@@ -241,6 +258,21 @@ def one_of(value: Any, allowed: Collection[str], name: str) -> str:
     return value
 
 
+def outcome_of(outcomes: Mapping[str, Kind], name: Any) -> Kind:
+    """One of a game's outcomes by its name.
+
+    Examples
+    --------
+    >>> outcome_of({}, "welfare")
+    Traceback (most recent call last):
+    theory.errors.InputError: the game has no outcome 'welfare'; it has none: give some by outcomes=
+    """
+    if not isinstance(name, str) or name not in outcomes:
+        there_are = ", ".join(map(repr, sorted(outcomes))) if outcomes else "none: give some by outcomes="
+        raise InputError(f"the game has no outcome {name!r}; it has {there_are}")
+    return outcomes[name]
+
+
 def list_of(values: Any, name: str, what: str) -> list[Any]:
     """The entries of a list, a tuple or an array.
 
@@ -251,7 +283,7 @@ def list_of(values: Any, name: str, what: str) -> list[Any]:
     theory.errors.InputError: players is 3; it must be a list of labels, one for each player
     """
     if not isinstance(values, Iterable) or (isinstance(values, np.ndarray) and not values.ndim):
-        raise InputError(f"{name} is {str(values)[:80]}; it must be a list of {what}")
+        raise InputError(f"{name} is {shown(values)}; it must be a list of {what}")
     return list(values)
 
 
@@ -265,7 +297,7 @@ def function_of(value: Any, name: str, what: str) -> Any:
     theory.errors.InputError: family is None; it must be a function from values of shape (B,) to a batch of B games
     """
     if not callable(value):
-        raise InputError(f"{name} is {str(value)[:80]}; it must be a function from {what}")
+        raise InputError(f"{name} is {shown(value)}; it must be a function from {what}")
     return value
 
 
@@ -309,7 +341,7 @@ def discount_factor_of(value: float, *, lowest_included: bool = False) -> float:
     number = finite_floats(value, "discount_factor")
     if number.ndim or not (0 <= number < 1 if lowest_included else 0 < number < 1):
         allowed = "[0, 1)" if lowest_included else "(0, 1)"
-        raise InputError(f"discount_factor is {value}; it must be one number in {allowed}")
+        raise InputError(f"discount_factor is {shown(value)}; it must be one number in {allowed}")
     return float(number)
 
 

@@ -331,7 +331,7 @@ def _through_nashpy(game: Game, name: str) -> Solution:
     if sum(row.shape) > NASHPY_ACTIONS:
         raise InputError(
             f"{game!r} has {sum(row.shape)} actions in total; nashpy's {name} is offered up to {NASHPY_ACTIONS}, "
-            "because its time grows exponentially; use vertex_enumeration or lemke_howson"
+            "because its time grows exponentially; use vertex_enumeration or lemke_howson_all"
         )
     peer = nashpy.Game(_unit_scale(row), _unit_scale(column))
     pairs: list[_Strategies] = []

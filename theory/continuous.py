@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats, function_of, list_of, mapping_of, refuse_masked
+from theory.arrays import finite_floats, function_of, list_of, mapping_of, outcome_of, refuse_masked
+from theory.display import named
 from theory.errors import InputError
 from theory.game import Game
 from theory.shared_limit import SharedLimit
@@ -220,7 +221,7 @@ class ContinuousGame:
                 np.broadcast_to(values, beyond.shape)[(*draw, i)] for values in (floats, self.lower, self.upper)
             )
             raise InputError(
-                f"choice of {self.players[i]} is {given:g}; it must lie between {low:g} and {high:g} "
+                f"choice of {named(self.players, i)} is {given:g}; it must lie between {low:g} and {high:g} "
                 f"{self.action_unit}".rstrip()
             )
         return floats
@@ -283,10 +284,8 @@ class ContinuousGame:
 
     def outcome(self, name: str, x: Floats) -> Floats:
         """Value of a named outcome at ``x``, shape ``(..., *batch)``."""
-        if name not in self.outcomes:
-            raise InputError(f"the game has no outcome {name!r}; it has {sorted(self.outcomes)}")
-        x = self.choices(x)
-        return _full(self.outcomes[name](x, *self.parameters), x.shape[:-1])
+        function, x = outcome_of(self.outcomes, name), self.choices(x)
+        return _full(function(x, *self.parameters), x.shape[:-1])
 
     def __getitem__(self, index: Any) -> ContinuousGame:
         """Take draws out of the batch."""

@@ -21,9 +21,10 @@ from numpy.typing import ArrayLike, NDArray
 from theory.arrays import finite_floats, whole_number
 from theory.best_replies import best_reply
 from theory.continuous import ContinuousGame, require_continuous
+from theory.display import named, numbers, shortened
 from theory.errors import InputError
 from theory.newton import continuous_nash
-from theory.penal_codes import PenalCode, PenalStage, least_patience
+from theory.penal_codes import MOST_PATIENT, PenalCode, PenalStage, least_patience
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +36,7 @@ _ACCURACY = 1e-11  # of the discount factor, for given sticks
 _LEVELS = {1: 9, 2: 9, 3: 5}  # of a finer grid, by players; three for more
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ContinuousPenalCode:
     """Least common discount factor that is found for a path, and what deters.
 
@@ -53,6 +54,8 @@ class ContinuousPenalCode:
         Normalised payoff of each player from its punishment on, shape ``(N,)``.
     accuracy
         Difference between the discount factors from two first grids: an estimate of what is left to be found, no bound.
+    players
+        Labels of the players.
     """
 
     path: Floats
@@ -61,6 +64,22 @@ class ContinuousPenalCode:
     returns: Floats
     values: Floats
     accuracy: float
+    players: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        kept = f"penal code of the path {numbers(self.path)}"
+        if np.isnan(self.discount_factor):
+            return f"{kept}: none is found up to a discount factor of {MOST_PATIENT:g}"
+        head = f"{kept}: kept from a discount factor of {self.discount_factor:.6g} on"
+        other = f" (another first grid: {self.accuracy:.1e} apart)" if np.isfinite(self.accuracy) else ""
+        labels = [named(self.players, i) for i in range(len(self.players))]
+        punished = zip(labels, self.sticks, self.returns, self.values, strict=True)
+        lines = [
+            f"  after {who} deviates: {numbers(stick)}, then back with chance {back:.4g}; to {who} worth {value:.4g}"
+            for who, stick, back, value in punished
+            if not np.isnan(stick).any()
+        ]
+        return "\n".join([head + other, *shortened(lines, "sticks")])
 
 
 def continuous_penal_threshold(
@@ -115,7 +134,7 @@ def continuous_penal_threshold(
     if np.isnan(factors[0]) or factors[1] < factors[0]:
         best, profiles = found[1]
     sticks, accuracy = _sticks(best, profiles), abs(factors[0] - factors[1])
-    return ContinuousPenalCode(kept, _factor(best), sticks, best.returns, best.values, accuracy)
+    return ContinuousPenalCode(kept, _factor(best), sticks, best.returns, best.values, accuracy, game.players)
 
 
 def _search(game: ContinuousGame, first: Floats, levels: int, refinements: int) -> tuple[PenalCode, Floats]:

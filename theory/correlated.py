@@ -55,6 +55,7 @@ def correlated_gap(game: Game, distribution: ArrayLike) -> tuple[Array, Array]:
     (0.0, 0.0)
     """
     mu = _distribution(game, distribution)
+    game, _ = game.from_minimum()  # differences are then not lost against a large common level
     swaps, fixed = [], []
     for player in range(game.n_players):
         own = player - game.n_players

@@ -209,7 +209,7 @@ def tullock_threshold(effort: Any = None, n: Any = None, *, threat: str = "rever
 
 
 def _known(threat: str) -> None:
-    if threat not in THREATS:
+    if not isinstance(threat, str) or threat not in THREATS:
         raise InputError(f"threat is {threat!r}; it must be one of {THREATS}")
 
 

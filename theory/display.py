@@ -61,6 +61,17 @@ def numbers(values: Iterable[float]) -> str:
     return "(" + ", ".join(f"{float(value):.4g}" for value in values) + ")"
 
 
+def named(players: Sequence[str], player: int) -> str:
+    """A player in an error: by the label given or, if none was, by the number that callers pass, counted from 0.
+
+    Examples
+    --------
+    >>> named(["Meta", "Google"], 1), named(["1", "2"], 1)
+    ('Google', 'player 1')
+    """
+    return f"player {player}" if players[player] == str(player + 1) else players[player]
+
+
 def counted(number: int, what: str) -> str:
     """A number of things.
 

@@ -21,6 +21,8 @@ MOST_LABELS = 62
 MOST_BYTES = 2**30
 """Most memory for the dictionaries of one polytope's vertices."""
 
+_INSTEAD = 'use lemke_howson_all: nash(game, "lemke_howson_all")'
+
 _TIE = 1e-9  # slack of an inequality, of 1, that counts as binding: wider than the rounding of the pivots
 
 
@@ -53,7 +55,7 @@ def float_vertex_enumeration(game: Game) -> Solution:
     row, column = game.bimatrix()
     m, n = row.shape
     if m + n > MOST_LABELS:
-        raise InputError(f"{game!r} has {m + n} actions in total; at most {MOST_LABELS}: use lemke_howson_all(game)")
+        raise InputError(f"{game!r} has {m + n} actions in total; at most {MOST_LABELS}: {_INSTEAD}")
     if game.is_exact or min(m, n) < 2:
         return vertex_enumeration(game)
     first, second = _vertices(_unit(column).T), _vertices(_unit(row))
@@ -89,5 +91,5 @@ def _vertices(matrix: Array) -> tuple[NDArray[np.int64], Array] | None:
     most = MOST_BYTES // (8 * rows * (d + 1))
     codes, points, state = walk(np.ascontiguousarray(matrix), _TIE, most)
     if state == 2:
-        raise InputError(f"a best-response polytope has over {most:,} vertices; use lemke_howson_all(game)")
+        raise InputError(f"a best-response polytope has over {most:,} vertices; {_INSTEAD}")
     return None if state else (codes, points)

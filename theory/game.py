@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import list_of, mapping_of, player_of, refuse_masked, whole_number
+from theory.arrays import LARGEST, list_of, mapping_of, player_of, refuse_masked, whole_number
 from theory.errors import InputError
 
 Array = NDArray[Any]
@@ -52,7 +52,8 @@ class Game:
     Raises
     ------
     InputError
-        For wrong shapes, empty action sets, values that are not finite numbers, labels that do not match.
+        For wrong shapes, empty action sets, values that are not finite numbers of size up to
+        `theory.arrays.LARGEST`, labels that do not match.
 
     Examples
     --------
@@ -349,7 +350,7 @@ def _numbers(values: ArrayLike, name: str) -> Array:
             array = array.astype(float)
         else:
             raise TypeError
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:  # the last for whole numbers that no float holds
         raise InputError(
             f"{name} must be a full array of real numbers; got {type(values).__name__} "
             f"that does not convert: {_shorten(values)}"
@@ -357,8 +358,18 @@ def _numbers(values: ArrayLike, name: str) -> Array:
     if array.dtype != object and not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise InputError(f"{name}{list(where)} is {array[where]}; every entry must be finite")
+    _refuse_huge(array, name)
     array.setflags(write=False)
     return array
+
+
+def _refuse_huge(array: Array, name: str) -> None:
+    """Refuse entries whose differences no float holds; exact ones too, as solvers and measures give floats."""
+    huge = np.asarray(np.abs(array) > LARGEST)
+    if huge.any():
+        where = tuple(int(i) for i in np.argwhere(huge)[0])
+        allowed = f"every entry must be of size up to {LARGEST:g}: change the unit"
+        raise InputError(f"{name}{list(where)} is {str(array[where])[:60]}; {allowed}")
 
 
 def _exact(array: Array) -> Array:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.arrays import number_between, whole_number
+from theory.arrays import list_of, number_between, whole_number
 from theory.automata import Automaton
 from theory.errors import InputError
 from theory.generators import require_generator
@@ -204,7 +204,11 @@ def match(
     >>> match(copycats, rounds=3, rng=np.random.default_rng(1)).tolist()
     [[0, 1], [1, 0], [0, 1]]
     """
-    sizes = tuple(n_actions) if n_actions is not None else (2,) * len(strategies)
+    strategies = list_of(strategies, "strategies", "strategies, one for each player")
+    sizes = (2,) * len(strategies)
+    if n_actions is not None:
+        given = list_of(n_actions, "n_actions", "numbers of actions, one for each player")
+        sizes = tuple(whole_number(n, "an entry of n_actions") for n in given)
     rounds, noise = whole_number(rounds, "rounds"), number_between(noise, "noise", 0, 1)
     misperception = number_between(misperception, "misperception", 0, 1)
     if not strategies or not all(isinstance(strategy, Strategy | Automaton) for strategy in strategies):

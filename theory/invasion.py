@@ -9,7 +9,7 @@ that the population spends in each strategy when mutations are rare (Fudenberg &
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,15 +120,16 @@ def invasion_diagram(
     """
     table = square_table(payoffs)
     given = tuple(str(k) for k in range(len(table))) if names is None else names
-    if isinstance(given, str) or not isinstance(given, Sequence) or len(set(given)) != len(table):
+    fits = isinstance(given, Sequence) and all(isinstance(name, Hashable) for name in given)
+    if isinstance(given, str) or not fits or len(set(given)) != len(table):
         raise InputError(f"names is {given!r}; a list of {len(table)} different ones is needed")
     given = tuple(given)
-    if process == "fermi":
-        rates = log_fixation_matrix(table, population_size, selection)
-    elif process == "moran":
-        rates = _moran(table, population_size, selection)
-    else:
+    if not isinstance(process, str) or process not in ("fermi", "moran"):
         raise InputError(f"process is {process!r}; it must be 'fermi' or 'moran'")
+    if process == "fermi":
+        rates = log_fixation_matrix(table, population_size, number_between(selection, "selection", -np.inf))
+    else:
+        rates = _moran(table, population_size, selection)
     return InvasionDiagram(given, int(population_size), rates, rare_mutation_distribution(rates))
 
 

@@ -34,6 +34,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _ROUNDING = 1e-9  # of the payoff ranges
+_MOST_CELLS = 5000  # of an axis, for the memory's sake
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +110,7 @@ def path_payoffs(game: Game, discount_factor: float, *, cells: int = 200) -> Pat
     discount_factor = discount_factor_of(discount_factor)
     if game.n_players != 2 or game.batch_ndim:
         raise InputError(f"{game!r}: a single two-player game is needed")
-    cells = whole_number(cells, "cells", 4)
+    cells = whole_number(cells, "cells", 4, _MOST_CELLS)
     tables, level, scale = game.in_ranges()
     gains = np.stack([table.max(axis=i, keepdims=True) - table for i, table in enumerate(tables)])
     stage, needed = (array.reshape(2, -1).T for array in (tables, gains))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import finite_floats, outcome_of, yes_or_no
 from theory.correlated import correlated_gap
 from theory.display import numbers, shortened
 from theory.errors import InputError, SolverError
@@ -106,8 +107,13 @@ def correlated_equilibrium(
     profiles = int(np.prod(game.n_actions))
     if profiles > MOST_PROFILES:
         raise InputError(f"{game!r} has {profiles:,} profiles; a program is made of at most {MOST_PROFILES:,}")
-    wanted = _objective(game, objective)
-    unit = [_unit(np.asarray(game.payoff(i), float)) for i in range(game.n_players)]
+    coarse, smallest = yes_or_no(coarse, "coarse"), yes_or_no(smallest, "smallest")
+    plain, least = game.from_minimum()  # differences are then not lost against a large common level
+    tables = [np.asarray(plain.payoff(i), float) for i in range(game.n_players)]
+    wanted, level = _objective(game, objective), 0.0
+    if wanted is None:
+        wanted, level = np.asarray(sum(tables)), float(sum(least))
+    unit = [_unit(table) for table in tables]
     constraints = [_obedience(table, i, coarse=coarse) for i, table in enumerate(unit)]
     rows = np.concatenate([block for block in constraints if len(block)] or [np.zeros((1, profiles))])
     found = linprog(
@@ -125,28 +131,24 @@ def correlated_equilibrium(
     distribution = np.maximum(np.asarray(found.x, float), 0).reshape(game.n_actions)
     distribution /= distribution.sum()
     gap = float(correlated_gap(game, distribution)[1 if coarse else 0])
-    scale = max(float(np.ptp(np.asarray(game.payoff(i), float))) for i in range(game.n_players))
+    scale = max(float(np.ptp(table)) for table in tables)
     if gap > _ACCEPTED * scale:
         raise SolverError(
             f"the program of {game!r} left a gain of {gap:g} from disobeying, on payoffs of range {scale:g}"
         )
-    payoffs = np.array([float((np.asarray(game.payoff(i), float) * distribution).sum()) for i in range(game.n_players)])
-    return MediatedPlay(game, distribution, float((wanted * distribution).sum()), payoffs, gap)
+    payoffs = np.asarray(least, float) + [float((table * distribution).sum()) for table in tables]
+    return MediatedPlay(game, distribution, level + float((wanted * distribution).sum()), payoffs, gap)
 
 
-def _objective(game: Game, objective: str | ArrayLike | None) -> Floats:
+def _objective(game: Game, objective: str | ArrayLike | None) -> Floats | None:
+    """What is to be made large or small; None for the sum of payoffs."""
     if objective is None:
-        return np.asarray(sum(np.asarray(game.payoff(i), float) for i in range(game.n_players)))
+        return None
     if isinstance(objective, str):
-        if objective not in game.outcomes:
-            raise InputError(f"the game has no outcome {objective!r}; it has {sorted(game.outcomes)}")
-        return np.asarray(game.outcomes[objective], float)
-    try:
-        values = np.array(objective, float)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"objective must be numbers of shape {game.n_actions}, one per profile ({error})") from error
-    if values.shape != game.n_actions or not np.isfinite(values).all():
-        raise InputError(f"objective has shape {values.shape}; it must be finite numbers of shape {game.n_actions}")
+        return np.asarray(outcome_of(game.outcomes, objective), float)
+    values = finite_floats(objective, "objective")
+    if values.shape != game.n_actions:
+        raise InputError(f"objective has shape {values.shape}; it must be {game.n_actions}: one number per profile")
     return values
 
 

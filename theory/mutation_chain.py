@@ -240,7 +240,7 @@ def stochastic_stability(payoffs: ArrayLike, population_size: int, *, mistakes: 
     array([[ 0, 12]])
     """
     table = square_table(payoffs, least=2)
-    if mistakes not in ("uniform", "logit"):
+    if not isinstance(mistakes, str) or mistakes not in ("uniform", "logit"):
         raise InputError(f"mistakes is {mistakes!r}; it must be 'uniform' or 'logit'")
     n = len(table)
     scale = float(np.ptp(table)) or 1.0

@@ -23,14 +23,15 @@ from pathlib import Path
 
 import numpy as np
 
+from theory.arrays import LARGEST
 from theory.errors import InputError
 from theory.game import Game, require_game
 
 _TOKEN = re.compile(r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<brace>[{}])|(?P<word>[^\s{}",]+)|(?P<comma>,))', re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:\d+/\d+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 _LONGEST_NUMBER = 2000  # characters; Python itself refuses to read integers of more than 4300 digits
-_LARGEST = Fraction(10) ** 300  # so that every payoff is also a finite float
 _MOST_PAYOFFS = 10_000_000
+_FORM = f"(of size up to {LARGEST:g}, like 3, -1/2 or 0.25)"
 
 
 def from_nfg(source: str | os.PathLike[str]) -> Game:
@@ -288,7 +289,7 @@ class _Tokens:
 
     def number(self, what: str) -> Fraction:
         found = self.next()
-        return _number(found, what, self.error(what, found))
+        return _number(found, what, self.error(f"{what} {_FORM}", found))
 
     def numbers(self, count: int, what: str) -> list[Fraction]:
         left = len(self.items) - self.position
@@ -301,6 +302,8 @@ def _text(source: str | os.PathLike[str], magic: str | None) -> str:
     """The text given, or that of the file named."""
     if isinstance(source, str) and (source.lstrip("\ufeff \t\r\n").startswith(magic) if magic else "\n" in source):
         return source.lstrip("\ufeff")
+    if isinstance(source, str) and not source.strip():
+        raise InputError(f"source is {source[:40]!r}, which is empty; give the text of a game or the path of a file")
     try:
         return Path(source).read_text(encoding="utf-8-sig")
     except (OSError, ValueError, TypeError) as error:  # ValueError: not UTF-8, or a NUL in the path
@@ -314,9 +317,9 @@ def _number(word: str, what: str, error: InputError | None = None) -> Fraction:
         _, _, bottom = word.partition("/")
         if not bottom or int(bottom):
             value = Fraction(word)
-            if abs(value) <= _LARGEST:
+            if abs(value) <= LARGEST:
                 return value
-    raise error or InputError(f"{what} is {word[:40]!r}; it must be a number of size up to 1e300, like 3, -1/2 or 0.25")
+    raise error or InputError(f"{what} is {word[:40]!r}; it must be a number {_FORM}")
 
 
 def _whole(word: str, what: str, error: InputError | None = None) -> int:

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.arrays import finite_floats, profile_of
+from theory.display import numbers, shortened
 from theory.errors import InputError, SolverError
 from theory.game import Game, require_game
 
@@ -42,7 +43,7 @@ MOST_PATIENT = 0.9999
 _NEAREST_TO_ONE = 1 - 1e-7  # what a stage weighs beside it is still some digits above rounding
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PenalCode:
     """Harshest two-phase punishments, and whether they keep all players to a path.
 
@@ -68,6 +69,17 @@ class PenalCode:
     sticks: tuple[Profile | None, ...]
     returns: Floats
     values: Floats
+
+    def __repr__(self) -> str:
+        verdict = "an equilibrium" if self.supports else "no equilibrium"
+        factors = self.discount_factors
+        at = f"discount factor {factors[0]:.6g}" if np.ptp(factors) == 0 else f"discount factors {numbers(factors)}"
+        lines = [
+            f"  after player {j} deviates: {stick}, then back with chance {back:.4g}; worth {value:.4g}"
+            for j, (stick, back, value) in enumerate(zip(self.sticks, self.returns, self.values, strict=True))
+            if stick is not None
+        ]
+        return "\n".join([f"penal code of the path {self.path} at {at}: {verdict}", *shortened(lines, "sticks")])
 
 
 def penal_code(game: Game, path: Sequence[int], discount_factors: ArrayLike) -> PenalCode:

@@ -67,9 +67,10 @@ class Decomposition:
     def harmonic_share(self) -> NDArray[np.float64]:
         """Size of the harmonic part over that of both strategic parts (root mean squares), shape ``batch``; 0 .. 1."""
         axes = tuple(range(self.game.batch_ndim, self.game.payoffs.ndim))
-        harmonic, potential = (
-            np.asarray((part**2).sum(axis=axes), float) for part in (self.harmonic_part, self.potential_part)
-        )
+        parts = [np.asarray(part, float) for part in (self.harmonic_part, self.potential_part)]
+        unit = np.maximum(*(np.abs(part).max(axis=axes, keepdims=True) for part in parts))
+        unit = np.where(unit > 0, unit, 1.0)  # squares of payoffs as they are may be too large or small for floats
+        harmonic, potential = (((part / unit) ** 2).sum(axis=axes) for part in parts)
         whole = harmonic + potential
         return np.asarray(np.sqrt(np.divide(harmonic, whole, out=np.zeros(np.shape(whole)), where=whole > 0)))
 
@@ -200,6 +201,8 @@ def _lost(game: Game) -> float:
 def _weights(game: Game, shared: Any, ranges: list[Any], slack: float) -> list[Any] | None:
     """Factors at which the interactions of every two players who share one agree; None if signs do not allow it."""
     one = Fraction(1) if game.is_exact else 1.0
+    # squares of payoffs as they are may be too large or small for floats; powers of two round nothing
+    units = [one if game.is_exact else 2.0 ** int(np.frexp(spread)[1]) for spread in ranges]
     weights: dict[int, Any] = {}
     links: dict[int, list[tuple[int, Any]]] = {i: [] for i in range(game.n_players)}
     for _, parts in shared:
@@ -208,11 +211,12 @@ def _weights(game: Game, shared: Any, ranges: list[Any], slack: float) -> list[A
             if large != (float(abs(parts[j]).max()) > slack * ranges[j]):
                 return None
             if large:
-                product, square = (parts[i] * parts[j]).sum(), (parts[i] ** 2).sum()
+                own, other = parts[i] / units[i], parts[j] / units[j]
+                product, square = (own * other).sum(), (own**2).sum()
                 if product <= 0:
                     return None
-                links[i].append((j, product / square))
-                links[j].append((i, square / product))
+                links[i].append((j, product / square * (units[j] / units[i])))
+                links[j].append((i, square / product * (units[i] / units[j])))
     for root in range(game.n_players):
         queue = [] if root in weights else [root]
         weights.setdefault(root, one)

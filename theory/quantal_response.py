@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import number_between
-from theory.display import mixture
+from theory.arrays import LARGEST, number_between
+from theory.display import mixture, named
 from theory.errors import InputError, SolverError
 from theory.game import Array, Game, require_game
 
@@ -80,16 +80,21 @@ class LogitFit:
         ``sum counts * log p`` there.
     at_limit
         Whether the likelihood was largest at the end of the range searched, so that ``lambda`` is only bounded below.
+    unobserved
+        Players without a choice among the counts: the common precision is fitted to the others', theirs is a forecast.
     """
 
     response: QuantalResponse
     log_likelihood: float
     at_limit: bool
+    unobserved: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         bound = " or more: the likelihood still rises there" if self.at_limit else ""
         head = f"logit fit: precision {self.response.precision:.6g}{bound}, log likelihood {self.log_likelihood:.6g}"
-        return "\n".join([head, *_played(self.response.game, self.response.strategies)])
+        gaps = [f"  fitted to the others' choices: none was observed of {', '.join(self.unobserved)}"]
+        played = _played(self.response.game, self.response.strategies)
+        return "\n".join([head, *(gaps if self.unobserved else ()), *played])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -198,8 +203,10 @@ def logit_equilibrium(game: Game, precision: float) -> QuantalResponse:
     array([0.020264, 0.979736])
     """
     curve = LogitCurve(game)
-    if not isinstance(precision, int | float | np.number) or not np.isfinite(precision) or precision < 0:
-        raise InputError(f"precision is {precision!r}; it must be a finite number, 0 or more, per unit of payoff")
+    number = isinstance(precision, int | float | np.number) and not np.iscomplexobj(precision)
+    if not number or not 0 <= precision <= LARGEST:
+        shown = repr(precision) if isinstance(precision, str) else str(precision)[:60]
+        raise InputError(f"precision is {shown}; it must be a finite number, 0 or more, per unit of payoff")
     target = float(precision) * curve.scale
     for step, (start, _tangent, end) in enumerate(principal_branch(curve)):
         if start[-1] <= target <= end[-1]:
@@ -218,7 +225,8 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     game
         A single game.
     counts
-        For each player how often each action was chosen, shape ``(n_i,)``; need not be whole numbers.
+        For each player how often each action was chosen, shape ``(n_i,)``; need not be whole numbers. All zero for a
+        player whose choices were not observed; the result then says so.
     max_precision
         Largest ``lambda`` searched, in 1 / payoff units; 1000 over the payoff range if not given.
 
@@ -243,6 +251,8 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     """
     curve = LogitCurve(game)
     observed = _counts(game, counts)
+    per_player = np.add.reduceat(observed, curve.ends[:-1])
+    unobserved = tuple(named(game.players, i) for i in np.flatnonzero(per_player == 0).tolist())
     limit = _limit(curve, max_precision)
     candidates = [curve.start()]
     for _step, (start, tangent, end) in enumerate(principal_branch(curve)):
@@ -258,7 +268,7 @@ def fit_logit(game: Game, counts: Sequence[ArrayLike], max_precision: float | No
     at_limit = bool(likelihood[-1] >= likelihood.max() - _LEVEL * observed.sum())  # still rising, but for rounding
     best = -1 if at_limit else int(likelihood.argmax())
     response = _certify(curve, candidates[best], _step + 1)
-    return LogitFit(response, min(float(likelihood[best]), 0.0), at_limit)
+    return LogitFit(response, min(float(likelihood[best]), 0.0), at_limit, unobserved)
 
 
 class LogitCurve:
@@ -452,9 +462,11 @@ def _counts(game: Game, counts: Sequence[ArrayLike]) -> Floats:
     shapes = tuple(part.shape for part in parts)
     if shapes != tuple((n,) for n in game.n_actions):
         raise InputError(f"counts have shapes {shapes}; {game!r} needs one list per player, one number per action")
-    for player, part in zip(game.players, parts, strict=True):
+    for i, part in enumerate(parts):
         if not np.isfinite(part).all() or (part < 0).any():
-            raise InputError(f"counts of {player} are {part.tolist()}; each must be a finite number, 0 or more")
+            raise InputError(
+                f"counts of {named(game.players, i)} are {part.tolist()}; each must be a finite number, 0 or more"
+            )
     observed = np.concatenate(parts)
     if observed.sum() <= 0:
         raise InputError("counts are all zero: there is nothing to fit")

@@ -208,6 +208,8 @@ def cvar(losses: ArrayLike, level: float | list[float] | tuple[float, ...] = 0.9
     98.0
     """
     levels = list(level) if isinstance(level, list | tuple) else [level]
+    if not levels:
+        raise InputError(f"level is {level}; give at least one")
     sample, shares = _sample(losses), [share_between(one, "level") for one in levels]
     array = np.sort(np.moveaxis(sample, axis_of(axis, sample.ndim), -1), axis=-1)
     means = [_worst(array, share) for share in shares]

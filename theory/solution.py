@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import list_of, player_of
+from theory.arrays import list_of, outcome_of, player_of
 from theory.certificate import largest, payoffs_and_regret
 from theory.display import mixture, shortened
 from theory.errors import InputError
@@ -132,9 +132,7 @@ class Solution:
 
     def outcome(self, name: str) -> Array:
         """Expected value of one of the game's outcomes, shape ``(*batch, K)``."""
-        if not isinstance(name, str) or name not in self.game.outcomes:
-            raise InputError(f"the game has no outcome {name!r}; it has {sorted(self.game.outcomes)}")
-        values = np.expand_dims(self.game.outcomes[name], self.game.batch_ndim)
+        values = np.expand_dims(outcome_of(self.game.outcomes, name), self.game.batch_ndim)
         return np.asarray((values * self.distributions).sum(axis=tuple(range(-self.game.n_players, 0))))
 
     def profiles(self) -> list[tuple[tuple[Any, ...], ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.arrays import discount_factor_of
+from theory.arrays import discount_factor_of, number_between
 from theory.automata import Automaton
 from theory.game import Array, Game
 from theory.joint_chain import check_fit, joint_states, reach
@@ -68,6 +68,7 @@ def one_shot_deviations(
            [0.   , 0.   ]])
     """
     discount_factor = discount_factor_of(discount_factor, lowest_included=True)
+    tolerance = number_between(tolerance, "tolerance", 0)
     check_fit(game, automata)
     states, following = _all_histories(automata)
     probabilities = [a.output[states[:, i]] for i, a in enumerate(automata)]

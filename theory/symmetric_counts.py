@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import whole_number
+from theory.arrays import real_floats, whole_number
 from theory.count_proof import Budget, points_of_indifference
 from theory.display import counted, numbers, shortened
 from theory.errors import InputError
@@ -55,10 +55,21 @@ MAX_PLAYERS = 10_000_000
 MAX_SUPPORTS = 300
 """Supports of three and more actions that are examined, smallest first."""
 
+MOST_VECTORS = 50_000_000
+"""Largest table of `count_vectors`, in entries: 400 MB."""
+
+MOST_WORK = 1e9
+"""Payoffs that all supports of a game may take together: about a minute. Beyond it supports are left out, and told."""
+
+_PROGRAM = 1e5  # payoffs that take as long as the linear program of a support does at least
+_START = 7e4  # the same for a start of Newton's method
+_STEPS = 20  # of Newton's method from a start, about
+_MOST_RANGE = 3e8  # payoffs that are looked at for their range
 _REGRET = 1e-9  # of the range of the payoffs
 _APART = 1e-7  # closer equilibria are one
 _LEAST = 1e-10  # smaller probabilities are those of a smaller support
 _SEARCHED = "searched by Newton's method, which is not proved to find all"
+_LEFT_OUT = "left out: the limit of work, theory.symmetric_counts.MOST_WORK, is reached"
 _MARGIN = 1e-12  # of the range: a sum of weights times payoffs above this is positive for certain
 
 
@@ -107,7 +118,7 @@ def count_vectors(total: int, actions: int) -> Counts:
     Raises
     ------
     InputError
-        For anything but whole numbers in these ranges.
+        For anything but whole numbers in these ranges, or more than `MOST_VECTORS` entries.
 
     Examples
     --------
@@ -116,6 +127,10 @@ def count_vectors(total: int, actions: int) -> Counts:
     """
     if not _whole(total, 0) or not _whole(actions, 1):
         raise InputError(f"total is {total!r} and actions {actions!r}; they must be whole numbers, 0 and 1 or more")
+    entries = math.comb(int(total) + int(actions) - 1, int(actions) - 1) * int(actions)
+    if entries > MOST_VECTORS:
+        given = f"total is {total} and actions {actions}: {_about(entries)} entries"
+        raise InputError(f"{given}; {MOST_VECTORS:,} are the most, take fewer of either")
     left: Counts = np.array([total], dtype=np.int64)
     columns: list[Counts] = []
     for _ in range(actions - 1):
@@ -153,7 +168,8 @@ def symmetric_count_equilibria(
     Raises
     ------
     InputError
-        For numbers out of range, a table of the wrong shape, or payoffs that are not finite.
+        For numbers out of range, so many players or actions that not even pairs of actions can be examined, a table
+        of the wrong shape, or payoffs that are not finite real numbers, one per row of counts.
 
     Examples
     --------
@@ -168,6 +184,9 @@ def symmetric_count_equilibria(
     found: list[Floats] = []
     notes: list[str] = []
     for size in range(1, actions + 1):
+        if size > 2 and not game.fits(size):  # nor do larger ones
+            notes.append(f"supports of {size} or more actions have too many counts: not searched")
+            break
         candidates, size_notes = game.of_size(size, starts)
         notes += size_notes
         for p in candidates:
@@ -187,17 +206,42 @@ class _CountGame:
         if players > MAX_PLAYERS:
             raise InputError(f"players is {players}; it must be at most {MAX_PLAYERS:,}, for the memory's sake")
         self.others, self.m = int(players) - 1, int(actions)
+        self._require_pairs()
         self.payoff = payoff if callable(payoff) else self._from_table(payoff)
-        self.budget = Budget()
+        self.budget, self.work = Budget(), MOST_WORK
         self.cache: dict[tuple[int, ...], tuple[Counts, Floats]] = {}
         self.low, self.scale = 0.0, 1.0
-        largest = max(size for size in range(1, self.m + 1) if size <= 2 or self._fits(size))
+        largest = max(size for size in range(1, self.m + 1) if size <= 2 or self._gives_range(size))
         lows, highs = zip(*(self._extremes(s) for s in self._supports(largest)), strict=True)
         self.low, self.scale = min(lows), (max(highs) - min(lows)) or 1.0
         self.cache.clear()
 
-    def _fits(self, size: int) -> bool:
+    def fits(self, size: int) -> bool:
+        """Whether the counts over a support of so many actions can be examined."""
         return math.comb(self.others + size - 1, size - 1) <= MAX_COUNTS
+
+    def _require_pairs(self) -> None:
+        pairs = math.comb(self.m, 2)
+        if pairs * self._cost(2) > MOST_WORK * 2:
+            raise InputError(
+                f"players is {self.others + 1} and actions {self.m}: {_about(pairs)} pairs of actions with "
+                f"{self.others + 1} counts each are more than can be examined; take fewer of either"
+            )
+
+    def _cost(self, size: int) -> float:
+        """Payoffs of a support, and what its linear program takes."""
+        return self.m * math.comb(self.others + size - 1, size - 1) + _PROGRAM
+
+    def _take(self, work: float) -> bool:
+        """Take some of the work that is left, if there is so much."""
+        if work > self.work:
+            return False
+        self.work -= work
+        return True
+
+    def _gives_range(self, size: int) -> bool:
+        supports = min(math.comb(self.m, size), MAX_SUPPORTS)
+        return self.fits(size) and supports * (self._cost(size) - _PROGRAM) <= _MOST_RANGE
 
     def _supports(self, size: int) -> list[tuple[int, ...]]:
         return list(itertools.islice(itertools.combinations(range(self.m), size), None if size < 3 else MAX_SUPPORTS))
@@ -234,22 +278,24 @@ class _CountGame:
             inside = count_vectors(self.others, len(support))
             counts = np.zeros((len(inside), self.m), dtype=np.int64)
             counts[:, support] = inside
-            rows = []
-            for action in range(self.m):
-                try:
-                    row = np.broadcast_to(np.asarray(self.payoff(action, counts), float), len(counts))
-                except ValueError as error:
-                    raise InputError(
-                        f"payoff(action, counts) must give one number per row of counts; for {counts.shape}: {error}"
-                    ) from error
-                if not np.isfinite(row).all():
-                    at = counts[int(np.argmin(np.isfinite(row)))].tolist()
-                    raise InputError(f"payoff of action {action} at counts {at} is not finite; every entry must be")
-                rows.append(row)
+            rows = [self._row(action, counts) for action in range(self.m)]
             if len(self.cache) > 4:
                 self.cache.clear()
             self.cache[support] = inside, (np.array(rows) - self.low) / self.scale
         return self.cache[support]
+
+    def _row(self, action: int, counts: Counts) -> Floats:
+        """Payoffs of an action at the counts, as the caller's function gives them."""
+        row = real_floats(self.payoff(action, counts), f"payoff({action}, counts)")
+        if row.shape != (len(counts),):  # one number for all of them is likely a function that is not vectorised
+            raise InputError(
+                f"payoff({action}, counts) has shape {row.shape}; of counts of shape {counts.shape} it must give "
+                f"one number per row, {len(counts)} of them: counts[..., b] are the others who take action b"
+            )
+        if not np.isfinite(row).all():
+            at = counts[int(np.argmin(np.isfinite(row)))].tolist()
+            raise InputError(f"payoff of action {action} at counts {at} is not finite; every entry must be")
+        return row
 
     def regret(self, p: Floats) -> float:
         """Gain of the best deviation when all others mix with ``p``, over the range."""
@@ -260,25 +306,29 @@ class _CountGame:
 
     def of_size(self, size: int, starts: int) -> tuple[list[Floats], list[str]]:
         """Candidates on the supports of one size, and what is not proved of them."""
-        if size > 2 and not self._fits(size):
-            return [], [f"supports of {size} actions have too many counts: not searched"]
         found: list[Floats] = []
         notes: list[str] = []
         if size > 2 and math.comb(self.m, size) > MAX_SUPPORTS:
             notes.append(f"only the first {MAX_SUPPORTS} supports of {size} actions are searched")
-        searched: list[tuple[int, ...]] = []
-        for support in self._supports(size):
+        special: dict[str, list[tuple[int, ...]]] = {_SEARCHED: [], _LEFT_OUT: []}
+        for number, support in enumerate(supports := self._supports(size)):
+            if size > 2 and not self._take(self._cost(size)):
+                special[_LEFT_OUT] += supports[number:]
+                break
             inside, note = self._inside(support, starts)
-            if note == _SEARCHED:
-                searched.append(support)
+            if note in special:
+                special[note].append(support)
                 note = ""
             for probabilities in inside:
                 p = np.zeros(self.m)
                 p[list(support)] = probabilities
                 found.append(p)
             notes += [note] if note else []
-        if searched:
-            notes.append(f"{counted(len(searched), 'support')} of {size} actions {_SEARCHED}, the first {searched[0]}")
+        notes += [
+            f"{counted(len(those), 'support')} of {size} actions {what}, the first {those[0]}"
+            for what, those in special.items()
+            if those
+        ]
         return found, notes
 
     def _inside(self, support: tuple[int, ...], starts: int) -> tuple[list[Floats], str]:
@@ -301,6 +351,8 @@ class _CountGame:
         points = points_of_indifference(counts, own[1:] - own[0], outside - own[0], self.budget)
         if points is not None:
             return sorted((p for p in points if p.min() >= _LEAST), key=tuple), ""
+        if not self._take(_tried(counts, starts) * (_START + _STEPS * own.size)):
+            return [], _LEFT_OUT
         return _newton(counts, own, starts), _SEARCHED
 
 
@@ -351,6 +403,11 @@ def _extreme_rows(gaps: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return gaps.argmin(axis=0), gaps.argmax(axis=0)
 
 
+def _tried(counts: Counts, starts: int) -> int:
+    """Starts of Newton's method: fewer where there are many counts."""
+    return max(10, min(starts, 6_000_000 // len(counts)))
+
+
 def _newton(counts: Counts, own: Floats, starts: int) -> list[Floats]:
     """Interior points at which all actions of the support pay the same, from many starts."""
     from scipy.optimize import root
@@ -373,11 +430,10 @@ def _newton(counts: Counts, own: Floats, starts: int) -> list[Floats]:
         slope = weighted @ columns[:, 1:] - total * np.outer(values, p[1:])  # d E[f] / d z_b = E[f (c_b - (n-1) p_b)]
         return values, slope
 
-    tried = max(10, min(starts, 6_000_000 // len(counts)))
     rng = np.random.default_rng(0)
     spread = 1.0 + np.log(total + 1.0)
     roots: list[Floats] = []
-    for number in range(tried):
+    for number in range(_tried(counts, starts)):
         z = rng.normal(size=k - 1) * (0.0 if number == 0 else 1.0 if number % 2 else spread)
         answer = solve(equations, z, jac=True, method="hybr", options={"xtol": 1e-13, "maxfev": 60})
         p = probabilities(answer.x)
@@ -386,6 +442,11 @@ def _newton(counts: Counts, own: Floats, starts: int) -> list[Floats]:
         if all(np.abs(p - q).max() > _APART for q in roots):
             roots.append(p)
     return sorted(roots, key=tuple)
+
+
+def _about(number: int) -> str:
+    """A number that may be too large to be read digit by digit."""
+    return f"{number:,}" if number < 10**12 else f"some 10^{math.floor(math.log10(number))}"
 
 
 def _one(p: Floats, q: Floats) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.arrays import finite_floats, number_between, square_table, whole_number
+from theory.arrays import finite_floats, number_between, square_table, whole_number, yes_or_no
 from theory.automata import Automaton
 from theory.errors import InputError
 from theory.game import Game, require_game
@@ -252,7 +252,7 @@ def on_graph(
     if not hasattr(graph, "nodes") or not hasattr(graph, "neighbors"):
         raise InputError(f"graph is {str(graph)[:60]}; it must be a networkx graph")
     table, nodes = square_table(scores), list(graph.nodes)
-    generations = whole_number(generations, "generations", 0)
+    generations, with_itself = whole_number(generations, "generations", 0), yes_or_no(with_itself, "with_itself")
     known = isinstance(start, Mapping) and all(isinstance(k, int | np.integer) for k in start.values())
     if not known:
         raise InputError(f"start is {str(start)[:60]}; it must be a mapping from nodes to numbers of strategies")

@@ -326,7 +326,10 @@ def _bases(matrix: Array, limit: int, game: Game) -> Iterator[Tableau]:
         if len(seen) > limit:
             raise InputError(
                 f"{game!r} has a best-response polytope with more than {limit} bases (worst case "
-                f"{worst_case_bases(*game.n_actions)}); raise limit=, or use lemke_howson for some equilibria"
+                f"{worst_case_bases(*game.n_actions)}). For some equilibria: nash(game, "
+                '"lemke_howson_all"); for all, without proof, if there are no ties: nash(game, '
+                '"float_vertex_enumeration"); for all, however long it takes: theory.vertices.vertex_enumeration(game, '
+                f"limit={10 * limit})"
             )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.arrays import outcome_of
 from theory.common_objective import STARTS, joint_optimum
 from theory.continuous import ContinuousGame, Payoff, require_continuous
 from theory.continuous_solution import ContinuousSolution
@@ -95,13 +96,12 @@ def strategic_wedge(
                       Nash  joint profit  welfare
     """
     require_continuous(game, "strategic_wedge")
-    if welfare not in game.outcomes:
-        raise InputError(f"the game has no outcome {welfare!r} to maximise; it has {sorted(game.outcomes)}")
+    maximised = outcome_of(game.outcomes, welfare)
     nash = solution.only() if isinstance(solution, ContinuousSolution) else game.choices_within(solution)
     if not game.batch_shape and not np.isfinite(nash).all():
         raise InputError(f"choices are {nash}: there is no certified equilibrium to compare; give one")
     joint = _optimum(game, game.total(), nash)
-    social = _optimum(game, game.outcomes[welfare], nash)
+    social = _optimum(game, maximised, nash)
     profit_nash, profit_joint = game.payoff(nash).sum(axis=-1), game.payoff(joint).sum(axis=-1)
     welfare_nash, welfare_best = game.outcome(welfare, nash), game.outcome(welfare, social)
     with np.errstate(invalid="ignore", divide="ignore"):  # nothing built at the optimum: infinitely more than that

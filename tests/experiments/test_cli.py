@@ -60,6 +60,10 @@ MISTAKES = [
     (["verify", "--all"], "--all"),
     (["check", "nothing"], "'nothing' is no model"),
     (["check", "nothing:Race"], "nothing:Race cannot be loaded"),
+    (["check", "power_race.py"], "'power_race.py' is a file; give module:Class .*power_race:NAME_OF_CLASS"),
+    (["check", "lab-dilema"], "Did you mean lab-dilemma\\? Or give module:Class"),
+    (["check", "zzz"], "switching-costs\\. Or give module:Class"),
+    (["cite", "--set", "draws=3"], "draws is given, but no study"),
     (["check", "json:JSONDecoder"], "derived from models.PayoffModel"),
     (["cite", "dilema_class"], "Did you mean dilemma_class"),
 ]
@@ -197,7 +201,9 @@ def test_version_help_and_citation(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("computerace 0.")
     assert main(["cite"]) == 0
-    assert capsys.readouterr().out.startswith("@software{computerace,")
+    assert (entry := capsys.readouterr().out).startswith("@software{computerace,")
+    assert main(["cite", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"bibtex": entry.removesuffix("\n")}
     for command in ("models", "solve", "experiments", "run", "reproduce", "verify", "check", "cite"):
         assert main([command, "--help"]) == 0
         assert "Example" in capsys.readouterr().out

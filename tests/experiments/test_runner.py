@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +104,24 @@ def test_input_that_a_study_refuses_stays_an_input_error(workshop: Workshop) -> 
         quick(workshop, fault="ragged")
     with pytest.raises(InputError, match="workers is 0"):
         quick(workshop, workers=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"study": 3}, "study is '3'; it must be the name of a study"),
+        ({"parameters": 3}, "parameters is int; it must be a dict by name"),
+        ({"parameters": [("draws", 64)]}, "parameters is list"),
+        ({"parameters": {3: 4}}, "3 is no parameter of dilemma_class"),
+        ({"workers": "a"}, "workers is 'a'; it must be a whole number, at least 1"),
+        ({"workers": 1.5}, "workers is 1.5"),
+        ({"scheduler": 3}, "scheduler is 3; it must be the address"),
+        ({"directory": 3}, "directory is 3; it must be the path"),
+    ],
+)
+def test_arguments_of_a_wrong_kind_are_refused(arguments: dict[str, Any], says: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=says):
+        run(**({"study": "dilemma_class", "directory": tmp_path} | arguments))
 
 
 def test_an_interrupt_keeps_what_is_done(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

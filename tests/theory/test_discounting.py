@@ -198,6 +198,12 @@ def test_a_limit_on_punishment_asks_for_more_rounds_and_more_patience(worst: flo
 # -- bad input -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("huge", [1.5e308, 10**400])
+def test_payoffs_whose_differences_are_no_floats_are_refused(huge: float) -> None:
+    with pytest.raises(InputError, match=r"deviation is 1.*(size up to 1e\+300|real numbers)"):
+        critical_discount_factor(cooperation=0, deviation=huge, punishment=-1.5e308)
+
+
 def test_bad_input_is_refused() -> None:
     with pytest.raises(InputError, match="deviation"):
         critical_discount_factor(cooperation=1, deviation=[np.nan], punishment=0)

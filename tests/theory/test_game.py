@@ -101,6 +101,9 @@ def test_the_callers_array_is_copied_and_the_copy_is_read_only():
     [
         ([[[1, np.nan], [0, 0]], [[0, 0], [0, 0]]], r"payoffs\[0, 0, 1\] is nan"),
         ([[[1, np.inf], [0, 0]], [[0, 0], [0, 0]]], "finite"),
+        ([[[1.7e308, 0], [0, 0]], [[0, 0], [0, 0]]], r"payoffs\[0, 0, 0\] is 1.7e\+308; .*size up to 1e\+300"),
+        ([[[1, 0], [0, 0]], [[0, 0], [0, -(Fraction(10) ** 400)]]], r"payoffs\[1, 1, 1\] is -1000.*size up to 1e\+300"),
+        ([[[10**400, 0], [0, 0]], [[0, 0], [0, 0]]], "full array of real numbers"),
         ([[["a", "b"], ["c", "d"]]], "real numbers"),
         ([[1, 2], [3]], "real numbers"),
         (np.zeros((2, 0, 2)), "at least one action"),

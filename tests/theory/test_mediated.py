@@ -1,6 +1,7 @@
 """Best and worst correlated equilibria: published games, the set they are in, and brute force."""
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -55,6 +56,18 @@ def test_units_and_other_outcomes(scale):
     assert correlated_equilibrium(scaled, [[0, 0], [0, 1]], smallest=True).value == pytest.approx(0)
 
 
+@pytest.mark.parametrize("level", [0, 10**9, -(10**15)])
+def test_differences_are_not_lost_against_a_common_level(level):
+    """Exact payoffs at a level that floats cannot tell from its neighbours: the mediator of chicken all the same."""
+    payoffs = [[level + Fraction(int(entry), 10**6) for entry in CHICKEN.payoff(i).flat] for i in range(2)]
+    game = Game(np.array(payoffs, dtype=object).reshape(2, 2, 2))
+    found = correlated_equilibrium(game)
+    np.testing.assert_allclose(found.distribution, correlated_equilibrium(CHICKEN).distribution, atol=1e-9)
+    assert found.gap <= 1e-14 and found.value == pytest.approx(2 * level + 10.5e-6)
+    told = correlated_gap(game, np.full((2, 2), Fraction(1, 4)))[0]
+    assert float(told) == pytest.approx(1e-6 * correlated_gap(CHICKEN, np.full((2, 2), 0.25))[0])
+
+
 def test_three_players_and_one_action():
     payoffs = np.zeros((3, 2, 2, 2))
     payoffs[:, 1, 1, 1] = 1
@@ -70,3 +83,18 @@ def test_bad_input():
         correlated_equilibrium(Game(np.zeros((3, 2, 2, 2)), batch_ndim=1))
     with pytest.raises(InputError):
         correlated_equilibrium([[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"coarse": "yes"}, "coarse is 'yes'; it must be True or False"),
+        ({"smallest": 1}, "smallest is 1; it must be True or False"),
+        ({"objective": [[1, np.nan], [0, 0]]}, r"objective is \[\[1, nan\], \[0, 0\]\]; every entry must be a finite"),
+        ({"objective": [[1, 2]]}, r"objective has shape \(1, 2\); it must be \(2, 2\)"),
+        ({"objective": "profit"}, "no outcome 'profit'; it has none: give some by outcomes="),
+    ],
+)
+def test_arguments_are_refused_in_words(arguments, says):
+    with pytest.raises(InputError, match=says):
+        correlated_equilibrium(CHICKEN, **arguments)

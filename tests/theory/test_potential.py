@@ -112,3 +112,13 @@ def test_a_weighted_potential_survives_a_common_level(level):
     np.testing.assert_allclose(found.weights, weights, rtol=1e-9 + 1e-15 * level)
     payoffs[0, 0, 0, 0] += 1e-3
     assert weighted_potential(Game(payoffs)) is None
+
+
+@pytest.mark.parametrize("unit", [1e-250, 1e-160, 1e160, 1e299])
+def test_no_unit_of_payoffs_is_too_large_or_too_small(unit):
+    """Squares of such payoffs are no floats: the share and the weights must not go through them."""
+    row, column = np.array([[4.0, 0], [0, 2]]), np.array([[3.0, 0], [0, 6]])
+    share = decompose(Game.from_bimatrix(row, column)).harmonic_share
+    assert decompose(Game.from_bimatrix(unit * row, unit * column)).harmonic_share == pytest.approx(share)
+    found = weighted_potential(Game.from_bimatrix(unit * row, column))
+    assert found.weights == pytest.approx((1, 1.5 / unit))

@@ -20,6 +20,7 @@ from theory import (
     best_so_far,
     continue_equilibria,
     continuous_commitment,
+    continuous_penal_threshold,
     correlated_equilibrium,
     decompose,
     equilibrium_derivative,
@@ -35,6 +36,7 @@ from theory import (
     path_payoffs,
     payoff_bounds,
     payoff_set,
+    penal_code,
     public_bounds,
     pure_nash,
     round_robin,
@@ -173,6 +175,17 @@ V = sympy.Symbol("V", positive=True)
     [
         (lambda: logit_branch(STAG_HUNT, 2.0), ["no turning point; ends at", "  1  stag: 0.0003367, hare: 0.9997"]),
         (lambda: fit_logit(STAG_HUNT, [[3, 7], [2, 8]]), ["precision 0.4394", "  2  stag: 0.25, hare: 0.75"]),
+        (lambda: fit_logit(STAG_HUNT, [[3, 7], [0, 0]]), ["others' choices: none was observed of player 1"]),
+        (
+            lambda: continuous_penal_threshold(duopoly(), [1 / 4, 1 / 4], levels=9, refinements=3),
+            ["penal code of the path (0.25, 0.25): kept from a discount factor of 0.", "  after Meta deviates: ("],
+        ),
+        (
+            lambda: continuous_penal_threshold(duopoly(), [1, 1], levels=5, refinements=0),
+            ["penal code of the path (1, 1): none is found up to a discount factor of 0.9999"],
+        ),
+        (lambda: penal_code(GAME, (0, 0), 0.6), ["(0, 0) at discount factor 0.6: an", "  after player 1 deviates: ("]),
+        (lambda: penal_code(GAME, (0, 0), [0.2, 0.3]), ["(0, 0) at discount factors (0.2, 0.3): no equilibrium"]),
         (lambda: fit_logit(STAG_HUNT, [[0, 7], [0, 8]]), ["or more: the likelihood still rises there"]),
         (lambda: symmetric_count_equilibria(cleared, 3, 3), ["1 found, complete", "  (0.3333, 0.3333, 0.3333)"]),
         (lambda: iterated_dominance(RACE), ["one profile left", "strikes out Meta: restrain; Google: restrain"]),

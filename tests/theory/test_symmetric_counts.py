@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import gammaln
 
-from theory import Game, InputError
+from theory import Game, InputError, symmetric_counts
 from theory.count_proof import Budget
 from theory.polynomial_nash import polynomial_nash
 from theory.symmetric_counts import count_vectors, symmetric_count_equilibria
@@ -190,3 +190,41 @@ def test_bad_input():
         symmetric_count_equilibria("x", 3, 3)
     with pytest.raises(InputError, match="whole numbers"):
         count_vectors(-1, 2)
+
+
+@pytest.mark.parametrize(
+    ("payoff", "says"),
+    [
+        (lambda a, c: 1j * c[..., 0], r"payoff\(0, counts\) is .*real numbers"),
+        (lambda a, c: 1.0, r"payoff\(0, counts\) has shape \(\); of counts of shape \(6, 3\).*6 of them"),
+        (lambda a, c: None, "real numbers"),
+        (lambda a, c: "much", "real numbers"),
+    ],
+)
+def test_functions_that_give_no_number_per_row_are_refused(payoff, says):
+    with pytest.raises(InputError, match=says):
+        symmetric_count_equilibria(payoff, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (
+            lambda: count_vectors(10**6, 10),
+            "total is 1000000 and actions 10: some 10\\^49 entries; 50,000,000 are the most",
+        ),
+        (lambda: symmetric_count_equilibria(lambda a, c: 0.0 * c[..., a], 10**6, 1000), "499,500 pairs of actions"),
+    ],
+)
+def test_what_no_memory_holds_is_refused_with_numbers(call, says):
+    with pytest.raises(InputError, match=says):
+        call()
+
+
+def test_many_supports_end_by_a_limit_of_work_which_is_told(monkeypatch):
+    """Each action pays the less the more take it, and a bit more than the one before: all of the first are in use."""
+    monkeypatch.setattr(symmetric_counts, "MOST_WORK", 3e6)
+    found = symmetric_count_equilibria(lambda a, c: a / 5 - c[..., a], 8, 7)
+    assert not found.complete
+    assert "supports of 3 actions left out: the limit of work" in found.note
+    assert "1 support of 7 actions left out" in found.note

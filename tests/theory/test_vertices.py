@@ -1,6 +1,7 @@
 """All extreme equilibria: published games, a brute-force check, parity, and exactness."""
 
 import itertools
+import re
 from fractions import Fraction as F
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.optimize import linprog
 
 from theory import Game, InputError
 from theory.bimatrix import lemke_howson_all, nashpy_vertex_enumeration, support_enumeration
+from theory.equilibrium import METHODS
 from theory.pure import pure_nash
 from theory.vertices import maximal_components, vertex_enumeration, worst_case_bases
 
@@ -221,8 +223,10 @@ def test_unit_of_payoffs_does_not_matter(seed, scale, shift):
 
 def test_size_bound_is_refused_clearly():
     rng = np.random.default_rng(5)
-    with pytest.raises(InputError, match="more than 50 bases"):
+    with pytest.raises(InputError, match=r"more than 50 bases.*vertex_enumeration\(game, limit=500\)") as caught:
         vertex_enumeration(Game.from_bimatrix(*rng.random((2, 7, 7))), limit=50)
+    advised = re.findall(r'nash\(game, "(\w+)"\)', str(caught.value))
+    assert advised and set(advised) <= set(METHODS)
     assert worst_case_bases(6, 6) == 112 and worst_case_bases(10, 10) == 4004 and worst_case_bases(1, 5) == 6
 
 
