@@ -68,8 +68,8 @@ def _map(axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: M
     mesh = axes.pcolormesh(*edges, share.T, cmap="cividis", vmin=0, vmax=100, edgecolors="white", linewidth=0.2)
     for name, setter in ((x, axes.set_xlabel), (y, axes.set_ylabel)):
         setter(f"{spoken(name)} {math_label(parameters[name]['symbol'])} ({_unit(parameters[name]['unit'])})")
-    for scale, ends in ((axes.set_xscale, edges[0]), (axes.set_yscale, edges[1])):
-        if ends[0] > 0 and ends[-1] > 8 * ends[0]:
+    for scale, cuts in ((axes.set_xscale, edges[0]), (axes.set_yscale, edges[1])):
+        if _even_in_logs(cuts):
             scale("log")
     for axis, ends in ((axes.xaxis, edges[0]), (axes.yaxis, edges[1])):
         if axis.get_scale() == "log":
@@ -80,6 +80,12 @@ def _map(axes: Axes, figure: Figure, table: Table, x: str, y: str, parameters: M
     axes.set_ylim(edges[1][0], edges[1][-1])
     figure.colorbar(mesh, ax=axes, label="P(prisoner's dilemma), %", pad=0.02, aspect=30)
     panel(axes, "a", "where the dilemma is")
+
+
+def _even_in_logs(cuts: NDArray[np.float64]) -> bool:
+    """Whether quantiles lie more evenly on a logarithmic scale: their middle is nearer to the ends' geometric mean."""
+    low, middle, high = cuts[0], np.median(cuts), cuts[-1]
+    return bool(low > 0 and abs(middle - (low * high) ** 0.5) < abs(middle - (low + high) / 2))
 
 
 def _unit(unit: str) -> str:
