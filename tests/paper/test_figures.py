@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,6 +10,7 @@ from matplotlib.figure import Figure
 from paper.assemble import load_records
 from paper.content import parameter_symbols
 from paper.figures import draw_figures, style
+from paper.figures.plane import _even_in_logs
 from paper.systems import systems
 
 UNITS = ("%", "GW", "bn", "years", "no unit", "share of variance")
@@ -57,3 +59,8 @@ def test_the_file_holds_no_date(figures: dict[str, Figure], name: str, tmp_path:
     with style.paper_style():
         style.save(figures[name], tmp_path / "figure.svg")
     assert b"<dc:date>" not in (tmp_path / "figure.svg").read_bytes()
+
+
+def test_the_map_has_a_logarithmic_scale_where_that_spreads_its_quantiles_more_evenly():
+    assert _even_in_logs(np.geomspace(0.1, 200, 10))
+    assert not _even_in_logs(np.linspace(0.01, 200, 10)) and not _even_in_logs(np.linspace(0.0, 1.0, 10))
