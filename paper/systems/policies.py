@@ -134,11 +134,11 @@ def _ruin(ruin: Numbers) -> str:
     fearful = {policy: e["fearful"] for policy, e in full.items()}
     prices = [f"{number(price)} times as much with {name}" for name, price in ruin["price"].items() if price != 1]
     return (
-        "Ruin is in the labs' race for money (S10). There a cap limits what escalation adds to a bill, at full "
-        f"strength to nothing, and builders pass on what capital costs them, so that compute costs {listed(prices)} at "
-        "full strength; plans are of compute, so that a lab answers a price by another plan or not at all. Without a "
-        f"policy a lab's cash is gone within {count(ruin['years'])} years in equilibrium with a probability of "
-        f"{before} (means over {count(ruin['draws'])} draws). At full strength and on the same draws and paths it "
+        "Ruin is in the labs' race for money (S10). There, at full strength, a cap takes away all that escalation adds "
+        f"to a bill, and builders pass on what capital costs them: at central values compute costs {listed(prices)}. "
+        "Plans are of compute, so that a lab answers a price by another plan or not at all. Without a policy a lab's "
+        f"cash is gone within {count(ruin['years'])} years in equilibrium with a probability of "
+        f"{before} (means over {count(ruin['draws'])} draws). On the same draws and paths and at full strength it "
         f"{_changes(fearful, labs)} (points, in the same order). The compute of both in equilibrium "
         f"{_changes(fearful, ['compute'])} (US$ bn). {_dearer(fearful, labs)}{_least_spending(full, labs)}"
     )
@@ -211,7 +211,7 @@ def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
         for policy, by_strength in numbers["ruin"]["effects"].items():
             found = [e["fearful"] for e in by_strength.values()]
             _path(axes, policy, [(e["compute"], {k: 100 * v for k, v in e[name].items()}) for e in found])
-        _name(axes, letter, name.replace("ruin,", "ruin of"), "compute (US$ bn)", "P(ruin) (points)")
+        _name(axes, letter, name.replace("ruin,", "ruin of"), "compute (US$ bn)", "P(ruin) (% points)")
     figure.legend(*losses.get_legend_handles_labels(), loc="outside lower center", ncols=3, columnspacing=1.4)
     return figure
 
