@@ -3,6 +3,11 @@
 A policy takes a race to another: some by its parameters (stakes, mobility of customers, cost, volatility), some by the
 rules of choice (a cap on GW) or by money (a tax per GW). A tax is a transfer: it changes payoffs, and welfare only
 through what is built. Strength 0 changes nothing.
+
+Ruin is in `models.runway`, where labs pay bills for compute out of finite cash. Three of the policies reach it, by
+`regulate_labs`: a cap limits what an escalating lab may commit, a tax makes compute dearer, and shared infrastructure
+makes it cheaper; builders pass on what capital costs more or less, in full and under old contracts too. The others
+leave it as it is, for the reasons in `UNTOUCHED`.
 """
 
 from __future__ import annotations
@@ -15,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.linked_race import LinkedRace
+from models.runway import Runway
+from models.unit_economics import UnitEconomics
 from theory.arrays import instance_of, number_between, one_of
 from theory.continuous import ContinuousGame, Payoff
 from theory.errors import InputError
@@ -22,6 +29,12 @@ from theory.errors import InputError
 Floats = NDArray[np.float64]
 
 STAKES = ("stake_microsoft_openai", "stake_amazon_anthropic", "stake_alphabet_anthropic")
+
+FULL_CAP = 0.5
+"""Cap at full strength, in multiples of a builder's demand without a race; swept by the strength, its inverse."""
+
+FULL_TAX = 0.5
+"""Tax at full strength, as a share of the capital cost; swept by the strength."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +94,16 @@ def _without_tax(outcome: Payoff) -> Payoff:
 
 
 def cap(race: LinkedRace, strength: float) -> Regulated:
-    """No builder may exceed a multiple of its demand without a race: 3 times it at little strength, half at full."""
-    return Regulated(race, cap=np.asarray(race.demand()) * _CAP[0] * (_CAP[1] / _CAP[0]) ** strength)
+    """No builder may exceed a multiple of its demand without a race: half at full strength, twice at a quarter of it.
+
+    The multiple is inverse to the strength, so that a cap of next to no strength binds nobody.
+    """
+    return Regulated(race, cap=np.asarray(race.demand()) * FULL_CAP / strength)
 
 
 def compute_tax(race: LinkedRace, strength: float) -> Regulated:
     """Tax on every GW built, up to half of its capital cost."""
-    return Regulated(race, tax=0.5 * strength * np.asarray(race.capital_cost))
+    return Regulated(race, tax=FULL_TAX * strength * np.asarray(race.capital_cost))
 
 
 def reporting(race: LinkedRace, strength: float) -> Regulated:
@@ -112,8 +128,6 @@ def exclusivity_ban(race: LinkedRace, strength: float) -> Regulated:
     captive = 1 - np.asarray(race.stealing)
     return Regulated(race.replace(stealing=1 - captive * (1 - strength)))
 
-
-_CAP = (3.0, 0.5)
 
 POLICIES: dict[str, Callable[[LinkedRace, float], Regulated]] = {
     "cap on GW": cap,
@@ -159,6 +173,80 @@ def regulate(race: LinkedRace, policy: str, strength: float) -> Regulated:
     one_of(policy, POLICIES, "policy")
     strength = number_between(strength, "strength", 0, 1)
     return Regulated(race) if strength == 0 else POLICIES[policy](race, strength)
+
+
+UNTOUCHED = {
+    "reporting": "each lab knows the other's plan and has no demand to guess",
+    "stake limit": "the labs sell equity at its valuation to anyone, so that others buy what clouds may not",
+    "exclusivity ban": "their bills name no seller",
+}
+"""Policies that leave the labs' runway as it is, and why."""
+
+
+def capital_in_rent() -> float:
+    """Part of the rent of a GW that capital takes, as an annuity over its life at the central values."""
+    unit = UnitEconomics()
+    life, rate = np.asarray(unit.life, float), np.asarray(unit.discount_rate, float)
+    return float(np.asarray(unit.capital_cost) * rate / -np.expm1(-rate * life) / np.asarray(unit.revenue))
+
+
+def price_of_compute(policy: str, strength: float) -> float:
+    """What a unit of compute costs the labs under a policy, over what it costs without.
+
+    They rent at the market's capital cost, which a tax raises and access to the cheapest builder's lowers.
+
+    Examples
+    --------
+    >>> price_of_compute("cap on GW", 1.0), price_of_compute("compute tax", 1.0) == 1 + 0.5 * capital_in_rent()
+    (1.0, True)
+    """
+    least = float(np.min(LinkedRace().cost_factor))
+    changes = {"compute tax": FULL_TAX, "shared infrastructure": least - 1}
+    return 1 + strength * changes.get(policy, 0.0) * capital_in_rent()
+
+
+def regulate_labs(model: Runway, policy: str, strength: float) -> Runway:
+    """The labs' race for money under a policy.
+
+    A cap on GW takes away a part, at full strength all, of what an escalating lab commits above a restrained one. Where
+    compute costs p times as much, plans are of compute, and so all bills are p times as high, those that are owed from
+    the last year among them; compute is counted in what it would cost now. That is the same model with ``p a`` for the
+    share ``a`` and ``p k`` for compute ``k``, for standing and size depend on ratios only.
+
+    Parameters
+    ----------
+    model
+        One model, or a batch of draws.
+    policy, strength
+        As for `regulate`.
+
+    Returns
+    -------
+    Runway
+        The model itself at strength 0, and for policies in `UNTOUCHED`.
+
+    Raises
+    ------
+    InputError
+        For what is no `Runway`, a policy that does not exist, a strength beyond 0 to 1, or a tax that makes the
+        restrained bill exceed all income.
+
+    Examples
+    --------
+    >>> float(regulate_labs(Runway(), "cap on GW", 1.0).intensity)
+    1.0
+    """
+    instance_of(model, Runway, "model", "Runway()")
+    one_of(policy, POLICIES, "policy")
+    strength = number_between(strength, "strength", 0, 1)
+    if strength == 0 or policy in UNTOUCHED:
+        return model
+    if policy == "cap on GW":
+        return model.replace(intensity=1 + (1 - strength) * (np.asarray(model.intensity) - 1))
+    price = price_of_compute(policy, strength)
+    return model.replace(
+        committed_share=price * np.asarray(model.committed_share), compute=price * np.asarray(model.compute)
+    )
 
 
 class Compared:

@@ -2,22 +2,27 @@
 
 Every draw is one race, solved without a policy and under each policy at several strengths, and met by the same states
 of demand and prize in all of them. What changes is therefore paired, draw by draw. Hindsight losses are those of the
-builders' payoffs before tax and without the cap, so that what a rule forbids counts as underinvestment. Ruin is not in
-this race.
+builders' payoffs before tax and without the cap, so that what a rule forbids counts as underinvestment.
+
+Ruin is not in that race but in that of two labs for money (`models.runway`). The policies that reach it are set against
+no policy there, on its own draws: the same ones and the same paths in all cases. Where a game of plans has several pure
+equilibria, the one with the most spending (*fearful*) and the one with the least (*trusting*) are both kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from experiments.registry import Columns, Findings, experiment, share
+from experiments.studies.runway import pure_equilibria, solved
 from models.linked_race import LinkedRace
-from models.policy import POLICIES, Compared, regulate
-from theory import continuous_nash, from_replicates, hindsight_split, probability, share_in_replicates
+from models.policy import POLICIES, UNTOUCHED, Compared, price_of_compute, regulate, regulate_labs
+from models.runway import LABS, Runway
+from theory import Estimate, continuous_nash, from_replicates, hindsight_split, probability, share_in_replicates
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
 
@@ -41,15 +46,27 @@ MEASURES = (
 
 NONE = "no policy"
 
+CHOSEN = ("fearful", "trusting")
+"""Pure equilibria that are reported of a game of plans: with the most spending, and with the least."""
+
+RUIN = (*(f"ruin, {lab}" for lab in LABS), "compute", "bills")
+"""What is compared where cash is finite: probabilities of ruin, and both labs' compute and bills, US$ bn.
+
+Compute is counted at its price without a policy; bills are what is paid.
+"""
+
+REACHING = tuple(policy for policy in POLICIES if policy not in UNTOUCHED)
+"""Policies that reach the labs' runway."""
+
 
 @experiment(
     "policies",
     question="What do caps, taxes, reporting, shared infrastructure, stake limits and bans on exclusivity change?",
     replicates=REPLICATES,
-    quick={"draws": 32},
+    quick={"draws": 32, "paths": 64},
 )
-def study(*, draws: int = 256, rng: np.random.Generator) -> Columns:
-    """One independent set of draws, one row each."""
+def study(*, draws: int = 256, paths: int = 256, rng: np.random.Generator) -> Columns:
+    """One independent set of draws of either race, one row each; the paths are those of the labs' money."""
     base = LinkedRace()
     race = base.replace(**base.priors().sample(share(draws, REPLICATES), rng=rng))
     cases = {NONE: regulate(race, next(iter(POLICIES)), 0.0)} | {
@@ -59,6 +76,28 @@ def study(*, draws: int = 256, rng: np.random.Generator) -> Columns:
     columns: dict[str, NDArray[Any]] = {}
     for name, values in _measures(compared, rng).items():
         columns |= {f"{name}, {case}": part for case, part in zip(cases, compared.split(values), strict=True)}
+    base_of_labs = Runway(paths=paths)
+    labs = base_of_labs.replace(**base_of_labs.priors().sample(share(draws, REPLICATES), rng=rng))
+    return columns | ruin_by_case(labs, int(rng.integers(2**62)))
+
+
+def ruin_by_case(labs: Runway, seed: int) -> dict[str, NDArray[Any]]:
+    """Ruin, compute and bills in equilibrium in every draw and case; the seed is that of the paths, which all meet."""
+    cases = {NONE: (labs, 1.0)} | {
+        _case(policy, strength): (regulate_labs(labs, policy, strength), price_of_compute(policy, strength))
+        for policy in REACHING
+        for strength in STRENGTHS
+    }
+    columns: dict[str, NDArray[Any]] = {}
+    for case, (model, price) in cases.items():
+        game = model.induced_game(np.random.default_rng(seed))
+        found = solved(game)
+        columns[f"pure, {case}"] = np.asarray(pure_equilibria(game).any(axis=(-1, -2)))
+        for word in CHOSEN:
+            ruin = {f"ruin, {lab}": found[f"{word} ruin, {lab}"] for lab in LABS}
+            bills = found[f"{word} spending"]
+            for name, values in {**ruin, "compute": bills / price, "bills": bills}.items():
+                columns[f"{word} {name}, {case}"] = values
     return columns
 
 
@@ -85,20 +124,16 @@ def _measures(compared: Compared, rng: np.random.Generator) -> dict[str, NDArray
 
 
 @study.summary
-def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -> Findings:
+def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, paths: int) -> Findings:
     """Paired effects of every policy at every strength, and which of them no other one beats."""
-    cases = [_case(policy, strength) for policy in POLICIES for strength in STRENGTHS]
-    solved = [np.all([part[f"certified, {case}"] for case in (NONE, *cases)], axis=0) for part in replicates]
-    parts = [
-        {name: values[keep] for name, values in part.items()} for part, keep in zip(replicates, solved, strict=True)
-    ]
+    parts, certified = _kept(replicates, "certified", POLICIES)
     effects = {
         policy: {f"{strength:g}": _effects(parts, _case(policy, strength)) for strength in STRENGTHS}
         for policy in POLICIES
     }
     numbers = {
         "draws": sum(len(part[f"welfare, {NONE}"]) for part in parts),
-        "P(certified)": probability(np.concatenate(solved)),
+        "P(certified)": certified,
         NONE: {name: from_replicates([part[f"{name}, {NONE}"].mean() for part in parts]) for name in MEASURES},
         "effects": effects,
         "frontier": frontier(
@@ -108,8 +143,44 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
                 for strength, found in by_strength.items()
             }
         ),
+        "ruin": ruin_against_none(replicates) | {"paths": paths, "years": Runway().years},
     }
     return Findings(numbers)
+
+
+def _kept(replicates: Replicates, flag: str, policies: Iterable[str]) -> tuple[Replicates, Estimate]:
+    """The draws that are flagged in every case, and how many of all those are."""
+    cases = (NONE, *(_case(policy, strength) for policy in policies for strength in STRENGTHS))
+    flagged = [np.all([part[f"{flag}, {case}"] for case in cases], axis=0) for part in replicates]
+    parts = [{name: values[keep] for name, values in p.items()} for p, keep in zip(replicates, flagged, strict=True)]
+    return parts, probability(np.concatenate(flagged))
+
+
+def ruin_against_none(replicates: Replicates) -> dict[str, Any]:
+    """Ruin, compute and bills without a policy, and the mean change of each under the policies that reach them."""
+    parts, pure = _kept(replicates, "pure", REACHING)
+
+    def means(case: str, less: str | None) -> dict[str, Any]:
+        return {word: {name: _mean(parts, f"{word} {name}", case, less) for name in RUIN} for word in CHOSEN}
+
+    return {
+        "draws": sum(len(part[f"pure, {NONE}"]) for part in parts),
+        "P(pure)": pure,
+        NONE: means(NONE, None),
+        "effects": {
+            policy: {f"{strength:g}": means(_case(policy, strength), NONE) for strength in STRENGTHS}
+            for policy in REACHING
+        },
+        "price": {policy: price_of_compute(policy, STRENGTHS[-1]) for policy in REACHING},
+        "untouched": UNTOUCHED,
+    }
+
+
+def _mean(parts: Replicates, name: str, case: str, less: str | None) -> Estimate:
+    """Mean over draws of what a case brings, or of what it brings more than another, draw by draw."""
+    return from_replicates(
+        [float((part[f"{name}, {case}"] - (part[f"{name}, {less}"] if less else 0.0)).mean()) for part in parts]
+    )
 
 
 def _effects(parts: Replicates, case: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ def write(numbers: Numbers) -> Section:
         heading="What a policy would change",
         model="linked-race",
         card={
-            "Players": "The six builders of the race with its ties.",
+            "Players": "The six builders of the race with its ties; for ruin, the two labs of S10.",
             "Choices": "GW to commission, one vintage, under a policy that is given.",
             "Timing": "The policy is set and known, then the race is played; the same draws and states for all.",
             "Equilibrium": "Nash, certified, without a policy and under each.",
@@ -41,13 +41,20 @@ def write(numbers: Numbers) -> Section:
         payoff=None,
         payoff_in_words="That of the race with its ties, and what the policy adds: a tax per GW, a limit, a smaller "
         "stake.",
-        paragraphs=(_today(numbers), _welfare(numbers), _losses(numbers), _frontier(numbers)),
+        paragraphs=(
+            _today(numbers),
+            _welfare(numbers),
+            _losses(numbers),
+            _frontier(numbers),
+            _ruin(numbers["ruin"]),
+            _untouched(numbers["ruin"]),
+        ),
         caption="Change of mean overspending and underinvestment in hindsight (a), and of overspending and mean "
         "welfare (b), against no policy; by policy, from a quarter of its strength (small mark) to all of it "
-        "(large mark). "
-        "Bars: 95 per cent intervals over paired draws. Rings: no other policy is as good in all three and better in "
-        "one.",
-        alt="Changes of overspending, underinvestment and welfare by policy and strength",
+        "(large mark). Rings: no other policy is as good in all three means and better in one. (c, d) Where labs race "
+        "for money, change of the probability of ruin of either, and of the compute of both in equilibrium at its "
+        "price without a policy; of the policies that reach it. Bars: 95 per cent intervals over paired draws.",
+        alt="Changes of overspending, underinvestment, welfare and ruin by policy and strength",
         cites=(),
     )
 
@@ -114,38 +121,120 @@ def _frontier(numbers: Numbers) -> str:
     return (
         f"Not dominated in means of overspending, underinvestment and welfare are {listed(kept)}: no other policy is "
         "at least as good in all three and better in one. Strengths of different policies are not comparable in cost: "
-        "administration and evasion are not in the model, nor is the ruin of a builder."
+        "administration and evasion are not in the model, and ruin is in that of the labs alone, which follows."
     )
 
 
+def _ruin(ruin: Numbers) -> str:
+    """What the policies do to the labs' ruin."""
+    none = ruin["no policy"]["fearful"]
+    labs = [name for name in none if name.startswith("ruin, ")]
+    before = listed([f"{percent_interval(none[lab])} for {lab.removeprefix('ruin, ')}" for lab in labs])
+    full = {policy: list(by.values())[-1] for policy, by in ruin["effects"].items()}
+    fearful = {policy: e["fearful"] for policy, e in full.items()}
+    prices = [f"{number(price)} times as much with {name}" for name, price in ruin["price"].items() if price != 1]
+    return (
+        "Ruin is in the labs' race for money (S10). There, at full strength, a cap takes away all that escalation adds "
+        f"to a bill, and builders pass on what capital costs them: at central values compute costs {listed(prices)}. "
+        "Plans are of compute, so that a lab answers a price by another plan or not at all. Without a policy a lab's "
+        f"cash is gone within {count(ruin['years'])} years in equilibrium with a probability of "
+        f"{before} (means over {count(ruin['draws'])} draws). On the same draws and paths and at full strength it "
+        f"{_changes(fearful, labs)} (points, in the same order). The compute of both in equilibrium "
+        f"{_changes(fearful, ['compute'])} (US$ bn). {_dearer(fearful, labs)}{_least_spending(full, labs)}"
+    )
+
+
+def _way(change: Numbers) -> str:
+    """Which way a mean goes, if that can be told."""
+    return "rises" if change["low"] > 0 else "falls" if change["high"] < 0 else "does not change measurably"
+
+
+def _changes(full: Mapping[str, Numbers], names: Sequence[str]) -> str:
+    """Policies by the way in which some means go, with their changes."""
+    groups: dict[str, list[str]] = {}
+    for policy, e in full.items():
+        ways = [_way(e[name]) for name in names]
+        way = (
+            ways[0]
+            if len(set(ways)) == 1
+            else listed([f"{way} for {name.removeprefix('ruin, ')}" for way, name in zip(ways, names, strict=True)])
+        )
+        scale = 1 if names == ["compute"] else 100
+        sizes = [interval({end: scale * value for end, value in e[name].items()}) for name in names]
+        groups.setdefault(way, []).append(f"{policy} ({'; '.join(sizes)})")
+    return "; it ".join(f"{way} with {listed(policies)}" for way, policies in groups.items())
+
+
+def _dearer(full: Mapping[str, Numbers], labs: Sequence[str]) -> str:
+    """The policies under which labs buy less, pay more and are ruined more often."""
+    wanted = {"compute": "falls", "bills": "rises"} | dict.fromkeys(labs, "rises")
+    found = [
+        f"{policy} (US$ {interval(e['bills'])} bn)"
+        for policy, e in full.items()
+        if all(_way(e[name]) == way for name, way in wanted.items())
+    ]
+    return f"Although less is bought, more is paid with {listed(found)}. " if found else ""
+
+
+def _least_spending(full: Mapping[str, Numbers], labs: Sequence[str]) -> str:
+    """Whether the choice among several equilibria matters for the directions."""
+    differ = [
+        policy
+        for policy, e in full.items()
+        if any(_way(e["fearful"][name]) != _way(e["trusting"][name]) for name in (*labs, "compute"))
+    ]
+    said = f"not all directions are the same with {listed(differ)}" if differ else "all directions are the same"
+    return f"Of several equilibria this is the one with the most spending; in that with the least {said}."
+
+
+def _untouched(ruin: Numbers) -> str:
+    """Which policies leave the labs' ruin as it is, and why."""
+    reasons = [f"{policy}, because {why}" for policy, why in ruin["untouched"].items()]
+    return f"In that model the labs' ruin is left as it is by {'; by '.join(reasons)}."
+
+
 def draw(numbers: Numbers, tables: Mapping[str, Mapping[str, Any]]) -> Figure:
-    """Paths of the policies in the planes of both losses, and of overspending and welfare."""
-    figure = new_figure(3.0)
-    left, right = figure.subplots(1, 2)
+    """Paths of the policies in the planes of both losses, of overspending and welfare, and of compute and ruin."""
+    figure = new_figure(5.6)
+    losses, welfare, *ruins = figure.subplots(2, 2).flat
     kept = {(point["policy"], point["strength"]) for point in numbers["frontier"]}
-    for axes, measure, title in (
-        (left, "underinvest", "the two losses"),
-        (right, "welfare", "overspending and welfare"),
-    ):
+    for axes, measure in ((losses, "underinvest"), (welfare, "welfare")):
         for policy, by_strength in numbers["effects"].items():
-            _path(axes, policy, by_strength, measure, kept)
-        axes.axhline(0, color=BLACK, linewidth=0.6)
-        axes.axvline(0, color=BLACK, linewidth=0.6)
-        axes.set_xlabel("change of mean overspending (US$ bn)")
-        light_grid(axes, "y")
-        panel(axes, "a" if axes is left else "b", title)
-    left.set_ylabel("change of mean underinvestment (US$ bn)")
-    right.set_ylabel("change of mean welfare (US$ bn)")
-    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3, columnspacing=1.4)
+            _path(axes, policy, [(e["overspend"], e[measure]) for e in by_strength.values()])
+            for strength, e in by_strength.items():
+                if (policy, strength) in kept:
+                    _ring(axes, e["overspend"]["value"], e[measure]["value"])
+    _name(losses, "a", "the two losses", "overspending (US$ bn)", "underinvestment (US$ bn)")
+    _name(welfare, "b", "overspending and welfare", "overspending (US$ bn)", "welfare (US$ bn)")
+    names = [name for name in numbers["ruin"]["no policy"]["fearful"] if name.startswith("ruin, ")]
+    for axes, letter, name in zip(ruins, "cd", names, strict=True):
+        for policy, by_strength in numbers["ruin"]["effects"].items():
+            found = [e["fearful"] for e in by_strength.values()]
+            _path(axes, policy, [(e["compute"], {k: 100 * v for k, v in e[name].items()}) for e in found])
+        _name(axes, letter, name.replace("ruin,", "ruin of"), "compute (US$ bn)", "P(ruin) (% points)")
+    figure.legend(*losses.get_legend_handles_labels(), loc="outside lower center", ncols=3, columnspacing=1.4)
     return figure
 
 
-def _path(axes: Axes, policy: str, by_strength: Numbers, measure: str, kept: set[tuple[str, str]]) -> None:
+def _name(axes: Axes, letter: str, title: str, across: str, up: str) -> None:
+    """Axes and title of a panel of changes of means."""
+    axes.axhline(0, color=BLACK, linewidth=0.6)
+    axes.axvline(0, color=BLACK, linewidth=0.6)
+    axes.set_xlabel(f"change of mean {across}")
+    axes.set_ylabel(f"change of mean {up}")
+    light_grid(axes, "y")
+    panel(axes, letter, title)
+
+
+def _ring(axes: Axes, x: float, y: float) -> None:
+    axes.plot(x, y, "o", markersize=12, markerfacecolor="none", markeredgecolor=BLACK)
+
+
+def _path(axes: Axes, policy: str, points: Sequence[tuple[Numbers, Numbers]]) -> None:
     """One policy, from little strength to all of it."""
     colour, marker = LOOK[policy]
-    points = [(e["overspend"], e[measure]) for e in by_strength.values()]
     axes.plot([0, *(x["value"] for x, _ in points)], [0, *(y["value"] for _, y in points)], color=colour)
-    for size, (strength, (x, y)) in enumerate(zip(by_strength, points, strict=True)):
+    for size, (x, y) in enumerate(points):
         axes.errorbar(
             x["value"],
             y["value"],
@@ -159,5 +248,3 @@ def _path(axes: Axes, policy: str, by_strength: Numbers, measure: str, kept: set
             elinewidth=0.6,
             label=policy if size == len(points) - 1 else None,
         )
-        if (policy, strength) in kept:
-            axes.plot(x["value"], y["value"], "o", markersize=12, markerfacecolor="none", markeredgecolor=BLACK)

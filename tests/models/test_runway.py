@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.multi_stage_race import staged_race
+from models.policy import price_of_compute, regulate_labs
 from models.runway import PLANS, QUARTERS, Runway, first_passage, increments
 from theory import InputError
 
@@ -53,7 +54,7 @@ def test_first_passage_in_its_limits():
     assert first_passage(5.0, -10.0, 1e-3, 1.0) == pytest.approx(1)
 
 
-def by_hand(model, plans, draws):
+def by_hand(model, plans, draws, price=1.0):
     """The same paths, one by one, in plain arithmetic: those of the second half have the moods of the first, upside
     down, and all are weighed by their density under the law of the first over that under the mean of both laws."""
     mood, cash, uniform = draws
@@ -87,7 +88,7 @@ def by_hand(model, plans, draws):
                 share = [model.committed_share * (model.intensity if raced[i] else 1) for i in range(2)]
                 bill = [max(model.owed * bill[i], share[i] * income[i]) for i in range(2)]
             flows = [
-                model.sold * worth(i, k, theta) + (1 - model.other_cost) * earned(i, k, quarter * dt) - bill[i]
+                model.sold * worth(i, k, theta) + (1 - model.other_cost) * earned(i, k, quarter * dt) - price * bill[i]
                 for i in range(2)
             ]
             for i in range(2):
@@ -95,7 +96,7 @@ def by_hand(model, plans, draws):
                     continue
                 s = model.noise * income[i] * np.sqrt(dt)
                 after = m[i] + flows[i] * dt + s * cash[quarter, i, pair]
-                paid[i] += bill[i] * dt
+                paid[i] += price * bill[i] * dt
                 if after <= 0 or uniform[quarter, i, pair] < np.exp(-2 * m[i] * after / s**2):
                     alive[i], m[i], k[i] = False, 0.0, 0.0
                     lost[i] = True
@@ -121,6 +122,18 @@ def test_paths_are_those_of_a_plain_loop(plans):
     course = model.course(plans, draws)
     payoff, ruin, spent = by_hand(model, plans, draws)
     assert ruin.sum() > 0
+    np.testing.assert_allclose(course.payoff, payoff, rtol=1e-9)
+    np.testing.assert_allclose(course.ruin, ruin, rtol=1e-12)
+    np.testing.assert_allclose(course.spending, spent, rtol=1e-9)
+
+
+@pytest.mark.parametrize("policy", ["compute tax", "shared infrastructure"])
+def test_paths_where_compute_has_another_price_are_those_of_a_plain_loop(policy):
+    """The policy scales commitments and compute; the loop keeps both and multiplies what is paid."""
+    model = Runway(paths=64, committed_share=0.5, noise=0.3, years=3)
+    plans, draws = ("escalate", "match"), shocks(model)
+    course = regulate_labs(model, policy, 1.0).course(plans, draws)
+    payoff, ruin, spent = by_hand(model, plans, draws, price_of_compute(policy, 1.0))
     np.testing.assert_allclose(course.payoff, payoff, rtol=1e-9)
     np.testing.assert_allclose(course.ruin, ruin, rtol=1e-12)
     np.testing.assert_allclose(course.spending, spent, rtol=1e-9)

@@ -8,7 +8,7 @@ import sympy
 
 from models import ComputeRace
 from models.linked_race import LinkedRace
-from models.policy import regulate
+from models.policy import regulate, regulate_labs
 from models.sampling import Priors
 from theory import (
     ContinuousGame,
@@ -184,6 +184,7 @@ CALLS = [
     (lambda: value_of_information([(np.full((3, 2), np.nan), {"x": np.ones(3)})] * 2), "payoffs is"),
     # models
     (lambda: regulate(None, "cap on GW", 0.5), "race is NoneType; it must be a LinkedRace"),
+    (lambda: regulate_labs(None, "cap on GW", 0.5), "model is NoneType; it must be a Runway"),
     (lambda: regulate(LinkedRace(), ["x"], 0.5), "there is no policy"),
     (lambda: regulate(LinkedRace(), "cap on GW", None), "strength is None"),
     (lambda: regulate(LinkedRace(), "cap on GW", [0.1, 0.2]), "strength is [0.1, 0.2]"),
