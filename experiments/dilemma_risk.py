@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from experiments.registry import Columns
 from models.lab_dilemma import LabDilemma
-from theory import Game, cvar, from_replicates, grim_trigger, ratio_of_means
+from theory import Game, from_replicates, grim_trigger, ratio_of_means
 from theory.intervals import share_of_counts
+from theory.risk import cvar_of_replicate
 from theory.selection import select_equilibrium
 
 LABS = (2, 3, 5, 8)
@@ -104,7 +105,7 @@ def reduce_risk(part: Columns, dilemma: NDArray[np.bool_]) -> dict[str, Any]:
     losses: dict[str, float] = {}
     for name, loss in zip(LOSSES, (np.maximum(signed, 0), np.maximum(-signed, 0)), strict=True):
         counts[f"P({name})"] = int((loss > 0).sum())
-        losses |= {f"E[{name}]": float(part[name].mean()), f"CVaR95[{name}]": float(cvar(loss))}
+        losses |= {f"E[{name}]": float(part[name].mean()), f"CVaR95[{name}]": float(cvar_of_replicate(loss))}
     lost = joint - nash
     counts |= {
         "P(Nash above joint)": int((part[BUILD] > 1).sum()),

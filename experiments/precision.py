@@ -26,7 +26,7 @@ _MOST_AT_ONCE = 4  # powers of two by which the draws grow in one step
 
 
 class PrecisionError(ComputeraceError):
-    """The half-width asked for was not reached with the most draws allowed; the records are kept."""
+    """The half-width asked for was not reached with the most draws allowed, or is not finite; the records are kept."""
 
 
 def run_to_precision(
@@ -58,7 +58,7 @@ def run_to_precision(
     InputError
         If the study has no parameter ``draws``, or no such number with an interval.
     PrecisionError
-        If it is not reached.
+        If it is not reached, or an end of the interval is not finite.
     """
     study = find(study) if isinstance(study, str) else study
     values: dict[str, Any] = study.values(parameters, quick=quick)
@@ -89,7 +89,7 @@ def _refuse_unknown(study: Study, target: str, directory: Path | str) -> None:
     for quick in (True, False):
         try:
             half_width_of(load_record(study, quick=quick, directory=directory).numbers, target, study.name)
-        except (MissingRecord, DamagedFileError):
+        except (MissingRecord, DamagedFileError, PrecisionError):  # with other draws the interval may well be finite
             continue
         return
 
@@ -112,6 +112,8 @@ def half_width_of(numbers: Mapping[str, Any], target: str, study: str) -> float:
     ------
     InputError
         If there is no such number, with the nearest name, or it has no interval.
+    PrecisionError
+        If an end of its interval is infinite or missing.
     """
     found: Any = numbers
     for word in target.split(" / "):
@@ -122,7 +124,13 @@ def half_width_of(numbers: Mapping[str, Any], target: str, study: str) -> float:
         raise InputError(
             f"{target!r} is no number of {study} with an interval.{hint} See: computerace run {study} --quick --json"
         )
-    return (float(found["high"]) - float(found["low"])) / 2
+    low, high = (math.nan if found[end] is None else float(found[end]) for end in ("low", "high"))
+    if not math.isfinite(high - low):
+        raise PrecisionError(
+            f"{target} of {study} is known from {found['low']} to {found['high']}: there is no half-width to reach; "
+            "run it with more --draws, or aim at another number"
+        )
+    return (high - low) / 2
 
 
 def _with_interval(numbers: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from models.equity_for_compute import EquityForCompute
 from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
 from paper.formats import in_words, listed, number, percent_interval, spread
 from paper.joined import joined
@@ -33,7 +32,7 @@ def judge_consolidation(equity: Numbers, supermarket: Numbers) -> Verdict:
         f"{case_by_case(found)} Google's stake of today changes the concentration of the two labs' compute by "
         f"{changes} (points).",
         "S4, Google's stake in a rival of its own lab; S6, AWS's stake and exclusive service",
-        f"{by_bound_in_words(found, 'If a rise counts from {} points on', str)} {_more_labs()} Exclusive service of "
+        f"{by_bound_in_words(found, 'If a rise counts from {} points on', str)} {_more_labs(equity['rise among equal labs'])} Exclusive service of "
         "OpenAI raises the index of clouds as much, too, in "
         f"{percent_interval(exclusive['P(both indices rise materially)'])}; the stake of AWS moves that of the two "
         f"suppliers by at most {number(stake['largest change']['HHI of clouds'])} points in any draw, so that it is no "
@@ -44,8 +43,7 @@ def judge_consolidation(equity: Numbers, supermarket: Numbers) -> Verdict:
     )
 
 
-def _more_labs() -> str:
+def _more_labs(rises: Mapping[str, float]) -> str:
     """By how much the modified index rises with today's stake, if the sector has more labs of one size."""
-    stake = float(EquityForCompute().google_stake)
-    rises = listed([f"{number(1e4 * stake / n**2)} points among {in_words(n)}" for n in (2, 3, 4)])
-    return f"Among labs of one size Google's stake raises the modified index by {rises}."
+    said = listed([f"{number(points)} points among {in_words(int(labs))}" for labs, points in rises.items()])
+    return f"Among labs of one size Google's stake raises the modified index by {said}."

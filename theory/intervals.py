@@ -14,6 +14,9 @@ from theory.errors import InputError
 LEVEL = 0.95
 """Confidence level of every interval unless another is asked for."""
 
+FEW = 20
+"""Hits, or misses, below which the spread of replicates' shares says too little of their error."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -196,7 +199,7 @@ def ratio_of_means(numerators: ArrayLike, denominators: ArrayLike, *, level: flo
 
 
 def share_in_replicates(replicates: Sequence[ArrayLike], *, level: float = LEVEL) -> Estimate:
-    """Share of true entries over independent replicates: t interval cut to [0, 1]; Wilson where none or all are true.
+    """Share of true entries over independent replicates, by the rule of `share_of_counts`.
 
     The draws within a replicate may depend on one another, as points of one scrambled Sobol sequence do; see
     `from_replicates`.
@@ -233,15 +236,44 @@ def share_in_replicates(replicates: Sequence[ArrayLike], *, level: float = LEVEL
 def share_of_counts(successes: ArrayLike, draws: ArrayLike, *, level: float = LEVEL) -> Estimate:
     """`share_in_replicates` for what is counted already: successes and draws of each replicate.
 
+    The interval is Student's t over the replicates' shares, cut to [0, 1]. With fewer than `FEW` hits or misses in all
+    the shares are far from normal, and may even be equal by chance; then it is the hull of the t interval and of
+    Wilson's for the pooled counts. Wilson's alone is taken where there is no hit, no miss, or one replicate: there is
+    no spread then.
+
+    Parameters
+    ----------
+    successes, draws
+        Whole numbers, shape ``(replicates,)`` each; a replicate has at least one draw, and no more hits than draws.
+    level
+        Confidence of the interval, in (0, 1).
+
+    Returns
+    -------
+    Estimate
+        Mean of the replicates' shares, without unit, within [0, 1].
+
+    Raises
+    ------
+    InputError
+        For a replicate without draws, or counts that are no numbers.
+
     Examples
     --------
     >>> share_of_counts([1, 0], [2, 2]).value
     0.25
+    >>> print(share_of_counts([1, 1, 1], [10, 10, 10]))  # equal shares are no certainty
+    0.1 [0.0346, 0.256]
     """
     hits, sizes = finite_floats(successes, "successes"), finite_floats(draws, "draws")
     if (sizes < 1).any():
         raise InputError("a probability needs at least one draw in every replicate; one has none")
-    if not 0 < hits.sum() < sizes.sum():
-        return probability_of(int(hits.sum()), int(sizes.sum()), level=level)
-    estimate = from_replicates(hits / sizes, level=level)
-    return Estimate(estimate.value, max(estimate.low, 0.0), min(estimate.high, 1.0))
+    pooled = probability_of(int(hits.sum()), int(sizes.sum()), level=level)
+    seen = min(hits.sum(), (sizes - hits).sum())
+    if seen == 0 or hits.size == 1:
+        return pooled
+    spread = from_replicates(hits / sizes, level=level)
+    low, high = max(spread.low, 0.0), min(spread.high, 1.0)
+    if seen < FEW:
+        low, high = min(low, pooled.low), max(high, pooled.high)
+    return Estimate(spread.value, low, high)

@@ -35,6 +35,7 @@ from theory import (
 from theory.information import value_of_information
 from theory.intervals import probability_of, share_in_replicates, share_of_counts
 from theory.regional import regional_sensitivity
+from theory.risk import cvar_of_replicate
 from theory.selection import over_equilibria, select_equilibrium
 from theory.sensitivity import sobol_indices
 from theory.shapley import shapley_effects
@@ -201,6 +202,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, d
         **risk_numbers([part["risk"] for part in found]),
         "greed in dilemmas": _quartiles(found, "greed"),
         "fear in dilemmas": _quartiles(found, "fear"),
+        "medians": _medians(found),
         "drivers": made["drivers"],
         "tornado": made["tornado"],
         "Shapley effects, rent in step with cost": made["shares in step"],
@@ -230,7 +232,7 @@ def _reduce(part: Columns) -> dict[str, Any]:
     losses: dict[str, float] = {}
     for name, loss in (("inaction", np.maximum(gain, 0)), ("overspending", np.maximum(-gain, 0))):
         losses |= {f"P({name} > 0)": float((loss > 0).mean()), f"E[{name}]": float(part[name].mean())}
-        losses[f"CVaR95[{name}]"] = float(cvar(loss))
+        losses[f"CVaR95[{name}]"] = float(cvar_of_replicate(loss))
     selection: dict[str, float] = {}
     where_several: dict[str, float | None] = {}
     for name in part:
@@ -306,6 +308,18 @@ def _selection(found: Found) -> dict[str, Any]:
 def _quartiles(found: Found, name: str) -> list[float]:
     parts = [part["quartiles"][name] for part in found if part["quartiles"][name] is not None]
     return [float(v) for v in np.mean(parts, axis=0)] if parts else []
+
+
+def _medians(found: Found) -> dict[str, Any]:
+    """Sampling intervals of medians over the draws, from the replicates'; None where one is infinite or missing."""
+    medians = {"lambda": [part["median lambda"] for part in found]}
+    for name in ("greed", "fear"):
+        quartiles = [part["quartiles"][name] for part in found if part["quartiles"][name] is not None]
+        medians[f"{name} in dilemmas"] = [middle for _, middle, _ in quartiles]
+    return {
+        name: from_replicates(values) if len(values) > 1 and np.isfinite(values).all() else None
+        for name, values in medians.items()
+    }
 
 
 def shown_draws(rng: np.random.Generator, draws: int = 4096) -> dict[str, NDArray[Any]]:

@@ -259,6 +259,7 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int, e
             "12": claim(replicates, consolidated(MATERIAL), EquityForCompute(), scope=_certified, readings=True)
             | {"by bound": by_bound(replicates, consolidated, BOUNDS, EquityForCompute(), scope=_certified)},
         },
+        "rise among equal labs": {str(n): 1e4 * float(EquityForCompute().google_stake) / n**2 for n in (2, 3, 4)},
         "concentration": {index: _spread(kept[f"today's stake: {index} of labs"]) for index in INDICES},
         "P(taking dominates)": {cloud: probability(kept[f"taking dominates, {cloud}"]) for cloud in CLOUDS[:2]},
         "both stakes against none": {

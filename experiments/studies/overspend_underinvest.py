@@ -35,9 +35,13 @@ from theory import (
     share_in_replicates,
     strategic_wedge,
 )
+from theory.errors import SolverError
+from theory.risk import cvar_of_replicate
 from theory.sensitivity import Design, indices_of, sobol_designs
 
 Replicates = Sequence[Mapping[str, NDArray[Any]]]
+Draws = Mapping[str, NDArray[Any]]
+"""A row per draw."""
 
 REPLICATES = 8
 """Independent scrambled point sets."""
@@ -77,6 +81,16 @@ REFERENCES = {"at last year's build": "low", "at this year's guidance": "high"}
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
+BUILDS = ("Nash", "joint", "welfare")
+"""What is built in equilibrium, and at the optima of joint profit and of welfare."""
+
+LOST = "profit lost to the race"
+DISSIPATION = "dissipation, where joint profit is above zero"
+ANARCHY = "price of anarchy, where welfare is above zero"
+
+EXPECTED = ("stranded capital", "unmet demand")
+"""Outcomes of every draw that are expectations over its states, US$ bn."""
+
 
 @experiment(
     "overspend_underinvest",
@@ -87,18 +101,22 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
     chunk=CHUNK,
 )
 def study(*, draws: int = 4096, rng: np.random.Generator, part: Part) -> Columns:
-    """Some of one independent set of draws; a row per draw and state, the draw's numbers repeated over its states."""
+    """Some of one independent set of draws; a row per draw and state, the draw's numbers repeated over its states.
+
+    Draws that are not solved have no row; the summary counts them by the draws that were asked for.
+    """
     base = ComputeRace()
     drawn = base.replace(**base.priors().sample_part(part, rng=rng))
     found = {term: _solved(model, alone=term != "all terms") for term, model in _by_term(drawn).items()}
     solved = np.all([solution.certified.any(axis=-1) for solution in found.values()], axis=0)
+    if not solved.any():
+        raise SolverError(f"none of {solved.size} draws has a certified equilibrium under every heading of TERMS")
     model = base.replace(**{name: np.asarray(getattr(drawn, name))[solved] for name in base.priors().fields})
     equilibria = {term: solution.select()[solved] for term, solution in found.items()}
     game, equilibrium = model.continuous_game(), equilibria["all terms"]
     wedge = strategic_wedge(game, equilibrium)
     constant = model.replace(price_decline=0.0)
     per_draw: dict[str, NDArray[Any]] = {
-        "not certified": np.full(solved.sum(), 1 - solved.mean()),
         "profit Nash": wedge.profit_nash,
         "profit joint": wedge.profit_joint,
         "welfare Nash": wedge.welfare_nash,
@@ -167,12 +185,14 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         **designs,
     }
     found, made = at_once(replicates, _reduce, calls)
-    per_draw = {name: np.concatenate([part["per draw"][name] for part in found]) for name in found[0]["per draw"]}
+    parts = [part["per draw"] for part in found]
+    per_draw = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    headlines = _headlines(per_draw)
     split = {build: {term: _split(found, term, build) for term in TERMS} for build in (EQUILIBRIUM, DEMAND)}
     numbers = {
         "draws": len(per_draw["unit margin"]),
         "states per draw": states,
-        "share not certified": float(np.mean(per_draw["not certified"])),
+        "share not certified": _share_lost(parts, draws),
         "unit margin": _spread(per_draw["unit margin"]),
         "P(unit margin > 0)": probability(per_draw["unit margin"] > 0),
         "P(unit margin > 0), constant price": probability(per_draw["unit margin, constant price"] > 0),
@@ -182,18 +202,16 @@ def summarise(replicates: Replicates, *, rng: np.random.Generator, draws: int) -
         "split by terms": split[EQUILIBRIUM],
         "split at mean demand": split[DEMAND],
         "GW": {
-            title: {name: _spread(per_draw[f"{title} GW, {name}"]) for name in BUILDERS}
-            | {"total": _spread(sum(per_draw[f"{title} GW, {name}"] for name in BUILDERS))}
-            for title in ("Nash", "joint", "welfare")
+            title: {name: _spread(headlines[f"{title} GW, {name}"]) for name in (*BUILDERS, "total")}
+            for title in BUILDS
         },
-        "capital spending": {
-            name: _spread(per_draw[f"Nash GW, {name}"] * per_draw[f"capital, {name}"]) for name in BUILDERS
-        },
-        "wedge": _wedge(per_draw),
+        "capital spending": {name: _spread(headlines[f"capital spending, {name}"]) for name in BUILDERS},
+        "wedge": _wedge(per_draw, headlines),
         "restraint": _restraint(per_draw),
         "terms": {term: _spread(per_draw[f"total GW, {term}"]) for term in TERMS},
-        "stranded capital": _spread(per_draw["stranded capital"]),
-        "unmet demand": _spread(per_draw["unmet demand"]),
+        "medians": _medians(parts),
+        **{name: _spread(headlines[name]) for name in EXPECTED},
+        **{f"E[{name}]": from_replicates([part[name].mean() for part in parts]) for name in EXPECTED},
         "drivers": drivers([made[name] for name in designs]),
         "centre": made["centre"],
         "rivals": made["rivals"],
@@ -219,7 +237,7 @@ def _statistics(signed: NDArray[np.float64]) -> dict[str, float]:
     found: dict[str, float] = {}
     for title, loss in zip(LOSSES, _parts(signed), strict=True):
         found |= {f"P({title})": float((loss > 0).mean()), f"E[{title}]": float(loss.mean())}
-        found[f"CVaR95[{title}]"] = float(cvar(loss))
+        found[f"CVaR95[{title}]"] = float(cvar_of_replicate(loss))
     return found
 
 
@@ -254,26 +272,54 @@ def _spread(values: Any) -> dict[str, float]:
     return {f"{q:g}": float(v) for q, v in zip(QUANTILES, np.quantile(values, QUANTILES), strict=True)}
 
 
-def _wedge(per_draw: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-    total = {
-        title: np.sum([per_draw[f"{title} GW, {name}"] for name in BUILDERS], axis=0)
-        for title in ("Nash", "joint", "welfare")
+def _share_lost(parts: Sequence[Draws], draws: int) -> float:
+    """Share of the draws that have no row, as no certified equilibrium was found."""
+    asked = len(parts) * study.draws_of_replicate({"draws": draws})
+    return 1 - sum(len(part["unit margin"]) for part in parts) / asked
+
+
+def _headlines(per_draw: Draws) -> dict[str, NDArray[Any]]:
+    """Quantities of every draw of which the median is reported with its sampling interval, by name."""
+    found = {name: per_draw[name] for name in ("excess spending", "excess over welfare", *EXPECTED)}
+    for title in BUILDS:
+        builds = {f"{title} GW, {name}": per_draw[f"{title} GW, {name}"] for name in BUILDERS}
+        found |= builds | {f"{title} GW, total": np.sum(list(builds.values()), axis=0)}
+    for name in BUILDERS:
+        found[f"capital spending, {name}"] = per_draw[f"Nash GW, {name}"] * per_draw[f"capital, {name}"]
+    joint, nash = per_draw["profit joint"], per_draw["profit Nash"]
+    best, reached = per_draw["welfare optimum"], per_draw["welfare Nash"]
+    return found | {
+        LOST: joint - nash,
+        "welfare lost to the race": best - reached,
+        DISSIPATION: (joint - nash)[joint > 0] / joint[joint > 0],
+        ANARCHY: best[reached > 0] / reached[reached > 0],
     }
+
+
+def _medians(parts: Sequence[Draws]) -> dict[str, Any]:
+    """Sampling intervals of the medians, about the mean of the replicates' medians: what `_spread` does not say."""
+    each = [_headlines(part) for part in parts]
+    values = {name: [float(np.median(one[name])) for one in each if one[name].size] for name in each[0]}
+    return {name: from_replicates(medians) if len(medians) > 1 else None for name, medians in values.items()}
+
+
+def _wedge(per_draw: Draws, headlines: Draws) -> dict[str, Any]:
+    nash, joint, welfare = (headlines[f"{title} GW, total"] for title in BUILDS)
     builds = ~per_draw["joint builds nothing"]
+    spreads = ("excess spending", "excess over welfare", LOST, "welfare lost to the race", DISSIPATION, ANARCHY)
     return {
         "P(joint optimum builds)": probability(builds),
         "least build, share of demand": _NOTHING,
-        "Nash over joint, where it builds": _spread((total["Nash"] / total["joint"])[builds]) if builds.any() else None,
-        "excess spending": _spread(per_draw["excess spending"]),
-        "excess over welfare": _spread(per_draw["excess over welfare"]),
-        "P(Nash above joint)": probability(total["Nash"] > total["joint"]),
-        "P(Nash above welfare)": probability(total["Nash"] > total["welfare"]),
-        "profit lost to the race": _spread(per_draw["profit joint"] - per_draw["profit Nash"]),
-        "welfare lost to the race": _spread(per_draw["welfare optimum"] - per_draw["welfare Nash"]),
+        "Nash over joint, where it builds": _spread((nash / joint)[builds]) if builds.any() else None,
+        "P(Nash above joint)": probability(nash > joint),
+        "P(Nash above welfare)": probability(nash > welfare),
+        "P(joint profit above zero)": probability(per_draw["profit joint"] > 0),
+        "P(welfare above zero)": probability(per_draw["welfare Nash"] > 0),
+        **{name: _spread(headlines[name]) if headlines[name].size else None for name in spreads},
     }
 
 
-def _restraint(per_draw: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+def _restraint(per_draw: Draws) -> dict[str, Any]:
     """Whether all builders would keep to less, answered after some years; and the patience of the most tempted."""
     yearly, results = per_draw["discount factor of a year"], {}
     for target in TARGETS:

@@ -64,6 +64,14 @@ def test_only_a_number_with_an_interval_is_suggested() -> None:
         half_width_of(numbers, "centre / noise", "a_study")
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.1, "inf"), ("-inf", "inf"), ("inf", "inf"), (None, None), (0.1, None)])
+def test_an_interval_without_a_finite_width_is_said_in_one_line(low: object, high: object) -> None:
+    """Records hold an infinity as text and NaN as null."""
+    with pytest.raises(PrecisionError, match=r"^tail of a_study is known from \S+ to \S+: there is no") as told:
+        half_width_of({"tail": {"value": 0.2, "low": low, "high": high}}, "tail", "a_study")
+    assert "\n" not in str(told.value)
+
+
 def test_the_command_line_exits_with_one_if_it_is_not_reached(
     chunked: Workshop, capsys: pytest.CaptureFixture[str]
 ) -> None:

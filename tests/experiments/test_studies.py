@@ -7,7 +7,9 @@ import pytest
 
 from experiments.catalogue import studies
 from experiments.runner import run
+from experiments.studies import overspend_underinvest
 from theory import CLASSES
+from theory.errors import SolverError
 
 PER_REPLICATE = {"overspend_underinvest": 4, "repeated_race": 64, "linked_race": 4}
 """Draws of each replicate here; 16 for every other study."""
@@ -67,6 +69,54 @@ def test_the_race_never_beats_the_joint_optimum(records):
     wedge = records["overspend_underinvest"].numbers["wedge"]
     assert all(value >= -1e-6 for value in wedge["profit lost to the race"].values())
     assert all(value >= -1e-6 for value in wedge["welfare lost to the race"].values())
+
+
+def test_the_race_s_waste_is_reported_over_the_draws_and_as_expected(records):
+    """Ratios are one or above where optima are optima; means and medians carry the interval of their sampling."""
+    numbers = records["overspend_underinvest"].numbers
+    wedge, medians = numbers["wedge"], numbers["medians"]
+    assert wedge["dissipation, where joint profit is above zero"]["0.05"] >= 0
+    assert wedge["price of anarchy, where welfare is above zero"]["0.05"] >= 1
+    for name in ("stranded capital", "unmet demand"):
+        mean = numbers[f"E[{name}]"]
+        assert mean["value"] >= 0 and mean["low"] < mean["value"] < mean["high"]
+    total, parts = medians["Nash GW, total"], [medians[f"Nash GW, {name}"] for name in numbers["capital spending"]]
+    assert total["low"] < numbers["GW"]["Nash"]["total"]["0.5"] < total["high"]
+    assert total["value"] > max(part["value"] for part in parts)
+    assert {f"capital spending, {name}" for name in numbers["capital spending"]} < set(medians)
+
+
+def test_medians_of_the_class_study_have_intervals(records):
+    numbers = records["dilemma_class"].numbers
+    for name, strength in (("greed in dilemmas", "greed"), ("fear in dilemmas", "fear")):
+        median = numbers["medians"][name]
+        assert median["low"] < median["value"] < median["high"], strength
+        assert median["value"] == pytest.approx(numbers[name][1])
+
+
+def test_draws_that_are_not_solved_are_counted_by_those_asked_for(monkeypatch):
+    """Also a whole chunk of them, which has no row that could say so: it stops the run."""
+
+    def uncertified(lost):
+        solve = overspend_underinvest._solved
+
+        def solved(model, *, alone):
+            found = solve(model, alone=alone)
+            found.mask[:lost] = False
+            return found
+
+        return solved
+
+    study, rng = overspend_underinvest.study, np.random.default_rng(3)
+    whole, lost = 4, 1
+    monkeypatch.setattr(overspend_underinvest, "_solved", uncertified(lost))
+    rows = study(draws=whole * study.replicates, rng=rng)
+    assert len(rows["unit margin"]) == (whole - lost) * 2 * overspend_underinvest.STATES
+    found = overspend_underinvest._share_lost([{"unit margin": np.zeros(whole - lost)}] * 8, whole * study.replicates)
+    assert found == pytest.approx(lost / whole)
+    monkeypatch.setattr(overspend_underinvest, "_solved", uncertified(whole))
+    with pytest.raises(SolverError, match="none of 4 draws has a certified equilibrium"):
+        study(draws=whole * study.replicates, rng=rng)
 
 
 def test_every_builder_has_a_split_with_intervals(records):
