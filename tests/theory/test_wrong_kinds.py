@@ -138,15 +138,11 @@ CALLS = [
     (lambda: MIXED.typeset(3), "printer is 3"),
     (lambda: symbolic_equilibria([[1, 2], [3, []]], [[1, 2], [3, 4]]), "two by two expressions"),
     # risk and intervals
-<<<<<<< HEAD
     (lambda: cvar(LOSSES, "a"), "level is 'a'; it must be one number between 0 and 1"),
     (lambda: cvar(LOSSES, [[0.5, 0.9]]), "level is [0.5, 0.9]"),
     (lambda: cvar(LOSSES, []), "level is []; give at least one"),
-=======
-    (lambda: cvar(LOSSES, "a"), "level is a; it must be one number between 0 and 1"),
     (lambda: cvar(LOSSES, [0.5, 2]), "level is 2"),
     (lambda: value_at_risk(LOSSES, [0.5, 0.9]), "level is [0.5, 0.9]"),
->>>>>>> 67265130c0fbf38a9adcd0dd8d129603067f38d7
     (lambda: cvar(LOSSES, axis=3), "axis is 3; it must be a whole number from -1 to 0"),
     (lambda: value_at_risk(LOSSES, "a"), "level is 'a'"),
     (lambda: value_at_risk(LOSSES, axis="x"), "axis is 'x'"),
