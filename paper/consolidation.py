@@ -33,7 +33,8 @@ def judge_consolidation(equity: Numbers, supermarket: Numbers) -> Verdict:
         f"{changes} (points).",
         "S4, Google's stake in a rival of its own lab; S6, AWS's stake and exclusive service",
         f"{by_bound_in_words(found, 'If a rise counts from {} points on', str)} "
-        f"{_more_labs(equity['rise among equal labs'])} Exclusive service of OpenAI raises the index of clouds as much, too, in "
+        f"{_more_labs(equity['rise among equal labs'])} Exclusive service of OpenAI raises the index of clouds as much "
+        "in "
         f"{percent_interval(exclusive['P(both indices rise materially)'])}; the stake of AWS moves that of the two "
         f"suppliers by at most {number(stake['largest change']['HHI of clouds'])} points in any draw, so that it is no "
         "part of what is needed. A lab drops out that would not have in "

@@ -27,9 +27,10 @@ def _turns(claims: Sequence[Mapping[str, Any]]) -> str:
     """What counts as enough is a convention, and rules were changed: how much hangs on either."""
     turning = [claim for claim in claims if claim["turns"]]
     clear = [claim for claim in claims if claim["verdict"] in (SUPPORTED, CONDITIONAL)]
-    among = clear and all(claim["turns"] for claim in clear)
+    among = bool(clear) and all(claim["turns"] for claim in clear)
+    too = f", {'the one' if len(clear) == 1 else 'those'} supported included," if among else ""
     return (
-        f"What is said of {in_words(len(turning))} of them{', those supported included,' if among else ''} changes "
+        f"What is said of {in_words(len(turning))} of them{too} changes "
         "with the bound of what counts, within the few that were tried; rules were changed after results had been "
         f"seen, and by earlier ones {in_words(len(once_rejected()))} were not supported."
     )

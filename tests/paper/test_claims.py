@@ -253,7 +253,7 @@ def test_verdicts_are_counted(verdicts: list[str], words: str) -> None:
 
 def test_how_much_hangs_on_conventions_and_on_changed_rules_is_counted() -> None:
     rows = [{"verdict": CONDITIONAL, "turns": True}, {"verdict": UNDECIDED, "turns": True}]
-    assert "of two of them, those supported included, changes" in verdict_phrase(rows)
+    assert "of two of them, the one supported included, changes" in verdict_phrase(rows)
     rows[0]["turns"] = False
     assert "of one of them changes" in verdict_phrase(rows)
     assert once_rejected() == [4, 7, 9, 12]
