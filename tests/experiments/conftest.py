@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import sys
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,19 +130,20 @@ class Workshop:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+def workshop(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """A study of its own for each test."""
-    yield from _workshop(SOURCE, tmp_path, monkeypatch)
+    yield from _workshop(SOURCE, request.node.nodeid, tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def chunked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+def chunked(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """The same, of a study with chunks: 12 of them."""
-    yield from _workshop(CHUNKED, tmp_path, monkeypatch)
+    yield from _workshop(CHUNKED, request.node.nodeid, tmp_path, monkeypatch)
 
 
-def _workshop(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
-    name = f"tiny_{uuid.uuid4().hex[:8]}"
+def _workshop(source: str, test: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    # a name of its own, and the same in every run: the seed follows from it
+    name = f"tiny_{hashlib.sha256(test.encode()).hexdigest()[:8]}"
     root = tmp_path / "site"
     package = root / name
     package.mkdir(parents=True)

@@ -15,9 +15,13 @@ from .conftest import Workshop
 
 
 def test_draws_grow_until_the_half_width_is_reached(chunked: Workshop) -> None:
-    record = run_to_precision(chunked.study, "mean", 0.05, 2**17, workers=1, directory=chunked.records, progress=False)
+    first = run(chunked.study, workers=1, directory=chunked.records, progress=False)
+    target = half_width_of(first.numbers, "mean", first.study) / 2
+    record = run_to_precision(
+        chunked.study, "mean", target, 2**17, workers=1, directory=chunked.records, progress=False
+    )
     mean = record.numbers["mean"]
-    assert (mean["high"] - mean["low"]) / 2 <= 0.05
+    assert (mean["high"] - mean["low"]) / 2 <= target
     sizes = sorted(
         json.loads(path.read_text())["parameters"]["draws"] for path in chunked.records.glob("*/*/record.json")
     )
