@@ -49,8 +49,8 @@ from experiments.worker import StudyError, Task, compute, study_error
 from theory.arrays import whole_number
 from theory.errors import ComputeraceError, InputError
 
-MANY = 64
-"""Chunks from which on it is worth the while to start processes that read them for the summary."""
+MANY = 32
+"""Chunks from which on it is worth the while that the workers read them for the summary."""
 
 
 class RunInterrupted(KeyboardInterrupt):

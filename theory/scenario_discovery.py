@@ -15,7 +15,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -104,21 +103,23 @@ def sufficient_condition(
     names = list(arrays)
     cuts = {name: np.quantile(values[~out], np.arange(1, BINS) / BINS) for name, values in arrays.items()}
     codes = {name: np.searchsorted(cuts[name], values[~out], side="left") for name, values in arrays.items()}
-    wide: dict[tuple[Bound, ...], int] = {}
     # an input with itself gives the boxes of one bound and of none
-    for first, second in itertools.combinations_with_replacement(names, 2):
-        tables = _tables(codes[first], codes[second], holds[~out], single=first == second)
-        for sides in _SIDES:
-            found = _widest(*tables, sides, sure, least, single=first == second)
-            if found is None:
+    pairs = list(itertools.combinations_with_replacement(names, 2))
+    single = np.array([first == second for first, second in pairs])
+    tables = [_tables(codes[one], codes[two], holds[~out], single=one == two) for one, two in pairs]
+    draws, hits = (np.stack(each) for each in zip(*tables, strict=True))
+    found = [_widest(draws, hits, single, sides, sure, least) for sides in _SIDES]
+    wide: dict[tuple[Bound, ...], int] = {}
+    for k, pair in enumerate(pairs):
+        for sides, (masses, places) in zip(_SIDES, found, strict=True):
+            if not masses[k]:
                 continue
-            mass, places = found
             bounds = tuple(
                 Bound(name, above, float(cuts[name][place - 1 if above else BINS - 1 - place]))
-                for name, above, place in zip((first, second), sides, places, strict=True)
+                for name, above, place in zip(pair, sides, places[k].tolist(), strict=True)
                 if place
             )
-            wide[bounds] = mass
+            wide[bounds] = int(masses[k])
     tried = sorted(wide, key=lambda bounds: (-wide[bounds], len(bounds)))[:_TRIED]
     measured = (_confirmed(bounds, arrays, holds, out, sure) for bounds in tried)
     return next((condition for condition in measured if condition), None)
@@ -143,31 +144,28 @@ def _tables(
 
 
 def _widest(
-    draws: Floats, hits: Floats, sides: tuple[bool, bool], sure: float, least: float, *, single: bool
-) -> tuple[int, tuple[int, int]] | None:
-    """Number of draws, and how many bins are cut off each input, of the widest box that will do."""
+    draws: Floats, hits: Floats, single: NDArray[np.bool_], sides: tuple[bool, bool], sure: float, least: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For each pair of inputs, the draws in the widest box that will do, none if there is no such box, and its place.
+
+    The place is how many bins are cut off each input.
+    """
     from scipy import special
 
-    mass, inside_event = (_tails(table, sides) for table in (draws, hits))
-    if single:  # the second bound is none
-        mass, inside_event = mass[:, :1], inside_event[:, :1]
-    wide = (mass >= least * draws.sum()) & (inside_event >= sure * mass)
-    if not wide.any():
-        return None
+    mass, inside_event = (_tails(tables, sides) for tables in (draws, hits))
+    mass = np.where(single[:, None, None] & (np.arange(BINS) > 0), 0.0, mass)  # the second bound is none
+    wide = (mass >= least * draws[0].sum()) & (inside_event >= sure * mass)
     low = np.zeros(mass.shape)  # Clopper and Pearson's exact lower limit
     low[wide] = special.betaincinv(inside_event[wide], mass[wide] - inside_event[wide] + 1, 1 - _CHOSEN_AT)
-    mass = np.where(low >= sure, mass, 0.0)
-    if not mass.any():
-        return None
-    place = np.unravel_index(int(mass.argmax()), mass.shape)
-    return int(mass[place]), (int(place[0]), int(place[1]))
+    boxes = np.where(low >= sure, mass, 0.0).reshape(len(mass), -1)
+    return boxes.max(axis=1).astype(np.intp), np.stack(np.divmod(boxes.argmax(axis=1), BINS), axis=-1)
 
 
-def _tails(table: NDArray[Any], sides: tuple[bool, bool]) -> NDArray[np.float64]:
+def _tails(tables: Floats, sides: tuple[bool, bool]) -> Floats:
     """Sums over what is left if so many bins are cut off, from below where the bound is ``above``, else from above."""
     flipped = tuple(slice(None) if above else slice(None, None, -1) for above in sides)
-    turned = table[flipped]
-    return np.asarray(turned[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1])
+    turned = tables[:, *flipped]
+    return np.asarray(turned[:, ::-1, ::-1].cumsum(axis=1).cumsum(axis=2)[:, ::-1, ::-1])
 
 
 def _confirmed(
