@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from experiments.claims import ONLY, RARE, SURE
-from paper.formats import chosen_percent, listed, number, percent, percent_interval
+from paper.formats import chosen_percent, count, listed, number, percent, percent_interval
 from paper.names import spoken
 from theory.errors import InputError
 
@@ -453,7 +453,8 @@ def judge_inaction(dilemma: Mapping[str, Any], forecast: Mapping[str, Any]) -> V
             },
         ),
         "S1, both losses while rivals race",
-        f"{by_bound_in_words(found, 'If the worst {} of each loss count', chosen_percent)} Where λ > 1 the game of two "
+        f"{by_bound_in_words(found, 'If the worst {} of each loss count', chosen_percent)} Tails are measured on "
+        f"{count(dilemma['states per draw judged'])} states a draw. Where λ > 1 the game of two "
         f"labs is a prisoner's dilemma in {percent(both and both['value'])} of the draws: it is necessary for one, and "
         "not sufficient.",
         condition=condition,

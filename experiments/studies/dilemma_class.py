@@ -433,6 +433,7 @@ def judged(parts: Sequence[Columns]) -> dict[str, Any]:
     columns = {BY_MEAN: BY_MEAN, BY_TAIL: f"{TAIL:g}"}
     measures = {f"{n}, {by}": f"{n}, {column}" for by, column in columns.items() for n in labs}
     return {
+        "states per draw judged": STATES_OF_RISK,
         "P(joint restraint pays)": share_in_replicates([part["joint restraint pays"] for part in parts]),
         "claims": {
             "1": claim(parts, cases({n: n for n in labs}, "a prisoner's dilemma"), base, readings=True),

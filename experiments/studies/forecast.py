@@ -232,7 +232,7 @@ def more_than_guided(
 
 
 def by_tolerance(rows: Mapping[str, NDArray[Any]], missed: NDArray[np.float64]) -> dict[str, dict[str, Any]]:
-    """How often the backcast meets the guidance, and two labs are in a dilemma then, by how much it may miss."""
+    """How often the backcast meets the guidance, and what holds then of the dilemma and of too little, by its miss."""
     results = {}
     for tolerance in TOLERANCES:
         meets = np.abs(np.log(missed)) <= np.log(tolerance)
@@ -240,6 +240,7 @@ def by_tolerance(rows: Mapping[str, NDArray[Any]], missed: NDArray[np.float64]) 
         results[f"{tolerance:g}"] = {
             "P(meets guidance)": probability(meets),
             "P(dilemma)": game and game["2 labs in a prisoner's dilemma"],
+            **{f"P(too little) {year}": game and game[f"too little loses more in {year}"] for year in YEARS},
         }
     return results
 

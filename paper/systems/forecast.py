@@ -23,7 +23,8 @@ FOUR = "the four with accounts"
 
 _DEFINED = (
     "capital expenditure in cash: of the calendar year for Amazon and Alphabet, of the fiscal year to June for "
-    "Microsoft, and with the principal of finance leases for Meta, by which both years are to be scored"
+    "Microsoft, and with the principal of finance leases for Meta, whose spending of 2023 is raised as that of 2024 is "
+    "by them; both years are to be scored by this"
 )
 """What is forecast of each company, in the definition of its own guidance."""
 
@@ -100,7 +101,8 @@ def _forecast(numbers: Numbers) -> str:
             if growth["backcast over guidance"]["0.5"] < _BELOW
             else "do not meet the guidance from below, "
         )
-        + "and if it misses by as much again, each company's guidance grows as its spending does in them: "
+        + "and if it misses by as much again, each company's guidance grows as its spending does in them (who gives "
+        "none is as before): "
         f"{among}; the four {spread(grown[FOUR])}. The first takes it that the miss does not last, the second that it "
         f"does, though demand of 2026 starts from the guidance already; {_order(met, grown)}. Their intervals hold "
         f"what differs between the draws, and neither that choice nor a break. {_beside(numbers)} Over all "
@@ -139,8 +141,16 @@ def _tolerated(numbers: Numbers) -> str:
     rows = numbers["by tolerance"]
     often = listed([f"{percent(row['P(meets guidance)']['value'])} at {factor}" for factor, row in rows.items()])
     told = [f"{percent(row['P(dilemma)']['value'])} at {factor}" for factor, row in rows.items() if row["P(dilemma)"]]
+    little = [
+        f"by the demand of {year} in " + listed([percent(row[key]["value"]) for row in rows.values() if row[key]])
+        for year in (2025, 2026)
+        if (key := f"P(too little) {year}") in next(iter(rows.values()))
+    ]
     return f"By the factor allowed, the draws that explain it are {often}" + (
-        f"; of these, two labs are in a dilemma in {listed(told)}." if told else "."
+        f"; of these, two labs are in a dilemma in {listed(told)}, and too little is the greater danger for every "
+        f"builder {listed(little)}, in the same order: how much of the third claim holds turns with that factor."
+        if told
+        else "."
     )
 
 

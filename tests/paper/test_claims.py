@@ -149,6 +149,7 @@ def dilemma(share: float) -> dict[str, object]:
         "classes by terms": {"unit margins alone": classes, "with both": classes},
         "asymmetry": {name: estimate(share) for name in names} | {"median lambda": 0.5},
         "centre": {"lambda": 4.0},
+        "states per draw judged": 1024,
         "claims": {
             "1": claimed({"2 labs": share, "8 labs": share}),
             "2": claimed({f"{n} labs, by the {by}": share for n in (2, 8) for by in ("mean", "worst twentieth")}),
