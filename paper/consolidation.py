@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
+from paper.claim_texts import CLAIMS
+from paper.claims import Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
 from paper.formats import in_words, listed, number, percent_interval, spread
 from paper.joined import joined
 

@@ -246,12 +246,7 @@ def share_of_counts(successes: ArrayLike, draws: ArrayLike, *, level: float = LE
     successes, draws
         Whole numbers, shape ``(replicates,)`` each; a replicate has at least one draw, and no more hits than draws.
     level
-        Confidence of the interval, in (0, 1).
-
-    Returns
-    -------
-    Estimate
-        Mean of the replicates' shares, without unit, within [0, 1].
+        As for `share_in_replicates`, and so is what is returned.
 
     Raises
     ------

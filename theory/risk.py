@@ -239,16 +239,13 @@ def cvar_of_replicate(losses: ArrayLike, level: float = 0.95, *, axis: int = -1)
 
     Parameters
     ----------
-    losses
-        Equally likely losses along ``axis``, in any unit; the larger the worse.
-    level
-        In (0, 1).
+    losses, level, axis
+        As for `cvar`; one level.
 
     Returns
     -------
     array
-        Shape of ``losses`` without ``axis``, in their unit; at least `cvar`, and of few losses it can be above the
-        worst.
+        As of `cvar`, which it is never below; of few losses it can be above the worst.
 
     Examples
     --------

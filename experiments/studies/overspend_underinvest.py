@@ -11,7 +11,6 @@ joint optimum, or half the way to it, under the threat of the race for ever.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,11 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.claims import claim, drawn
+from experiments.prize_laws import asymmetry_by_law
 from experiments.registry import Columns, Findings, Part, at_once, experiment
-from models.base import Shock
 from models.compute_race import BUILDERS, PLANS, ComputeRace
 from theory import (
-    ContinuousGame,
     ContinuousSolution,
     continuous_nash,
     cvar,
@@ -471,44 +469,4 @@ def rivals() -> dict[str, dict[str, float]]:
             "joint GW": float(wedge.joint.sum()),
             "dissipation": float(wedge.dissipation),
         }
-    return results
-
-
-@dataclass(frozen=True)
-class _UniformPrize(Shock):
-    """Prize spread evenly over [0, 2]: mean one, symmetric."""
-
-    def draw(self, u: NDArray[np.float64], volatility: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(2 * u)
-
-
-@dataclass(frozen=True)
-class _LikelyPrize(Shock):
-    """Prize of 1.25 with probability four fifths, else none: mean one, skewed to the left."""
-
-    def draw(self, u: NDArray[np.float64], volatility: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.where(u < 0.8, 1.25, 0.0)
-
-
-class _OtherPrize:
-    """The race with another law of the prize; the equilibrium is the same, as only its mean enters."""
-
-    def __init__(self, model: ComputeRace, prize: Shock) -> None:
-        self.model = model
-        self.shocks = dict(model.shocks) | {"prize": prize}
-
-    def realised_game(self, states: int, rng: np.random.Generator) -> ContinuousGame:
-        return self.model.realised_game(states, rng, self.shocks)
-
-
-def asymmetry_by_law(rng: np.random.Generator) -> dict[str, Any]:
-    """Lambda of each builder at the centre under three laws of the prize with one mean."""
-    model = ComputeRace()
-    solution = continuous_nash(model.continuous_game())
-    laws: dict[str, type[Shock]] = {"lognormal": Shock, "uniform": _UniformPrize, "likely": _LikelyPrize}
-    results = {}
-    for name, law in laws.items():
-        other = _OtherPrize(model, law("theta_V", "prize_volatility"))
-        table = hindsight_split(other, solution, rng=rng, states=512).table()
-        results[name] = {builder: row["lambda"] for builder, row in table.items()}
     return results

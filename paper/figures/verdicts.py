@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from experiments.claims import RARE, SURE
-from paper.claims import CLAIMS, REJECTED, SUPPORTED, ruling, verdict_of
+from paper.claim_texts import CLAIMS
+from paper.claims import REJECTED, SUPPORTED, ruling, verdict_of
 from paper.figures.style import BLACK, BLUE, GREY, VERMILION, light_grid, new_figure
 
 _LOOKS = {SUPPORTED: (BLUE, BLUE), REJECTED: (VERMILION, "white")}

@@ -8,7 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from paper.claims import CLAIMS, REJECTED, SUPPORTED, UNDECIDED, Verdict
+from paper.claim_texts import CLAIMS
+from paper.claims import REJECTED, SUPPORTED, UNDECIDED, Verdict
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import in_words, listed, number, percent, percent_interval, trimmed
 from paper.systems.section import Section

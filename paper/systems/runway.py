@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from paper.claims import CLAIMS, Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
+from paper.claim_texts import CLAIMS
+from paper.claims import Verdict, by_bound_in_words, case_by_case, turns_with_bound, verdict_of
 from paper.figures.style import BLACK, BLUE, ORANGE, SKY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import chosen_percent, count, interval, listed, number, percent, percent_interval, spread
 from paper.phrases import how_often

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.claims import RARE
-from paper.claims import CLAIMS, Verdict, by_bound_in_words, needed, only, turns_with_bound, verdict_of
+from paper.claim_texts import CLAIMS
+from paper.claims import Verdict, by_bound_in_words, needed, only, turns_with_bound, verdict_of
 from paper.figures.style import BLACK, BLUE, GREEN, GREY, VERMILION, light_grid, new_figure, panel, spoken
 from paper.formats import chosen_percent, listed, number, percent, percent_interval, spread, trimmed
 from paper.systems.section import Section

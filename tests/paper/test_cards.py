@@ -8,7 +8,8 @@ import pytest
 
 from models.catalogue import catalogue
 from paper.assemble import load_records
-from paper.claims import BY_READING, CLAIMS, CONDITIONAL, REJECTED, SUPPORTED, UNDECIDED
+from paper.claim_texts import CLAIMS
+from paper.claims import BY_READING, CONDITIONAL, REJECTED, SUPPORTED, UNDECIDED
 from paper.content import paper_content
 from paper.formats import BRACKETS, curly
 from paper.main_cards import first_sentences

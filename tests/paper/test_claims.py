@@ -9,9 +9,9 @@ import pytest
 from experiments.claims import claim, drawn
 from experiments.plain import plain
 from models.lab_dilemma import LabDilemma
+from paper.claim_texts import CLAIMS, once_rejected
 from paper.claims import (
     BY_READING,
-    CLAIMS,
     CONDITIONAL,
     OPEN,
     REJECTED,
@@ -22,7 +22,6 @@ from paper.claims import (
     condition_in_words,
     judge_claims,
     needed,
-    once_rejected,
     only,
     ruling,
     turns_with_bound,
